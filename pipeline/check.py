@@ -1,0 +1,61 @@
+"""Refuse a wrong recipe before any data is read: push an empty table through every step.
+
+Catalyst resolves each column and type on the way, those inside `where` texts included.
+"""
+
+from pyspark.errors import AnalysisException, ParseException
+from pyspark.sql import DataFrame, SparkSession
+
+from pipeline.recipe import Recipe, RecipeError
+from pipeline.run import without_problems
+from pipeline.schema import COLUMNS
+from pipeline.source import Source, no_pairs
+from pipeline.stage import RUN_DIR, Stage
+
+
+def check(spark: SparkSession, recipe: Recipe, source: Source | None = None) -> None:
+    """Raise RecipeError, naming job and step, if a step can't work on what it is given.
+
+    Raises TypeError, naming the stage, if a stage breaks its own promise about columns.
+    """
+    if spark.conf.get(RUN_DIR, None) is None:
+        spark.conf.set(RUN_DIR, "memory://check")  # nothing is written: no job starts
+    pairs = source.empty(spark) if source else no_pairs(spark)
+    for job, steps in recipe.jobs.items():
+        for number, step in enumerate(steps, 1):
+            pairs = after(pairs, step, f"{recipe.name}: {job}, step {number}")
+        pairs = without_problems(pairs)
+
+
+def after(pairs: DataFrame, step: Stage, where: str) -> DataFrame:
+    """The table after the step, its contract checked: reads before, adds after."""
+    missing = [name for name in step.reads if name not in pairs.columns]
+    if missing:
+        raise RecipeError(
+            f"{where}: {step} reads {', '.join(missing)}, which no step before it adds; "
+            f"there are {', '.join(pairs.columns)}"
+        )
+    try:
+        result = step(pairs)
+    except ParseException as error:
+        raise RecipeError(f"{where}: {step}: {_first_line(error)}") from None
+    except AnalysisException as error:
+        raise RecipeError(f"{where}: {step}: {_first_line(error)}") from None
+    _hold_promise(step, pairs, result)
+    return result
+
+
+def _hold_promise(step: Stage, before: DataFrame, result: DataFrame) -> None:
+    types = {field.name: field.dataType for field in result.schema}
+    for name in step.adds:
+        if types.get(name) != COLUMNS[name][0]:
+            raise TypeError(
+                f"{step} promises {name} as {COLUMNS[name][0]}, gives {types.get(name)}"
+            )
+    lost = [name for name in before.columns if name not in types and not step.replaces]
+    if lost:
+        raise TypeError(f"{step} loses the columns {', '.join(lost)}")
+
+
+def _first_line(error: AnalysisException) -> str:
+    return str(error.getMessage() or error).strip().splitlines()[0]

@@ -1,0 +1,82 @@
+"""What a job's table depends on, in named parts, so that a difference can be told in words."""
+
+import functools
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import fsspec
+
+from pipeline.stage import Stage
+
+Fingerprint = Mapping[str, Any]
+
+KERNEL = ("schema.py", "stage.py", "run.py", "source.py")
+
+
+def digest(value: object) -> str:
+    """32 hex digits that change when the JSON form of the value does."""
+    text = json.dumps(value, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def of_job(steps: tuple[Stage, ...], source: Mapping[str, object]) -> Fingerprint:
+    """Steps with their settings, the side files they name, the code they run, and the input."""
+    rooms = sorted({type(step).__module__.split(".")[1] for step in steps} | {"extract"})
+    return {
+        "steps": [f"{step.name} {json.dumps(asdict(step), sort_keys=True)}" for step in steps],  # type: ignore[call-overload]
+        "files": {path: _content(path) for step in steps for path in _side_files(step)},
+        "code": {"kernel": _kernel_code()} | {room: _room_code(room) for room in rooms},
+        "input": dict(source),
+    }
+
+
+def changes(old: Fingerprint, new: Fingerprint) -> list[str]:
+    """One line for each part that differs, 'what was old, is new'; empty if nothing does."""
+    was, now = dict(_leaves(old)), dict(_leaves(new))
+    return [
+        f"{name} was {was.get(name, 'not there')}, is {now.get(name, 'not there')}"
+        for name in sorted(was.keys() | now.keys())
+        if was.get(name) != now.get(name)
+    ]
+
+
+def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{name} {key}".strip())
+    elif isinstance(value, list):
+        for i, inner in enumerate(value, 1):
+            yield from _leaves(inner, f"{name.removesuffix('s')} {i}")
+    else:
+        yield name, value
+
+
+def _side_files(step: Stage) -> Iterator[str]:
+    for name in step.files:
+        if path := getattr(step, name):
+            yield path
+
+
+def _content(path: str) -> str:
+    """Hash of a side file's bytes: entry lists and models are megabytes, and their names lie."""
+    try:
+        with fsspec.open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return "not there"
+
+
+@functools.cache
+def _room_code(room: str) -> str:
+    folder = Path(__file__).parent / room
+    return digest([(p.name, p.read_text("utf-8")) for p in sorted(folder.rglob("*.py"))])
+
+
+@functools.cache
+def _kernel_code() -> str:
+    folder = Path(__file__).parent
+    return digest([(name, (folder / name).read_text("utf-8")) for name in KERNEL])

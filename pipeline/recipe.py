@@ -1,0 +1,210 @@
+"""YAML -> Recipe, or a RecipeError that says where it is wrong and what would be right.
+
+A recipe is a list of jobs, a job is a list of steps, a step is a stage with its settings:
+
+    recipe: metaclip
+    paper: "Xu et al. 2023, arXiv:2309.16671"
+    jobs:
+      extract:
+      language:
+        - detect_language
+        - where: lang = 'en'
+      balance:
+        - balance_entries: {t: 20_000}
+"""
+
+import difflib
+import types
+import typing
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from pathlib import PurePosixPath
+from typing import Any, Literal
+
+import fsspec
+import yaml
+
+from pipeline.stage import Stage, load_stages
+
+KEYS = ("recipe", "paper", "jobs")
+
+
+class RecipeError(ValueError):
+    """The user's mistake, in one line: file, job, step, and what would be right."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A paper's way from crawl to training set: job name -> its steps, in order."""
+
+    name: str
+    paper: str
+    jobs: Mapping[str, tuple[Stage, ...]]
+
+    def before(self, job: str) -> str | None:
+        """The job whose table `job` reads; None if it reads the source.
+
+        Raises RecipeError if the recipe has no such job.
+        """
+        names = list(self.jobs)
+        if job not in names:
+            raise RecipeError(f"{self.name}: {no_such('job', job, names)}")
+        place = names.index(job)
+        return names[place - 1] if place else None
+
+
+def load_recipe(path: str) -> Recipe:
+    """The recipe in a YAML file, local or remote. Raises RecipeError."""
+    where = PurePosixPath(path).name
+    try:
+        with fsspec.open(path, "rt", encoding="utf-8") as file:
+            return recipe_of(yaml.load(file, _Loader), where)  # _Loader is safe
+    except FileNotFoundError:
+        raise RecipeError(f"there is no recipe file {path}") from None
+    except yaml.YAMLError as error:
+        raise RecipeError(f"{where}: not valid YAML: {_one_line(error)}") from None
+
+
+def recipe_of(data: object, where: str) -> Recipe:
+    """The recipe that parsed YAML describes; `where` names the file in errors."""
+    if not isinstance(data, dict):
+        raise RecipeError(f"{where}: wants the keys {', '.join(KEYS)}")
+    for key in data:
+        if key not in KEYS:
+            raise RecipeError(f"{where}: {no_such('key', key, KEYS)}")
+    name, paper, jobs = data.get("recipe"), data.get("paper", ""), data.get("jobs")
+    if not isinstance(name, str) or not isinstance(paper, str):
+        raise RecipeError(f"{where}: 'recipe' and 'paper' are texts; recipe: metaclip, say")
+    if not isinstance(jobs, dict) or not jobs:
+        raise RecipeError(f"{where}: 'jobs' wants at least one job, each with a list of steps")
+    stages = load_stages()
+    for job in jobs:
+        if job not in _rooms(stages):
+            raise RecipeError(f"{where}: {no_such('job', job, _rooms(stages))}")
+    return Recipe(
+        name, paper, {job: _steps(steps, f"{where}: {job}") for job, steps in jobs.items()}
+    )
+
+
+def no_such(what: str, name: object, known: Iterable[str]) -> str:
+    """'there is no step 'x'; did you mean 'y'?', or the names there are."""
+    known = list(known)
+    near = difflib.get_close_matches(str(name), known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+    return f"there is no {what} {name!r}; {hint}"
+
+
+def _rooms(stages: Mapping[str, type[Stage]]) -> list[str]:
+    """Job names: the rooms that hold stages, and the one that holds the source."""
+    rooms = {stage.__module__.split(".")[1] for stage in stages.values()}
+    return sorted({"extract"} | rooms)
+
+
+def _steps(steps: object, where: str) -> tuple[Stage, ...]:
+    if steps is None:
+        return ()
+    if not isinstance(steps, list):
+        raise RecipeError(f"{where}: wants a list of steps, each on a line that starts with '- '")
+    return tuple(_step(step, f"{where}, step {i}") for i, step in enumerate(steps, 1))
+
+
+def _step(step: object, where: str) -> Stage:
+    """A step is `name`, `name: {settings}`, or `name: value of its main setting`."""
+    if isinstance(step, str):
+        step = {step: {}}
+    if not isinstance(step, dict) or len(step) != 1:
+        raise RecipeError(f"{where}: a step is a name, or one name with its settings")
+    [(name, given)] = step.items()
+    stages = load_stages()
+    if name not in stages:
+        raise RecipeError(f"{where}: {no_such('step', name, stages)}")
+    stage = stages[name]
+    if not isinstance(given, dict):
+        if stage.main is None:
+            raise RecipeError(f"{where}: {name} wants its settings by name: {name}: {{...}}")
+        given = {stage.main: given}
+    return _configured(stage, given, f"{where}: {name}")
+
+
+def _configured(stage: type[Stage], given: Mapping[Any, object], where: str) -> Stage:
+    hints = typing.get_type_hints(stage)
+    settings = {field.name: field for field in fields(stage)}  # type: ignore[arg-type]
+    values = {}
+    for name, value in given.items():
+        if name not in settings:
+            raise RecipeError(f"{where}: {no_such('setting', name, settings)}")
+        values[name] = _checked(value, hints[name], f"{where}.{name}")
+    for name, field in settings.items():
+        if name not in values and field.default is MISSING and field.default_factory is MISSING:
+            raise RecipeError(f"{where} needs {name}, {_words(hints[name])}")
+    try:
+        made = stage(**values)
+        made.check()
+    except ValueError as error:
+        raise RecipeError(f"{where}: {error}") from None
+    return made
+
+
+def _checked(value: object, hint: Any, where: str) -> object:
+    """The value as the hint wants it: lists become tuples and whole numbers floats; else refuse."""
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        options = [kind for kind in inner if _fits(value, kind)]
+        if options:
+            return _checked(value, options[0], where)
+    elif origin is tuple and isinstance(value, list):
+        return tuple(_checked(v, inner[0], f"{where}[{i}]") for i, v in enumerate(value))
+    elif _fits(value, hint):
+        return float(value) if hint is float else value  # type: ignore[arg-type]
+    raise RecipeError(f"{where} wants {_words(hint)}, not {value!r}{_yaml_trap(value, hint)}")
+
+
+def _fits(value: object, hint: Any) -> bool:
+    origin = typing.get_origin(hint)
+    if hint is type(None):
+        return value is None
+    if origin is Literal:
+        return value in typing.get_args(hint)
+    if origin is tuple:
+        return isinstance(value, list)
+    if hint is float:
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return type(value) is hint  # True is no int here
+
+
+def _words(hint: Any) -> str:
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        return " or ".join(_words(kind) for kind in inner)
+    if origin is Literal:
+        return "one of " + ", ".join(map(repr, inner))
+    if origin is tuple:
+        return f"a list, each {_words(inner[0])}"
+    names = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
+    return names.get(hint, "null")
+
+
+def _yaml_trap(value: object, hint: Any) -> str:
+    """YAML 1.1 reads `no` as false, `1e-5` as a text: say so where that is what happened."""
+    if isinstance(value, bool) and hint is str:
+        return " (YAML reads yes, no, on, off as true and false; put it in quotes)"
+    if isinstance(value, str) and hint in (int, float):
+        return " (YAML reads 1e5 as a text; write 1.0e+5 or 100_000)" if "e" in value else ""
+    return ""
+
+
+def _one_line(error: yaml.YAMLError) -> str:
+    return " ".join(str(error).split())
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader that refuses a key given twice, where YAML would silently take the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [key.value for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key!r} stands there twice", node.start_mark
+                )
+        return super().construct_mapping(node, deep)

@@ -1,0 +1,223 @@
+"""Run jobs: read a table, push it through the steps, write the next table, count what stayed.
+
+A run is a folder, local or remote. Job `match` leaves the table `<run>/match/` and, last of all,
+`<run>/match.json`: steps, funnel, problems, fingerprint. A job whose report stands there with an
+unchanged fingerprint is done. A row with a `problem` ends in the table of the job that met it.
+"""
+
+import json
+import platform
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import Any
+
+import fsspec
+from pyspark.sql import Column, DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
+
+from pipeline import fingerprint
+from pipeline.fingerprint import Fingerprint
+from pipeline.recipe import Recipe, RecipeError
+from pipeline.source import Source
+from pipeline.stage import RUN_DIR, Stage, is_problem
+
+# Kinds of problem that mean that a file the user listed was not read: data is lost, and the exit
+# code says so. All other kinds are the web's own mess.
+LOST = ("missing file", "unreadable file")
+
+MOST_KINDS = 1_000  # a bound on what the driver holds; the crawl decides how many kinds there are
+
+Progress = Callable[[SparkSession, str], AbstractContextManager[None]]
+
+
+@dataclass(frozen=True)
+class JobReport:
+    """What `<run>/<job>.json` holds."""
+
+    recipe: str
+    job: str
+    table: str
+    started: str
+    seconds: float
+    funnel: list[dict[str, Any]]  # {step, pairs}, the first for what was read
+    problems: dict[str, int]  # kind -> rows
+    fingerprint: Fingerprint
+    versions: dict[str, str] = field(default_factory=dict)
+    skipped: bool = False
+
+    @property
+    def pairs(self) -> int:
+        return int(self.funnel[-1]["pairs"])
+
+    @property
+    def lost_files(self) -> int:
+        return sum(count for kind, count in self.problems.items() if kind in LOST)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A recipe, a source and the folder that holds what becomes of them."""
+
+    recipe: Recipe
+    source: Source | None
+    folder: str
+
+    def table(self, job: str) -> str:
+        return f"{self.folder.rstrip('/')}/{job}"
+
+    def report(self, job: str) -> JobReport | None:
+        """The report of a job that is done, whatever its fingerprint; None if there is none."""
+        return read_report(self.folder, job)
+
+    def fingerprint(self, job: str) -> Fingerprint:
+        """Raises RecipeError if the job's input is not there yet."""
+        return fingerprint.of_job(self.recipe.jobs[job], self._input_fingerprint(job))
+
+    def _input_fingerprint(self, job: str) -> dict[str, object]:
+        before = self.recipe.before(job)
+        if before is None:
+            return self._needed_source().fingerprint()
+        report = self.report(before)
+        if report is None:
+            raise RecipeError(
+                f"{self.folder}: job {job} reads the table of {before}: run that first"
+            )
+        return {before: fingerprint.digest(report.fingerprint)}
+
+    def input(self, spark: SparkSession, job: str) -> DataFrame:
+        """The pairs that the job starts with: no rows with a problem, but those of the source."""
+        before = self.recipe.before(job)
+        if before is None:
+            return self._needed_source().pairs(spark)
+        return without_problems(spark.read.parquet(self.table(before)))
+
+    def _needed_source(self) -> Source:
+        if self.source is None:
+            first = next(iter(self.recipe.jobs))
+            raise RecipeError(f"{self.recipe.name}: job {first} is the first: give it --source")
+        return self.source
+
+
+def without_problems(pairs: DataFrame) -> DataFrame:
+    if "problem" not in pairs.columns:
+        return pairs
+    return pairs.where("problem is null").drop("problem")
+
+
+def run_job(
+    spark: SparkSession,
+    run: Run,
+    job: str,
+    progress: Progress | None = None,
+    say: Callable[[str], None] = lambda line: None,
+) -> JobReport:
+    """Run one job, or give back its report with `skipped` set if it is done and nothing changed.
+
+    progress: a context to run the Spark job in. say: told in a line each what changed since.
+    """
+    now = run.fingerprint(job)
+    done = run.report(job)
+    if done:
+        changed = fingerprint.changes(done.fingerprint, now)
+        if not changed:
+            return replace(done, skipped=True)
+        for change in changed:
+            say(f"{job}: runs again: {change}")
+    _forget(run, job)
+    started, clock = datetime.now(UTC), time.monotonic()
+    spark.conf.set(RUN_DIR, run.folder)
+    with (progress or _silent)(spark, job):
+        pairs, counts = observed(run.input(spark, job), run.recipe.jobs[job])
+        pairs.write.mode("overwrite").option("compression", "zstd").parquet(run.table(job))
+    table = spark.read.parquet(run.table(job))
+    for step in run.recipe.jobs[job]:
+        step.finish(table)
+    report = JobReport(
+        recipe=run.recipe.name,
+        job=job,
+        table=run.table(job),
+        started=started.isoformat(timespec="seconds"),
+        seconds=round(time.monotonic() - clock, 1),
+        funnel=[{"step": step, "pairs": seen.get["pairs"]} for step, seen in counts],
+        problems=problem_counts(table),
+        fingerprint=now,
+        versions=versions(),
+    )
+    write_report(run.folder, report)
+    return report
+
+
+def observed(
+    pairs: DataFrame, steps: tuple[Stage, ...]
+) -> tuple[DataFrame, list[tuple[str, Observation]]]:
+    """The pairs after all steps, and for each step an Observation of how many were left.
+
+    Counting rides on the write: no second pass. Rows with a problem are not counted.
+    """
+    counts = []
+    for step in (None, *steps):
+        pairs = step(pairs) if step else pairs
+        seen = Observation()
+        pairs = pairs.observe(seen, _number_of_pairs(pairs).alias("pairs"))
+        counts.append((repr(step) if step else "read", seen))
+    return pairs, counts
+
+
+def _number_of_pairs(pairs: DataFrame) -> Column:
+    if "shard_pairs" in pairs.columns:  # a row is a tar
+        return F.coalesce(F.sum("shard_pairs"), F.lit(0))
+    return F.count_if(~is_problem(pairs))
+
+
+def problem_counts(table: DataFrame) -> dict[str, int]:
+    """Rows by kind of problem, the most frequent first. One pass over one column."""
+    if "problem" not in table.columns:
+        return {}
+    kind = F.substring_index("problem", ":", 1).alias("kind")
+    kinds = table.where("problem is not null").groupBy(kind).count()
+    top = kinds.orderBy(F.desc("count"), "kind").limit(MOST_KINDS).collect()
+    return {row["kind"]: row["count"] for row in top}
+
+
+def read_report(folder: str, job: str) -> JobReport | None:
+    """The report of a job in a run folder; None if it has not been written."""
+    try:
+        with fsspec.open(f"{folder.rstrip('/')}/{job}.json", "rt", encoding="utf-8") as file:
+            return JobReport(**json.load(file))
+    except FileNotFoundError:
+        return None
+
+
+def write_report(folder: str, report: JobReport) -> None:
+    """Written last, and whole: under another name first where the file system can rename."""
+    files, path = fsspec.url_to_fs(f"{folder.rstrip('/')}/{report.job}.json")
+    with files.open(f"{path}.tmp", "wt", encoding="utf-8") as file:
+        json.dump(asdict(report), file, indent=1, ensure_ascii=False)
+    files.mv(f"{path}.tmp", path)
+
+
+def _forget(run: Run, job: str) -> None:
+    """From here until it is written again the job is not done, whatever stops us."""
+    files, path = fsspec.url_to_fs(f"{run.folder.rstrip('/')}/{job}.json")
+    if files.exists(path):
+        files.rm(path)
+
+
+def versions() -> dict[str, str]:
+    """Of what the result may depend on."""
+    packages = ("crawl2clip", "pyspark", "pyarrow", "fastwarc", "selectolax", "ada-url")
+    found = {"python": platform.python_version()}
+    for package in packages:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def _silent(spark: SparkSession, job: str) -> AbstractContextManager[None]:
+    return nullcontext()

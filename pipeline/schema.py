@@ -1,0 +1,67 @@
+"""Every column a pair can have: its type and what it means.
+
+Names follow DataComp and img2dataset, so that their tables fit as sources. Suffixes carry the
+unit: `_px _bytes _seconds _score _prob _count`.
+"""
+
+from pyspark.sql.types import (
+    ArrayType,
+    BinaryType,
+    DataType,
+    DoubleType,
+    FloatType,
+    IntegerType,
+    LongType,
+    StringType,
+    StructField,
+    StructType,
+    TimestampType,
+)
+
+COLUMNS: dict[str, tuple[DataType, str]] = {
+    # extract
+    "uid": (StringType(), "32 hex digits: md5 of url, NUL, text; the pair's identity"),
+    "url": (StringType(), "absolute address of the image"),
+    "text": (StringType(), "caption candidate, white space collapsed"),
+    "text_source": (StringType(), "where on the page the text stood: alt, title, ..."),
+    "page_url": (StringType(), "address of the page that shows the image"),
+    "warc_file": (StringType(), "archive that holds the page"),
+    "warc_offset": (LongType(), "byte offset of the page's record in the archive"),
+    "warc_date": (TimestampType(), "when the page was captured"),
+    "problem": (StringType(), "why this row is no pair, as 'kind: detail'; null for a good pair"),
+    # language
+    "lang": (StringType(), "most likely language, ISO 639; null for a text without letters"),
+    "lang_score": (FloatType(), "probability of lang, 0 to 1"),
+    # match, balance
+    "entry_ids": (ArrayType(IntegerType(), containsNull=False), "matched entries, ascending"),
+    "keep_prob": (DoubleType(), "probability with which balancing keeps the pair, 0 to 1"),
+    # fetch
+    "image": (BinaryType(), "encoded bytes of the image, resized"),
+    "width": (IntegerType(), "width of `image` in px"),
+    "height": (IntegerType(), "height of `image` in px"),
+    "original_width": (IntegerType(), "width in px before resizing"),
+    "original_height": (IntegerType(), "height in px before resizing"),
+    "sha256": (StringType(), "hex SHA-256 of the bytes that came over the wire"),
+    # shard
+    "shard_path": (StringType(), "where the tar lies"),
+    "shard_pairs": (LongType(), "number of samples in the tar"),
+    "shard_bytes": (LongType(), "size of the tar in bytes"),
+    "shard_sha256": (StringType(), "hex SHA-256 of the tar"),
+}
+
+
+def columns(*names: str) -> StructType:
+    """The named columns as a StructType whose fields carry their meaning as comment.
+
+    Raises KeyError for a name that is not in COLUMNS.
+    """
+    return StructType([_field(name, *COLUMNS[name]) for name in names])
+
+
+def struct(*names: str) -> StructType:
+    """The same without comments, which the result of a UDF can't carry."""
+    return StructType([StructField(name, COLUMNS[name][0]) for name in names])
+
+
+def _field(name: str, kind: DataType, meaning: str) -> StructField:
+    return StructField(name, kind, metadata={"comment": meaning})

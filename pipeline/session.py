@@ -1,0 +1,50 @@
+"""The SparkSession: made here for local runs, brought by spark-submit on a cluster."""
+
+import os
+import sys
+
+from pyspark.sql import SparkSession
+
+from pipeline.extract import warc_pairs
+
+# What results or memory depend on, so the same for every master.
+SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    # Rows may hold images, and 10,000 of them gigabytes. Spark cuts at whichever comes first.
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "10000",
+    "spark.sql.execution.arrow.maxBytesPerBatch": "64m",
+}
+
+
+def local_session(cores: int | str = "*", **conf: str) -> SparkSession:
+    """A session in this process on `cores` cores, quiet, on the loopback address only."""
+    # Workers would otherwise be the system's Python, which has none of our packages.
+    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    builder = SparkSession.builder.master(f"local[{cores}]").appName("crawl2clip")
+    defaults = {
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.memory": os.environ.get("SPARK_DRIVER_MEMORY", "4g"),
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1)),
+        "spark.log.level": "ERROR",
+    }
+    for key, value in (defaults | conf).items():
+        builder = builder.config(key, value)
+    return prepare(builder.getOrCreate())
+
+
+def submitted_session() -> SparkSession:
+    """The session that spark-submit configured; plain `python jobs/x.py` gets a local one."""
+    if "PYSPARK_GATEWAY_PORT" in os.environ:  # set by spark-submit alone
+        return prepare(SparkSession.builder.appName("crawl2clip").getOrCreate())
+    return local_session()
+
+
+def prepare(spark: SparkSession) -> SparkSession:
+    """Give any session the settings that results depend on, and the `warc_pairs` format."""
+    for key, value in SETTINGS.items():
+        spark.conf.set(key, value)
+    warc_pairs.register(spark)
+    return spark

@@ -1,0 +1,114 @@
+"""One WebDataset tar: samples of jpg, txt and json, whole or not there. Knows nothing of Spark."""
+
+import hashlib
+import io
+import json
+import tarfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import IO, Any
+from uuid import uuid4
+
+import fsspec
+
+DIGITS = 5  # of a shard's name and, after it, of a sample's place in the shard
+
+
+# What an image starts with, and the extensions that open_clip looks for.
+SIGNATURES = {b"\xff\xd8\xff": "jpg", b"\x89PNG": "png", b"RIFF": "webp"}
+
+
+@dataclass(frozen=True)
+class Shard:
+    """What became of a tar."""
+
+    path: str
+    pairs: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One pair: encoded image, its file extension, caption, and what the JSON member says."""
+
+    image: bytes
+    extension: str
+    text: str
+    info: Mapping[str, Any]
+
+
+def key(shard: int, place: int) -> str:
+    """Name of a sample: digits only, for WebDataset takes all after the first dot as extension."""
+    return f"{shard:0{DIGITS}d}{place:0{DIGITS}d}"
+
+
+def extension(image: bytes) -> str:
+    """jpg, png or webp, by the first bytes. Raises ValueError for anything else."""
+    for signature, name in SIGNATURES.items():
+        if image.startswith(signature):
+            return name
+    raise ValueError(f"an image that starts with {image[:8]!r} is no JPEG, PNG or WebP")
+
+
+def write_sizes(sizes: Mapping[str, int], folder: str) -> None:
+    """`sizes.json` beside the tars: {tar: samples}, what open_clip and DataComp read."""
+    files, target = fsspec.url_to_fs(f"{folder.rstrip('/')}/sizes.json")
+    with files.open(f"{target}.tmp", "wt", encoding="utf-8") as file:
+        json.dump(dict(sizes), file, indent=1, sort_keys=True)
+    files.mv(f"{target}.tmp", target)
+
+
+def write_tar(samples: Iterable[Sample], folder: str, shard: int) -> Shard:
+    """Write `<folder>/<shard>.tar` under a name of its own and rename it when it is whole.
+
+    The bytes depend on the samples and their order alone: no clock, owner or mode of this machine.
+    Two attempts at the same shard may run at a time: the later one replaces an equal file.
+    """
+    path = f"{folder.rstrip('/')}/{shard:0{DIGITS}d}.tar"
+    files, target = fsspec.url_to_fs(path)
+    files.makedirs(files._parent(target), exist_ok=True)
+    partial = f"{target}.{uuid4().hex}.tmp"
+    try:
+        with files.open(partial, "wb") as file:
+            out = _Hashed(file)
+            pairs = _write(samples, out, shard)
+        files.mv(partial, target)
+    except BaseException:
+        if files.exists(partial):
+            files.rm(partial)
+        raise
+    return Shard(path, pairs, out.size, out.sha256.hexdigest())
+
+
+def _write(samples: Iterable[Sample], out: "_Hashed", shard: int) -> int:
+    place = -1
+    with tarfile.open(fileobj=out, mode="w|", format=tarfile.USTAR_FORMAT) as tar:  # type: ignore[call-overload]
+        for place, sample in enumerate(samples):
+            name = key(shard, place)
+            info = json.dumps({"key": name, **sample.info}, ensure_ascii=False, sort_keys=True)
+            _add(tar, f"{name}.{sample.extension}", sample.image)
+            _add(tar, f"{name}.txt", sample.text.encode())
+            _add(tar, f"{name}.json", info.encode())
+    return place + 1
+
+
+def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
+    member = tarfile.TarInfo(name)
+    member.size = len(content)
+    member.mode = 0o644
+    tar.addfile(member, io.BytesIO(content))
+
+
+class _Hashed:
+    """A file that counts and hashes what is written to it."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.size = 0
+        self.sha256 = hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        self.sha256.update(data)
+        self.size += len(data)
+        return self.file.write(data)

@@ -1,0 +1,61 @@
+"""What the scripts in jobs/ run under spark-submit, and exit codes that all commands share."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from rich.console import Console
+
+from pipeline.progress import shown
+from pipeline.recipe import RecipeError, load_recipe
+from pipeline.run import JobReport, Run, run_job
+from pipeline.session import submitted_session
+from pipeline.source import Source
+
+OK, WRONG_USE, DATA_LOST = 0, 2, 3
+
+
+def job_main(job: str, argv: Sequence[str] | None = None) -> None:
+    """Run one job of a recipe in the session that spark-submit brings, then exit.
+
+    Exit codes: 0 done, 2 the user's mistake, 3 done but a listed file could not be read.
+    """
+    parser = argparse.ArgumentParser(
+        prog=f"jobs/{job}.py",
+        description=f"Run the job {job} of a recipe.",
+        epilog=f"spark-submit jobs/{job}.py --recipe conf/recipes/metaclip.yaml --run-dir runs/1",
+    )
+    parser.add_argument("--recipe", required=True, help="YAML file, local or remote")
+    parser.add_argument("--run-dir", required=True, help="folder for tables and reports")
+    parser.add_argument("--source", help="WARC files, a list of them, or a Parquet table")
+    options = parser.parse_args(argv)
+    sys.exit(answered(lambda: _submitted(job, options.recipe, options.run_dir, options.source)))
+
+
+def _submitted(job: str, recipe: str, run_dir: str, source: str | None) -> int:
+    run = Run(load_recipe(recipe), Source(source) if source else None, run_dir)
+    run.recipe.before(job)  # refuses a job that the recipe lacks before Spark starts
+    report = run_job(submitted_session(), run, job, shown)
+    Console(stderr=True).print(outcome(report))
+    return DATA_LOST if report.lost_files else OK
+
+
+def answered(command: Callable[[], int]) -> int:
+    """The command's exit code; a user's mistake becomes one line on stderr and code 2."""
+    try:
+        return command()
+    except RecipeError as error:
+        Console(stderr=True, soft_wrap=True).print(f"error: {error}", markup=False, highlight=False)
+        return WRONG_USE
+
+
+def outcome(report: JobReport) -> str:
+    """One line on a job: how many pairs went in and came out, what was lost."""
+    if report.skipped:
+        return f"{report.job}: done before, nothing changed ({report.pairs:,} pairs)"
+    line = f"{report.job}: {report.funnel[0]['pairs']:,} pairs in, {report.pairs:,} out"
+    if report.problems:
+        line += f", {sum(report.problems.values()):,} problems"
+    if report.lost_files:
+        line += f"; {report.lost_files} of the listed files could not be read"
+    return f"{line} ({report.seconds} s)"

@@ -1,0 +1,88 @@
+import hashlib
+import json
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from pipeline.shard.write_shards import WriteShards
+from pipeline.stage import RUN_DIR
+from tests.shard.test_tar import picture
+
+
+@pytest.fixture
+def run_dir(spark: SparkSession, tmp_path: Path) -> Iterator[Path]:
+    spark.conf.set(RUN_DIR, str(tmp_path))
+    yield tmp_path
+    spark.conf.unset(RUN_DIR)
+
+
+def pairs(spark: SparkSession, number: int) -> DataFrame:
+    rows = [
+        (hashlib.md5(str(i).encode()).hexdigest(), f"caption {i}", picture(), 4, [i, i + 1])
+        for i in range(number)
+    ]
+    columns = "uid STRING, text STRING, image BINARY, width INT, entry_ids ARRAY<INT>"
+    return spark.createDataFrame(rows, columns)
+
+
+def written(spark: SparkSession, table: DataFrame, stage: WriteShards) -> DataFrame:
+    index = spark.createDataFrame(stage(table).collect(), stage(table).schema)
+    stage.finish(index)
+    return index
+
+
+def captions(folder: Path) -> list[str]:
+    found = []
+    for path in sorted(folder.glob("*.tar")):
+        with tarfile.open(path) as tar:
+            found += [
+                tar.extractfile(m).read().decode()  # type: ignore[union-attr]
+                for m in tar
+                if m.name.endswith(".txt")
+            ]
+    return found
+
+
+def test_each_pair_is_in_one_shard(spark: SparkSession, run_dir: Path) -> None:
+    index = written(spark, pairs(spark, 100), WriteShards(pairs_per_shard=30)).collect()
+
+    assert sorted(captions(run_dir / "shards")) == sorted(f"caption {i}" for i in range(100))
+    assert sum(row.shard_pairs for row in index) == 100
+    assert len(index) == 4
+    sizes = json.loads((run_dir / "shards" / "sizes.json").read_text())
+    assert sizes == {Path(row.shard_path).name: row.shard_pairs for row in index}
+
+
+def test_partitions_do_not_change_a_byte(spark: SparkSession, run_dir: Path) -> None:
+    stage = WriteShards(pairs_per_shard=15)
+    table = pairs(spark, 60)
+    hashes = [
+        sorted((row.shard_path, row.shard_sha256) for row in stage(table.repartition(n)).collect())
+        for n in (1, 2, 7)
+    ]
+
+    assert hashes[0] == hashes[1] == hashes[2]
+
+
+def test_what_an_earlier_attempt_left_is_cleared(spark: SparkSession, run_dir: Path) -> None:
+    folder = run_dir / "shards"
+    folder.mkdir()
+    for name in ("00099.tar", "00000.tar.1f.tmp", "notes.txt"):
+        (folder / name).write_text("left")
+
+    written(spark, pairs(spark, 5), WriteShards())
+
+    assert {p.name for p in folder.iterdir()} == {"00000.tar", "sizes.json", "notes.txt"}
+
+
+def test_nothing_makes_no_shard(spark: SparkSession, run_dir: Path) -> None:
+    assert written(spark, pairs(spark, 5).limit(0), WriteShards()).count() == 0
+    assert json.loads((run_dir / "shards" / "sizes.json").read_text()) == {}
+
+
+def test_outside_a_run_it_says_that_it_knows_no_folder(spark: SparkSession) -> None:
+    with pytest.raises(RuntimeError, match="no run is going on"):
+        WriteShards()(pairs(spark, 1))

@@ -1,0 +1,69 @@
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from pipeline.check import after, check
+from pipeline.recipe import RecipeError, recipe_of
+from pipeline.source import no_pairs
+from pipeline.stage import Stage
+
+
+def checked(spark: SparkSession, **jobs: list[object] | None) -> None:
+    check(spark, recipe_of({"recipe": "r", "jobs": jobs}, "r.yaml"))
+
+
+def test_a_recipe_that_fits_together_passes(spark: SparkSession) -> None:
+    checked(spark, extract=None, language=["detect_language", {"where": "lang = 'en'"}])
+
+
+def test_a_column_that_no_step_adds_is_refused(spark: SparkSession) -> None:
+    with pytest.raises(RecipeError) as refused:
+        checked(spark, filter=[{"balance_entries": {"t": 20}}])
+
+    assert "r: filter, step 1: BalanceEntries(t=20, seed=0) reads entry_ids" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("condition", "complaint"),
+    [
+        ("lang = 'en'", "lang"),  # not detected yet
+        ("text >", "PARSE_SYNTAX_ERROR"),
+        ("length(text) + 'x' > date'2020-01-01'", "DATATYPE_MISMATCH"),
+    ],
+)
+def test_a_wrong_condition_is_refused_in_one_line(
+    spark: SparkSession, condition: str, complaint: str
+) -> None:
+    with pytest.raises(RecipeError) as refused:
+        checked(spark, filter=[{"where": condition}])
+
+    assert complaint in str(refused.value)
+    assert str(refused.value).startswith("r: filter, step 1: ")
+    assert "\n" not in str(refused.value)
+
+
+def test_a_column_to_drop_duplicates_by_must_exist(spark: SparkSession) -> None:
+    with pytest.raises(RecipeError, match="sha256"):
+        checked(spark, dedup=[{"drop_duplicates": ["sha256"]}])
+
+
+class Forgets(Stage):
+    adds = ("lang",)
+
+    def __call__(self, pairs: DataFrame) -> DataFrame:
+        return pairs.withColumn("lang", F.lit(1))
+
+
+class Loses(Stage):
+    def __call__(self, pairs: DataFrame) -> DataFrame:
+        return pairs.drop("url")
+
+
+@pytest.mark.parametrize(
+    ("broken", "complaint"), [(Forgets, "promises lang"), (Loses, "loses the columns url")]
+)
+def test_a_stage_that_breaks_its_promise_is_a_bug(
+    spark: SparkSession, broken: type[Stage], complaint: str
+) -> None:
+    with pytest.raises(TypeError, match=complaint):
+        after(no_pairs(spark), broken(), "r: filter, step 1")

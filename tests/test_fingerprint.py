@@ -1,0 +1,45 @@
+import json
+from pathlib import Path
+
+from pipeline import fingerprint
+from pipeline.filter.caption_length import CaptionLength
+from pipeline.filter.where import Where
+from pipeline.match.match_entries import MatchEntries
+
+SOURCE = {"source": "w", "files": 1, "content": "c"}
+
+
+def test_nothing_changed_says_nothing() -> None:
+    now = fingerprint.of_job((CaptionLength(),), SOURCE)
+
+    assert fingerprint.changes(now, fingerprint.of_job((CaptionLength(),), SOURCE)) == []
+    assert fingerprint.changes(json.loads(json.dumps(now)), now) == [], "the same after JSON"
+
+
+def test_each_change_is_told_in_words() -> None:
+    old = fingerprint.of_job((CaptionLength(), Where("a")), SOURCE)
+    new = fingerprint.of_job((CaptionLength(min_words=2),), {**SOURCE, "files": 2})
+
+    assert fingerprint.changes(old, new) == [
+        "input files was 1, is 2",
+        'step 1 was caption_length {"max_words": 20, "min_words": 3}, '
+        'is caption_length {"max_words": 20, "min_words": 2}',
+        'step 2 was where {"condition": "a"}, is not there',
+    ]
+
+
+def test_the_content_of_a_side_file_counts(tmp_path: Path) -> None:
+    path = tmp_path / "entries.json"
+    prints = []
+    for entries in (["dog"], ["cat"]):
+        path.write_text(json.dumps(entries))
+        prints.append(fingerprint.of_job((MatchEntries(str(path)),), SOURCE))
+
+    [change] = fingerprint.changes(*prints)
+    assert change.startswith(f"files {path} was ")
+
+
+def test_the_code_of_other_rooms_does_not_count() -> None:
+    code = fingerprint.of_job((CaptionLength(),), SOURCE)["code"]
+
+    assert code.keys() == {"kernel", "extract", "filter"}
