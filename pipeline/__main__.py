@@ -39,16 +39,15 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def list_stages(options: argparse.Namespace) -> int:
     """Show every step that a recipe may use, with its settings and their defaults."""
-    room = ""
     for name, stage in load_stages().items():
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 4))
         for setting in fields(stage):  # type: ignore[arg-type]
             default = "needed" if setting.default is MISSING else repr(setting.default)
             table.add_row(setting.name, default, style="dim")
-        here = stage.__module__.split(".")[1]
-        room = here
+        room = stage.__module__.split(".")[1]
         summary = (stage.__doc__ or "").splitlines()[0]
-        out.print(Text.assemble((name, "bold"), f"  {summary}  ", (f"[{room}]", "dim")))
+        line = Text.assemble((name, "bold"), f"  {summary}  ", (f"[{room}]", "dim"))
+        out.print(line, soft_wrap=True)
         out.print(table)
     return OK
 

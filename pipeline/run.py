@@ -195,8 +195,9 @@ def read_report(folder: str, job: str) -> JobReport | None:
 def write_report(folder: str, report: JobReport) -> None:
     """Written last, and whole: under another name first where the file system can rename."""
     files, path = fsspec.url_to_fs(f"{folder.rstrip('/')}/{report.job}.json")
+    content = {name: value for name, value in asdict(report).items() if name != "skipped"}
     with files.open(f"{path}.tmp", "wt", encoding="utf-8") as file:
-        json.dump(asdict(report), file, indent=1, ensure_ascii=False)
+        json.dump(content, file, indent=1, ensure_ascii=False)
     files.mv(f"{path}.tmp", path)
 
 

@@ -2,10 +2,13 @@
 
 import os
 import sys
+from pathlib import Path
 
 from pyspark.sql import SparkSession
 
 from pipeline.extract import warc_pairs
+
+LOGGING = Path(__file__).with_name("log4j2.properties")
 
 # What results or memory depend on, so the same for every master.
 SETTINGS = {
@@ -20,6 +23,7 @@ def local_session(cores: int | str = "*", **conf: str) -> SparkSession:
     """A session in this process on `cores` cores, quiet, on the loopback address only."""
     # Workers would otherwise be the system's Python, which has none of our packages.
     os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     builder = SparkSession.builder.master(f"local[{cores}]").appName("crawl2clip")
     defaults = {
         "spark.driver.host": "127.0.0.1",
@@ -29,6 +33,7 @@ def local_session(cores: int | str = "*", **conf: str) -> SparkSession:
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1)),
         "spark.log.level": "ERROR",
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={LOGGING.as_uri()}",
     }
     for key, value in (defaults | conf).items():
         builder = builder.config(key, value)

@@ -1,11 +1,16 @@
-"""One Spark session for all tests."""
+"""One Spark session for all tests, and one small web with its crawl."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
 
+from pipeline.sample import SampleSettings, make_sample, serving
 from pipeline.session import local_session
+
+# The port is part of every address, so of every uid: golden numbers hold for this one.
+SAMPLE = SampleSettings(pages=40, pictures=240, hosts=6, warcs=3, port=18765, slow_seconds=3)
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +27,12 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     )
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Folder of a small sample, whose web is served as long as the tests run."""
+    folder = tmp_path_factory.mktemp("web") / "sample"
+    make_sample(folder, SAMPLE)
+    with serving(folder):
+        yield folder

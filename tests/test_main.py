@@ -1,0 +1,114 @@
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from pipeline.__main__ import main
+
+COMMANDS = ("list", "check", "run", "funnel", "report", "preview", "sample", "serve")
+
+
+def ended(argv: list[str]) -> int:
+    with pytest.raises(SystemExit) as end:
+        main(argv)
+    return int(end.value.code or 0)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended([command, "--help"]) == 0
+    assert f"example: crawl2clip {command}" in capsys.readouterr().out
+
+
+def test_list_shows_steps_with_settings_and_defaults(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(["list"]) == 0
+
+    out = capsys.readouterr().out
+    assert "caption_length  Keep texts of" in out
+    assert "min_words" in out
+    assert "needed" in out
+
+
+@pytest.mark.parametrize(
+    ("step", "hint"),
+    [
+        ("caption_lenght", "did you mean 'caption_length'?"),
+        ("caption_length: {min_word: 3}", "did you mean 'min_words'?"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_a_misspelt_recipe_ends_with_2_and_a_hint(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, step: str, hint: str
+) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text(f"recipe: r\njobs:\n  filter:\n    - {step}\n")
+    options = ["--run-dir", str(tmp_path)] if command == "run" else []
+
+    assert ended([command, str(path), *options]) == 2
+
+    err = capsys.readouterr().err
+    assert err.startswith("error: r.yaml: filter, step 1: ")
+    assert hint in err
+    assert err.count("\n") == 1
+
+
+def test_check_says_when_nothing_is_wrong(
+    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text("recipe: r\njobs:\n  filter:\n    - caption_length\n")
+
+    assert ended(["check", str(path)]) == 0
+    assert "r: filter: nothing wrong" in capsys.readouterr().out
+
+
+def test_a_source_that_is_not_there_ends_with_2(
+    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text("recipe: r\njobs:\n  extract:\n")
+    source = str(tmp_path / "none.warc.gz")
+
+    assert ended(["run", str(path), "--source", source, "--run-dir", str(tmp_path / "run")]) == 2
+    assert f"there is no {source}; give a .warc.gz file" in capsys.readouterr().err
+
+
+def test_preview_shows_what_a_filter_throws_away_and_keeps(
+    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = ["a red dog", "a dog", "one more red dog", "cat"]
+    rows = [(f"http://x.example/{i}", text) for i, text in enumerate(texts)]
+    table = str(tmp_path / "pairs.parquet")
+    spark.createDataFrame(rows, "url STRING, text STRING").write.parquet(table)
+    path = tmp_path / "r.yaml"
+    path.write_text(
+        "recipe: r\njobs:\n  filter:\n    - where: text <> 'cat'\n    - caption_length\n"
+    )
+    command = ["preview", str(path), "filter", "--source", table, "--run-dir", str(tmp_path)]
+
+    assert ended([*command, "--step", "2"]) == 0
+
+    thrown, kept = capsys.readouterr().out.split("keeps")
+    assert "CaptionLength(min_words=3, max_words=20)" in thrown
+    assert "a dog" in thrown
+    assert "red" not in thrown
+    assert "a red dog" in kept
+    assert "one more red dog" in kept
+    assert "cat" not in thrown + kept
+    assert ended([*command, "--step", "3"]) == 2
+    assert "there is no filter at step 3" in capsys.readouterr().err
+
+
+def test_a_funnel_needs_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text("recipe: r\njobs:\n  filter:\n")
+
+    assert ended(["funnel", str(path), "--run-dir", str(tmp_path)]) == 2
+    assert "holds no finished job of r" in capsys.readouterr().err
+
+
+def test_a_sample_that_can_not_be_made_ends_with_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended(["sample", str(tmp_path / "s"), "--pages", "1"]) == 2
+    assert "pages is 1, but must be at least 24" in capsys.readouterr().err
