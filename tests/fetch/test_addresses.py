@@ -1,0 +1,79 @@
+import socket
+
+import pytest
+
+from pipeline.fetch.addresses import endpoints, is_refused, networks
+from pipeline.fetch.problems import FetchError
+
+PUBLIC = ["93.184.216.34", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+
+REFUSED = [
+    "127.0.0.1",
+    "127.255.255.254",
+    "0.0.0.0",
+    "10.0.0.1",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.168.1.1",
+    "169.254.169.254",  # metadata of most clouds
+    "100.64.0.1",  # shared by a provider's customers
+    "100.100.100.200",  # Alibaba's metadata, of that range
+    "168.63.129.16",  # Azure's
+    "192.0.0.192",  # Oracle's
+    "198.18.0.1",
+    "224.0.0.1",
+    "240.0.0.1",
+    "255.255.255.255",
+    "::",
+    "::1",
+    "fe80::1",
+    "fe80::1%eth0",
+    "fd00:ec2::254",
+    "fec0::1",
+    "ff02::1",
+    "2001:db8::1",
+    "::ffff:127.0.0.1",
+    "::ffff:10.0.0.1",
+    "::127.0.0.1",
+    "64:ff9b::7f00:1",
+    "2002:7f00:1::",
+]
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_public_addresses_are_fine(address: str) -> None:
+    assert not is_refused(address, ())
+
+
+@pytest.mark.parametrize("address", REFUSED)
+def test_all_others_are_refused(address: str) -> None:
+    assert is_refused(address, ())
+
+
+def test_allowed_networks_are_fine_and_no_more() -> None:
+    allowed = networks(["127.0.0.1/32", "fd00::/8"])
+
+    assert not is_refused("127.0.0.1", allowed)
+    assert not is_refused("::ffff:127.0.0.1", allowed)
+    assert not is_refused("fd00:ec2::254", allowed)
+    assert is_refused("127.0.0.2", allowed)
+    assert is_refused("::1", allowed)
+    assert not is_refused("8.8.8.8", allowed), "the public is not shut out"
+
+
+def test_of_several_addresses_the_refused_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = {"mixed.test": ["10.0.0.1", "8.8.8.8"], "inside.test": ["10.0.0.1", "127.0.0.1"]}
+
+    def resolve(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
+        return [(socket.AF_INET, 1, 6, "", (address, port)) for address in answers[host]]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+
+    assert [found.sockaddr for found in endpoints("mixed.test", 80, ())] == [("8.8.8.8", 80)]
+    with pytest.raises(FetchError, match=r"^refused address: 10\.0\.0\.1, 127\.0\.0\.1$"):
+        endpoints("inside.test", 80, ())
+
+
+def test_a_network_must_be_one() -> None:
+    with pytest.raises(ValueError, match=r"10\.0\.0\.1/8"):
+        networks(["10.0.0.1/8"])  # has host bits set: not sure what is meant
