@@ -1,0 +1,68 @@
+"""Some pairs to look at, with their pictures."""
+
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+from pyspark.sql import Column, DataFrame, Row
+from pyspark.sql import functions as F
+
+from pipeline.report.done import Done
+from pipeline.report.page import Gallery, Kept
+from pipeline.report.thumbnails import thumbnail
+
+PAIRS = 48
+LETTERS = 500  # of a caption; the crawl has captions of megabytes
+NEEDS = ("uid", "url", "text")
+SHOWN = ("lang", "width", "height", "page_url")
+
+
+def gallery(done: Sequence[Done], most: int = PAIRS) -> Gallery | None:
+    """Pairs of the last table that has captions and addresses: those with the smallest hash of uid.
+
+    The choice is the same whatever the partitioning.
+    """
+    for job in reversed(done):
+        pairs = job.having(*NEEDS)
+        if pairs is not None:
+            rows = _with_thumbnails(_chosen(pairs, most), most)
+            return Gallery(job.job, "image" in pairs.columns, tuple(map(_kept, rows)))
+    return None
+
+
+def _chosen(pairs: DataFrame, most: int) -> DataFrame:
+    """First look at uids alone, then open only the files that hold the chosen ones.
+
+    So the images read are those of `most` files at most, whatever the size of the run.
+    """
+    good = pairs.where("image is not null") if "image" in pairs.columns else pairs
+    places = good.select("uid", F.col("_metadata.file_name").alias("file"))
+    first = places.orderBy(*_order()).limit(most).collect()
+    file_is_one = F.col("_metadata.file_name").isin(sorted({row["file"] for row in first}))
+    return good.where(file_is_one & F.col("uid").isin(sorted({row["uid"] for row in first})))
+
+
+def _with_thumbnails(pairs: DataFrame, most: int) -> list[Row]:
+    @F.arrow_udf("binary")  # type: ignore[attr-defined, untyped-decorator]
+    def small(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
+        for images in batches:
+            yield pa.array(map(thumbnail, images.to_pylist()), pa.binary())
+
+    picture = small("image") if "image" in pairs.columns else F.lit(None).cast("binary")
+    there = [name for name in SHOWN if name in pairs.columns]
+    caption = F.left("text", F.lit(LETTERS)).alias("text")
+    shown = pairs.select("uid", "url", caption, *there, picture.alias("thumbnail"))
+    return shown.orderBy(*_order(), "url").limit(most).collect()
+
+
+def _order() -> tuple[Column, Column]:
+    return F.xxhash64("uid"), F.col("uid")
+
+
+def _kept(row: Row) -> Kept:
+    found = row.asDict()
+    return Kept(
+        text=row["text"] or "",
+        url=row["url"] or "",
+        thumbnail=None if row["thumbnail"] is None else bytes(row["thumbnail"]),
+        **{name: found.get(name) for name in SHOWN},
+    )

@@ -1,0 +1,24 @@
+"""The tars that a run leaves."""
+
+from collections.abc import Sequence
+
+from pyspark.sql import functions as F
+
+from pipeline.report.done import Done
+from pipeline.report.page import Shard, Shards
+
+ROWS = 50
+COLUMNS = ("shard_path", "shard_pairs", "shard_bytes", "shard_sha256")
+
+
+def shards(done: Sequence[Done]) -> Shards | None:
+    """None if the run has written none."""
+    for job in reversed(done):
+        table = job.having(*COLUMNS)
+        if table is not None:
+            zero = F.lit(0)
+            totals = (F.coalesce(F.sum(name), zero) for name in COLUMNS[1:3])
+            number, pairs, size = table.agg(F.count("*"), *totals).collect()[0]
+            rows = table.select(*COLUMNS).orderBy("shard_path").limit(ROWS).collect()
+            return Shards(number, pairs, size, tuple(Shard(*row) for row in rows))
+    return None
