@@ -183,7 +183,7 @@ def _parser() -> argparse.ArgumentParser:
         sub = add(name, command, f"crawl2clip {name} {recipe} --run-dir runs/1")
         _recipe(sub)
         _where_to(sub)
-    sub = add("preview", preview_filter, f"crawl2clip preview {recipe} language --run-dir runs/1")
+    sub = add("preview", preview_filter, f"crawl2clip preview {recipe} filter --run-dir runs/1")
     _recipe(sub)
     sub.add_argument("job", help="a job of the recipe; the jobs before it must have run")
     _where_from(sub)
