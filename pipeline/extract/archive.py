@@ -1,0 +1,82 @@
+"""An archive of any kind -> what can be found in it."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from typing import BinaryIO, cast
+
+from pipeline.extract.arc import arc_pages
+from pipeline.extract.frames import (
+    GZIP_MAGIC,
+    Frames,
+    GzipFrames,
+    OpaqueFrames,
+    PlainFrames,
+    inflated,
+    peek,
+)
+from pipeline.extract.page import Broken, Found
+from pipeline.extract.records import pages
+
+_LZ4_MAGIC = b"\x04\x22\x4d\x18"
+# Second: the skippable frame that holds the dictionary of a .warc.zst.
+_ZSTD_MAGICS = (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
+_ZIP_MAGIC = b"PK\x03\x04"
+
+
+def open_archive(path: str) -> BinaryIO:
+    """The file, local or remote, ready to be read from any place.
+
+    Raises FileNotFoundError if there is none.
+    """
+    import fsspec
+
+    filesystem, name = fsspec.core.url_to_fs(path)
+    file = filesystem.open(name, "rb")
+    if getattr(file, "size", None) is not None:
+        return cast(BinaryIO, file)
+    with file:
+        return _on_disk(file)
+
+
+def _on_disk(stream: BinaryIO) -> BinaryIO:
+    """A copy of what can be read once only; damage needs a second look."""
+    copy = tempfile.TemporaryFile()  # noqa: SIM115  # the caller closes it
+    shutil.copyfileobj(stream, copy, 1 << 20)
+    copy.seek(0)
+    return cast(BinaryIO, copy)
+
+
+def found_in(file: BinaryIO, max_bytes: int) -> Iterator[Found]:
+    """Pages and what is broken, in order of their place in the file.
+
+    Raises OSError if reading fails for a reason that does not lie in the bytes.
+    """
+    size = file.seek(0, 2)
+    head = peek(file, 0, 4096)
+    start = (inflated(head, 64) if head.startswith(GZIP_MAGIC) else head).lstrip(b"\r\n ")
+    if start.startswith(b"filedesc:"):
+        yield from arc_pages(file, max_bytes)
+    elif frames := _frames(file, size, head, start):
+        yield from pages(file, frames, max_bytes)
+    else:
+        yield Broken(0, f"unreadable file: {_kind(head)}")
+
+
+def _frames(file: BinaryIO, size: int, head: bytes, start: bytes) -> Frames | None:
+    """How the file is framed; None if there is no WARC record in it."""
+    if head.startswith((_LZ4_MAGIC, *_ZSTD_MAGICS)):
+        return OpaqueFrames(file, size)
+    gzip, plain = GzipFrames(file, size), PlainFrames(file, size)
+    if start.startswith(b"WARC/"):
+        return gzip if head.startswith(GZIP_MAGIC) else plain
+    if head.startswith(_ZIP_MAGIC):
+        return None
+    # The start may be damaged, and the rest not.
+    return next((frames for frames in (gzip, plain) if frames.next(0) is not None), None)
+
+
+def _kind(head: bytes) -> str:
+    if head.startswith(_ZIP_MAGIC):
+        return "a ZIP (WACZ?), not a WARC"
+    return "no WARC record in it" if head else "empty"

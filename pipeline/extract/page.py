@@ -1,0 +1,48 @@
+"""What reading an archive gives: pages, and places where it cannot be read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+# A page that does not say its type may be HTML; its bytes decide.
+HTML_TYPES = ("", "text/html", "application/xhtml+xml")
+
+
+class PageError(ValueError):
+    """The bytes of one page can't be made sense of; the message is its 'kind: detail'."""
+
+
+class Broken(NamedTuple):
+    """A place in an archive that gives no page; `problem` is 'kind: detail'.
+
+    offset: where what can't be read starts, None where the archive does not show it.
+    """
+
+    offset: int | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An HTML response as it was stored: the body still chunked, compressed and in its charset.
+
+    offset: byte offset of its record; None in a compressed file that is not cut at its records.
+    problem: why the body was left out; None if it was not.
+    """
+
+    offset: int | None
+    date: datetime | None
+    url: str
+    content_type: str
+    transfer_encoding: str
+    content_encoding: str
+    body: bytes
+    problem: str | None = None
+
+
+Found = Page | Broken
+
+
+def plain_type(content_type: str | None) -> str:
+    """`Text/HTML; charset=x` -> `text/html`."""
+    return (content_type or "").partition(";")[0].strip().lower()

@@ -1,0 +1,108 @@
+"""Spark's door to archives: `spark.read.format("warc_pairs").option("source", ...).load()`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyspark.sql import SparkSession
+from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
+from pyspark.sql.types import StructType
+
+from pipeline.extract import manifest
+from pipeline.extract.warc import Row, Settings, pairs_in_archive
+from pipeline.schema import columns
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+COLUMNS = Row._fields
+# A batch is handed over at so many rows or bytes of text, whichever comes first.
+BATCH_ROWS = 1 << 16
+BATCH_BYTES = 8 << 20
+
+
+def register(spark: SparkSession) -> None:
+    """Let the session read the format `warc_pairs`."""
+    spark.dataSource.register(WarcPairs)
+
+
+class WarcPairs(DataSource):
+    """Images and their alt texts in WARC files; what can't be read is a row with its `problem`.
+
+    Options: `source`, what `manifest.paths` understands; `base`, where the relative paths of a
+    list start; `max_page_bytes`. Raises ValueError for a source in which nothing can be read.
+
+        spark.read.format("warc_pairs").option("source", "crawl/*.warc.gz").load()
+    """
+
+    @classmethod
+    def name(cls) -> str:
+        return "warc_pairs"
+
+    def schema(self) -> StructType:
+        return columns(*COLUMNS)
+
+    def reader(self, schema: StructType) -> "WarcPairsReader":
+        source = self.options.get("source")
+        if not source:
+            raise ValueError(
+                "warc_pairs needs the option source: a path, a glob or a list of paths"
+            )
+        return WarcPairsReader(source, self.options.get("base"), self._settings())
+
+    def _settings(self) -> Settings:
+        given = self.options.get("max_page_bytes", Settings.max_page_bytes)
+        try:
+            most = int(given)
+        except ValueError:
+            most = 0
+        if most < 1:
+            raise ValueError(f"max_page_bytes wants a number of bytes above 0, not {given!r}")
+        return Settings(most)
+
+
+@dataclass
+class Archive(InputPartition):
+    """One task reads one archive: they are cut to size by who made them."""
+
+    path: str
+
+
+@dataclass
+class WarcPairsReader(DataSourceReader):
+    """One partition for each archive, in the order of the source."""
+
+    source: str
+    base: str | None
+    settings: Settings
+
+    def partitions(self) -> list[Archive]:
+        return [Archive(path) for path in manifest.paths(self.source, self.base)]
+
+    def read(self, partition: InputPartition) -> "Iterator[pa.RecordBatch]":
+        assert isinstance(partition, Archive)
+        return batches(pairs_in_archive(partition.path, self.settings))
+
+
+def batches(rows: Iterator[Row]) -> "Iterator[pa.RecordBatch]":
+    """The rows in their order, in batches that a worker can hold whatever the web wrote."""
+    batch: list[Row] = []
+    size = 0
+    for row in rows:
+        batch.append(row)
+        size += len(row.url or "") + len(row.text or "")
+        if len(batch) >= BATCH_ROWS or size >= BATCH_BYTES:
+            yield _record_batch(batch)
+            batch, size = [], 0
+    if batch:
+        yield _record_batch(batch)
+
+
+def _record_batch(rows: list[Row]) -> "pa.RecordBatch":
+    import pyarrow as pa
+    from pyspark.sql.pandas.types import to_arrow_schema
+
+    schema = to_arrow_schema(columns(*COLUMNS), timezone="UTC")
+    values = zip(*rows, strict=True)
+    arrays = [pa.array(column, kind) for column, kind in zip(values, schema.types, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)

@@ -1,0 +1,159 @@
+"""What the user calls the source -> the archives in it."""
+
+import gzip
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from pipeline.extract.manifest import describe, paths
+from tests.extract.archives import numbered
+
+
+@pytest.fixture
+def crawl(tmp_path: Path) -> Path:
+    """A folder with three archives, one of them deeper."""
+    (tmp_path / "deep").mkdir()
+    for n, name in enumerate(("b.warc.gz", "a.warc.gz", "deep/c.warc.gz")):
+        (tmp_path / name).write_bytes(numbered(n))
+    return tmp_path
+
+
+def named(crawl: Path, *names: str) -> list[str]:
+    return [str(crawl / name) for name in names]
+
+
+def test_a_path_is_one_archive(crawl: Path) -> None:
+    assert paths(f"{crawl}/b.warc.gz") == named(crawl, "b.warc.gz")
+
+
+def test_a_glob_gives_files_by_name(crawl: Path) -> None:
+    assert paths(f"{crawl}/*.warc.gz") == named(crawl, "a.warc.gz", "b.warc.gz")
+    assert paths(f"{crawl}/**") == named(crawl, "a.warc.gz", "b.warc.gz", "deep/c.warc.gz")
+
+
+def test_a_name_that_looks_like_a_glob_is_a_name_first(crawl: Path) -> None:
+    (crawl / "x[1].warc.gz").write_bytes(numbered(1))
+
+    assert paths(f"{crawl}/x[1].warc.gz") == named(crawl, "x[1].warc.gz")
+
+
+def test_several_sources_are_joined_by_commas_and_none_is_read_twice(crawl: Path) -> None:
+    source = f"{crawl}/b.warc.gz, {crawl}/*.warc.gz,"
+
+    assert paths(source) == named(crawl, "b.warc.gz", "a.warc.gz")
+
+
+def test_a_relative_path_is_made_whole(crawl: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(crawl)
+
+    assert paths("b.warc.gz") == named(crawl, "b.warc.gz")
+    assert paths("deep/*.gz") == named(crawl, "deep/c.warc.gz")
+    (crawl / "list.txt").write_text("deep/c.warc.gz")
+    assert paths("list.txt") == named(crawl, "deep/c.warc.gz")
+
+
+LIST = """\
+# two that are there
+b.warc.gz
+./deep/../deep/c.warc.gz   # and this
+
+https://data.example/crawl-data/d.warc.gz
+/abs/e.warc.gz
+b.warc.gz
+missing.warc.gz
+"""
+
+
+@pytest.mark.parametrize("name", ["list.txt", "warc.paths", "warc.paths.gz", "list"])
+def test_a_list_holds_a_path_a_line(crawl: Path, name: str) -> None:
+    data = LIST.encode()
+    (crawl / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+
+    assert paths(f"{crawl}/{name}") == [
+        *named(crawl, "b.warc.gz", "deep/c.warc.gz"),
+        "https://data.example/crawl-data/d.warc.gz",
+        "/abs/e.warc.gz",
+        *named(crawl, "missing.warc.gz"),
+    ]
+
+
+def test_a_list_with_windows_line_ends_and_a_byte_order_mark(crawl: Path) -> None:
+    (crawl / "list.txt").write_bytes("\ufeffb.warc.gz\r\na.warc.gz\r\n".encode())
+
+    assert paths(f"{crawl}/list.txt") == named(crawl, "b.warc.gz", "a.warc.gz")
+
+
+def test_relative_paths_of_a_list_start_at_base_if_there_is_one(crawl: Path) -> None:
+    (crawl / "warc.paths.gz").write_bytes(gzip.compress(b"crawl-data/x/1.warc.gz\n"))
+    source = f"{crawl}/warc.paths.gz"
+
+    assert paths(source, "s3://commoncrawl/") == ["s3://commoncrawl/crawl-data/x/1.warc.gz"]
+    assert paths(source, "https://data.example") == ["https://data.example/crawl-data/x/1.warc.gz"]
+    assert paths(source, "/data") == ["/data/crawl-data/x/1.warc.gz"]
+
+
+def test_other_stores_work_the_same() -> None:
+    store = fsspec.filesystem("memory")
+    store.pipe({"/crawl/1.warc.gz": numbered(1), "/crawl/2.warc.gz": numbered(2)})
+    store.pipe("/crawl/list.txt", b"2.warc.gz\n")
+
+    both = ["memory:///crawl/1.warc.gz", "memory:///crawl/2.warc.gz"]
+    assert paths("memory://crawl/*.warc.gz") == both
+    assert paths("memory://crawl/1.warc.gz") == ["memory://crawl/1.warc.gz"]
+    assert paths("memory://crawl/list.txt") == ["memory://crawl/2.warc.gz"]
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_an_archive_by_another_name_is_no_list(crawl: Path, zipped: bool) -> None:
+    (crawl / "part-00000.open").write_bytes(numbered(1, zipped))
+
+    assert paths(f"{crawl}/part-00000.open") == named(crawl, "part-00000.open")
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("", "names no archive"),
+        (" , ", "names no archive"),
+        ("{crawl}/nothing.warc.gz", "there is no .*nothing.warc.gz"),
+        ("{crawl}/b.warc.gz,{crawl}/nothing.txt", "there is no .*nothing.txt"),
+        ("{crawl}/*.arc", r"no file matches .*\*.arc"),
+        ("{crawl}", r"is a folder; give .*/\*.warc.gz"),
+        ("{crawl}/empty.txt", "names no archive"),
+        ("{crawl}/picture.png", "neither an archive nor a list of paths"),
+        ("{crawl}/cut.paths.gz", "neither an archive nor a list of paths"),
+        ("{crawl}/x.warc.wet.gz", "WET files hold no images"),
+        ("{crawl}/X.WET", "WET files hold no images"),
+        ("{crawl}/x.warc.wat.gz", "WAT files can't be read yet; give the WARC files"),
+        ("{crawl}/wet.paths", "WET files hold no images"),
+        ("nope://crawl/b.warc.gz", "nope:// is no protocol"),
+        ("{crawl}/nope.txt", "nope:// is no protocol"),
+    ],
+)
+def test_a_source_that_cannot_be_meant_is_refused(crawl: Path, source: str, message: str) -> None:
+    (crawl / "empty.txt").write_text("# nothing yet\n")
+    (crawl / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (crawl / "cut.paths.gz").write_bytes(gzip.compress(LIST.encode())[:-10])
+    (crawl / "x.warc.wet.gz").write_bytes(b"")
+    (crawl / "wet.paths").write_text("b.warc.gz\nsegments/1.warc.wet.gz\n")
+    (crawl / "nope.txt").write_text("nope://bucket/a.warc.gz\n")
+
+    with pytest.raises(ValueError, match=message):
+        paths(source.format(crawl=crawl))
+
+
+def test_describe_tells_when_a_file_has_changed(crawl: Path) -> None:
+    names = [*named(crawl, "b.warc.gz", "missing.warc.gz"), "memory://crawl/d"]
+    fsspec.filesystem("memory").pipe("/crawl/d", b"12345")
+
+    before = describe(names)
+
+    assert [path for path, _, _ in before] == names
+    assert [size for _, size, _ in before] == [len(numbered(0)), None, 5]
+    assert [stamp is None for _, _, stamp in before] == [False, True, False]
+    assert describe(names) == before
+    (crawl / "b.warc.gz").write_bytes(numbered(4) + b"!")
+    after = describe(names)
+    assert after[0] != before[0]
+    assert after[1:] == before[1:]
