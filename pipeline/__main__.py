@@ -4,6 +4,7 @@ import argparse
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Sequence
 from dataclasses import MISSING, fields
 
@@ -67,10 +68,14 @@ def run_recipe(options: argparse.Namespace) -> int:
     check(spark, run.recipe, run.source)
     reports = []
     for job in run.recipe.jobs:
-        report = run_job(spark, run, job, shown, say=lambda line: err.print(line, markup=False))
-        err.print(outcome(report), markup=False, highlight=False)
+        report = run_job(spark, run, job, shown, _say)
+        _say(outcome(report))
         reports.append(report)
     return _told(reports, write_html(spark, run.recipe, run.folder))
+
+
+def _say(line: str) -> None:
+    err.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _told(reports: list[JobReport], page: str) -> int:
@@ -78,7 +83,7 @@ def _told(reports: list[JobReport], page: str) -> int:
     out.print(f"report: {page}", soft_wrap=True, highlight=False)
     lost = sum(report.lost_files for report in reports)
     if lost:
-        err.print(f"{lost} of the listed files could not be read: see problems in the report")
+        _say(f"{lost} of the listed files could not be read: see problems in the report")
     return DATA_LOST if lost else OK
 
 
@@ -131,7 +136,7 @@ def make_a_sample(options: argparse.Namespace) -> int:
     given |= {"hosts": options.hosts, "warcs": options.warcs, "port": options.port}
     settings = SampleSettings(**{k: v for k, v in given.items() if v is not None})
     try:
-        make_sample(options.folder, settings, lambda line: err.print(line, highlight=False))
+        make_sample(options.folder, settings, _say)
     except ValueError as error:
         raise RecipeError(str(error)) from None
     out.print(f"sample: {options.folder}/warc.paths.gz", soft_wrap=True, highlight=False)
@@ -140,14 +145,16 @@ def make_a_sample(options: argparse.Namespace) -> int:
 
 def serve_sample(options: argparse.Namespace) -> int:
     """Serve the sample's web on loopback while a command runs, or until interrupted."""
-    with serving(options.folder):
-        if options.run:
-            return subprocess.call(options.run)
-        err.print("serving; stop with Ctrl-C")
-        try:
-            sys.stdin.read()
-        except KeyboardInterrupt:
-            return OK
+    try:
+        with serving(options.folder):
+            if options.run:
+                return subprocess.call(options.run)
+            _say("serving; stop with Ctrl-C")
+            threading.Event().wait()
+    except (ValueError, OSError) as error:  # no sample there, or its port is taken
+        raise RecipeError(str(error)) from None
+    except KeyboardInterrupt:
+        pass
     return OK
 
 

@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -25,11 +26,13 @@ def digest(value: object) -> str:
 
 def of_job(steps: tuple[Stage, ...], source: Mapping[str, object]) -> Fingerprint:
     """Steps with their settings, the side files they name, the code they run, and the input."""
-    rooms = sorted({type(step).__module__.split(".")[1] for step in steps} | {"extract"})
+    rooms = {type(step).__module__.split(".")[1] for step in steps}
+    if "source" in source:  # archives are read by code too
+        rooms.add("extract")
     return {
         "steps": [f"{step.name} {json.dumps(asdict(step), sort_keys=True)}" for step in steps],  # type: ignore[call-overload]
         "files": {path: _content(path) for step in steps for path in _side_files(step)},
-        "code": {"kernel": _kernel_code()} | {room: _room_code(room) for room in rooms},
+        "code": {"kernel": _kernel_code()} | {room: _room_code(room) for room in sorted(rooms)},
         "input": dict(source),
     }
 
@@ -37,11 +40,24 @@ def of_job(steps: tuple[Stage, ...], source: Mapping[str, object]) -> Fingerprin
 def changes(old: Fingerprint, new: Fingerprint) -> list[str]:
     """One line for each part that differs, 'what was old, is new'; empty if nothing does."""
     was, now = dict(_leaves(old)), dict(_leaves(new))
-    return [
-        f"{name} was {was.get(name, 'not there')}, is {now.get(name, 'not there')}"
-        for name in sorted(was.keys() | now.keys())
-        if was.get(name) != now.get(name)
-    ]
+    names = sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
+    return [_change(name, was.get(name), now.get(name)) for name in names]
+
+
+def _change(name: str, old: Any, new: Any) -> str:
+    if _is_digest(old) and _is_digest(new):
+        return f"{name} has changed"  # which digits it has tells nobody anything
+    return f"{name} was {_shown(old)}, is {_shown(new)}"
+
+
+def _is_digest(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{32,64}", value) is not None
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "not there"
+    return "there" if _is_digest(value) else str(value)
 
 
 def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:

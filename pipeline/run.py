@@ -103,6 +103,7 @@ class Run:
 
 
 def without_problems(pairs: DataFrame) -> DataFrame:
+    """The rows that are pairs, and no column `problem`: so the next job starts."""
     if "problem" not in pairs.columns:
         return pairs
     return pairs.where("problem is null").drop("problem")

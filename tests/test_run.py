@@ -72,9 +72,10 @@ def test_a_changed_setting_runs_the_job_and_the_next_again_and_says_why(
         reports = [run_job(spark, run, job, say=said.append) for job in run.recipe.jobs]
 
     assert for_each[3] == []
-    assert [line.split(" was ")[0] for line in for_each[2]] == [
-        "filter: runs again: step 1",
-        "dedup: runs again: input filter",
+    assert for_each[2] == [
+        'filter: runs again: step 1 was caption_length {"max_words": 20, "min_words": 3}, '
+        'is caption_length {"max_words": 20, "min_words": 2}',
+        "dedup: runs again: input filter has changed",
     ]
     assert [report.pairs for report in reports] == [3, 3]
     assert not any(report.skipped for report in reports)
