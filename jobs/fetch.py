@@ -1,0 +1,10 @@
+r"""Download the images, and resize them.
+
+    spark-submit --properties-file conf/spark/fetch.conf jobs/fetch.py \
+        --recipe conf/recipes/metaclip.yaml --run-dir runs/1
+"""
+
+from pipeline.submit import job_main
+
+if __name__ == "__main__":
+    job_main("fetch")

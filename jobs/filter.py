@@ -1,0 +1,9 @@
+"""Drop the pairs a recipe does not want.
+
+spark-submit jobs/filter.py --recipe conf/recipes/metaclip.yaml --run-dir runs/1
+"""
+
+from pipeline.submit import job_main
+
+if __name__ == "__main__":
+    job_main("filter")

@@ -1,0 +1,9 @@
+"""Say which language each text is in.
+
+spark-submit jobs/language.py --recipe conf/recipes/metaclip.yaml --run-dir runs/1
+"""
+
+from pipeline.submit import job_main
+
+if __name__ == "__main__":
+    job_main("language")

@@ -1,0 +1,10 @@
+r"""Find the entries of the metadata in each text.
+
+    spark-submit --properties-file conf/spark/match.conf jobs/match.py \
+        --recipe conf/recipes/metaclip.yaml --run-dir runs/1
+"""
+
+from pipeline.submit import job_main
+
+if __name__ == "__main__":
+    job_main("match")

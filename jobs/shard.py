@@ -1,0 +1,10 @@
+r"""Write the pairs as the WebDataset tars that CLIP trains on.
+
+    spark-submit --properties-file conf/spark/shard.conf jobs/shard.py \
+        --recipe conf/recipes/metaclip.yaml --run-dir runs/1
+"""
+
+from pipeline.submit import job_main
+
+if __name__ == "__main__":
+    job_main("shard")

@@ -1,0 +1,69 @@
+"""Installs the command `crawl2clip` and what its stages need; `make setup` does it all."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+# Where a major version is capped, the library decides which rows come out, or how they look:
+# a new one is taken on purpose, with the golden funnels at hand.
+CORE = [
+    "pyspark>=4.3,<5",  # 4.3 is the first whose `observe` counts a retried task once
+    "pandas>=2.2,<3",  # pandas 3 breaks pyspark.testing and warns throughout; Spark wants pandas
+    "numpy>=1.26",
+    "pyarrow>=18",  # pyspark 4.3 asks for no less
+    "fsspec>=2024.6",
+    "PyYAML>=6",
+    "warcio>=1.7.4",
+    "fastwarc>=2,<3",
+    "resiliparse>=2,<3",
+    "selectolax>=1,<2",
+    "ada-url>=4,<5",
+    "ahocorasick_rs>=1,<2",
+    "fasttext==0.9.3",  # compiles on install. Never beside fasttext-predict: the same module name
+    "jinja2>=3.1",
+    "Pillow>=11.3",  # reads AVIF
+    "rich>=13",
+]
+
+IMAGES = ["img2dataset>=1.47,<2"]  # it caps opencv below 5 and webdataset below 0.3 itself
+
+CLIP = [
+    "open_clip_torch>=3,<4",
+    # Both may be older than what pip would choose: a machine's administrator often pins them to
+    # its CUDA driver, and a CPU build of either is enough.
+    "torch>=2.6",
+    "torchvision>=0.21",
+    "webdataset>=0.2.5,<=0.2.86",  # open_clip's loader reads what later releases renamed
+]
+
+TEST = ["pytest>=8.3", "hypothesis>=6.100"]
+
+TOOLS = [
+    "ruff>=0.17,<0.18",  # another minor version formats differently
+    "mypy>=2.4,<3",
+    "import-linter>=2.5,<3",
+    "pre-commit>=4",
+    "pre-commit-hooks>=5",
+    "types-PyYAML",
+]
+
+setup(
+    name="crawl2clip",
+    version="0.1.0",
+    description="Turn Common Crawl archives into CLIP training sets, with Spark",
+    long_description=Path(__file__).with_name("README.md").read_text("utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    python_requires=">=3.11",
+    packages=find_packages(include=["pipeline", "pipeline.*"]),
+    package_data={"pipeline": ["**/*.j2", "**/*.css", "*.properties"]},
+    install_requires=CORE,
+    extras_require={
+        "images": IMAGES,
+        "clip": CLIP,
+        "s3": ["s3fs>=2024.6"],
+        "test": TEST + IMAGES + CLIP,
+        "dev": TEST + TOOLS,
+    },
+    entry_points={"console_scripts": ["crawl2clip = pipeline.__main__:main"]},
+)

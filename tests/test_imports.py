@@ -1,0 +1,52 @@
+"""What comes along with an import, and whether the contracts of .importlinter are complete."""
+
+import configparser
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pipeline
+from pipeline.stage import load_stages
+
+ROOT = Path(__file__).parent.parent
+
+# Seconds and gigabytes to import, or there only with an extra: functions import them on executors.
+HEAVY = {
+    *("torch", "torchvision", "open_clip", "timm", "transformers"),
+    *("img2dataset", "albumentations", "cv2", "webdataset", "wandb"),
+    *("fasttext", "ahocorasick_rs", "fastwarc"),
+}
+
+# Modules of rooms that speak Spark and are no step: the data source, through which pairs come in.
+DOORS = {"pipeline.extract.warc_pairs"}
+
+
+def test_loading_every_stage_brings_no_model_library_along():
+    script = "import sys; from pipeline.stage import load_stages; assert load_stages()\n"
+    script += "print(*{name.partition('.')[0] for name in sys.modules})"
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert set(done.stdout.split()) & HEAVY == set()
+
+
+def test_every_plain_module_of_a_room_is_under_the_contract_that_keeps_spark_out():
+    contracts = configparser.ConfigParser()
+    contracts.read(ROOT / ".importlinter")
+    listed = contracts["importlinter:contract:plain"]["source_modules"].split()
+    steps = {stage.__module__ for stage in load_stages().values()}
+    rooms = {step.split(".")[1] for step in steps} | {"extract"}
+    modules = [
+        module.name
+        for room in rooms
+        for module in pkgutil.iter_modules(
+            [f"{folder}/{room}" for folder in pipeline.__path__], f"pipeline.{room}."
+        )
+    ]
+
+    plain = set(modules) - steps - DOORS
+
+    assert plain | {"pipeline.sample"} == set(listed)
