@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import pyspark
 import pytest
 import webdataset
 from pyspark.sql import SparkSession
@@ -158,6 +159,52 @@ def test_partitions_do_not_change_the_set(
 
 def hashes(spark: SparkSession, folder: Path) -> list[str]:
     return sorted(row.shard_sha256 for row in spark.read.parquet(f"{folder}/shard").collect())
+
+
+# Two executors, each a JVM of its own with its own Python workers and its own current folder.
+ON_A_CLUSTER = """
+import sys
+
+from pyspark.sql import SparkSession
+
+from pipeline.recipe import load_recipe
+from pipeline.run import Run, run_job
+from pipeline.session import prepare
+from pipeline.source import Source
+
+recipe, source, folder = sys.argv[1:]
+cluster = SparkSession.builder.master("local-cluster[2,1,1024]")
+spark = prepare(cluster.config("spark.sql.shuffle.partitions", "3").getOrCreate())
+run = Run(load_recipe(recipe), Source(source), folder)
+for job in ("extract", "language", "filter", "dedup", "match", "balance"):
+    run_job(spark, run, job)
+"""
+
+
+def balanced_uids(spark: SparkSession, folder: Path) -> list[str]:
+    return sorted(row.uid for row in spark.read.parquet(f"{folder}/balance").collect())
+
+
+def test_executors_of_their_own_give_the_same_set(
+    spark: SparkSession, sample: Path, demo: tuple[Path, list[JobReport]], tmp_path: Path
+) -> None:
+    options = [demo_on(sample, tmp_path), f"{sample}/warc.paths.gz", "run"]
+    environment = {
+        "PYSPARK_PYTHON": sys.executable,
+        "SPARK_HOME": str(Path(pyspark.__file__).parent),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }
+
+    ended = subprocess.run(
+        [sys.executable, "-c", ON_A_CLUSTER, *options],
+        cwd=tmp_path,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+    )
+
+    assert ended.returncode == 0, ended.stderr[-4000:]
+    assert balanced_uids(spark, tmp_path / "run") == balanced_uids(spark, demo[0])
 
 
 def test_a_killed_run_started_again_gives_the_same(
