@@ -1,9 +1,7 @@
 """An archive of any kind -> what can be found in it."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from pipeline.extract.arc import arc_pages
 from pipeline.extract.frames import (
@@ -17,6 +15,7 @@ from pipeline.extract.frames import (
 )
 from pipeline.extract.page import Broken, Found
 from pipeline.extract.records import pages
+from pipeline.extract.remote import opened
 
 _LZ4_MAGIC = b"\x04\x22\x4d\x18"
 # Second: the skippable frame that holds the dictionary of a .warc.zst.
@@ -25,26 +24,12 @@ _ZIP_MAGIC = b"PK\x03\x04"
 
 
 def open_archive(path: str) -> BinaryIO:
-    """The file, local or remote, ready to be read from any place.
+    """The file, local or remote, ready to be read from any place in bounded memory.
 
-    Raises FileNotFoundError if there is none.
+    Raises FileNotFoundError if there is none, and OSError, also while reading, if the machine or
+    the network fails: that is nothing to count but to try again.
     """
-    import fsspec
-
-    filesystem, name = fsspec.core.url_to_fs(path)
-    file = filesystem.open(name, "rb")
-    if getattr(file, "size", None) is not None:
-        return cast(BinaryIO, file)
-    with file:
-        return _on_disk(file)
-
-
-def _on_disk(stream: BinaryIO) -> BinaryIO:
-    """A copy of what can be read once only; damage needs a second look."""
-    copy = tempfile.TemporaryFile()  # noqa: SIM115  # the caller closes it
-    shutil.copyfileobj(stream, copy, 1 << 20)
-    copy.seek(0)
-    return cast(BinaryIO, copy)
+    return opened(path)
 
 
 def found_in(file: BinaryIO, max_bytes: int) -> Iterator[Found]:

@@ -1,13 +1,16 @@
 """What the user calls the source -> the archives in it."""
 
 import gzip
+import sys
 from pathlib import Path
 
 import fsspec
 import pytest
 
+from pipeline.extract import manifest
 from pipeline.extract.manifest import describe, paths
 from tests.extract.archives import numbered
+from tests.extract.servers import serving
 
 
 @pytest.fixture
@@ -125,7 +128,6 @@ def test_an_archive_by_another_name_is_no_list(crawl: Path, zipped: bool) -> Non
         ("{crawl}/cut.paths.gz", "neither an archive nor a list of paths"),
         ("{crawl}/x.warc.wet.gz", "WET files hold no images"),
         ("{crawl}/X.WET", "WET files hold no images"),
-        ("{crawl}/x.warc.wat.gz", "WAT files can't be read yet; give the WARC files"),
         ("{crawl}/wet.paths", "WET files hold no images"),
         ("nope://crawl/b.warc.gz", "nope:// is no protocol"),
         ("{crawl}/nope.txt", "nope:// is no protocol"),
@@ -157,3 +159,79 @@ def test_describe_tells_when_a_file_has_changed(crawl: Path) -> None:
     after = describe(names)
     assert after[0] != before[0]
     assert after[1:] == before[1:]
+
+
+COMMON = "crawl-data/CC-MAIN-2026-05/segments/1/warc/0.warc.gz"
+
+
+def test_paths_of_a_common_crawl_list_start_where_crawl_data_lies(crawl: Path) -> None:
+    folder = crawl / "mirror" / "crawl-data" / "CC-MAIN-2026-05"
+    folder.mkdir(parents=True)
+    lines = f"{COMMON}\nbeside.warc.gz\n".encode()
+    (folder / "warc.paths.gz").write_bytes(gzip.compress(lines))
+    beside = f"{folder}/beside.warc.gz"
+
+    assert paths(f"{folder}/warc.paths.gz") == [f"{crawl}/mirror/{COMMON}", beside]
+    assert paths(f"{folder}/warc.paths.gz", "s3://commoncrawl")[0] == f"s3://commoncrawl/{COMMON}"
+
+
+def test_a_common_crawl_list_is_read_from_where_it_is_published() -> None:
+    name = "crawl-data/CC-MAIN-2026-05/warc.paths.gz"
+    with serving() as web:
+        web.files[f"/{name}"] = gzip.compress(f"{COMMON}\n".encode())
+
+        assert paths(f"{web.url}/{name}") == [f"{web.url}/{COMMON}"]
+
+    fsspec.filesystem("memory").pipe(f"/bucket/{name}", f"{COMMON}\n".encode())
+    assert paths(f"memory://bucket/{name}") == [f"memory://bucket/{COMMON}"]
+
+
+def test_a_common_crawl_list_that_was_downloaded_alone_wants_a_base(crawl: Path) -> None:
+    (crawl / "warc.paths").write_text(f"{COMMON}\n")
+
+    with pytest.raises(ValueError, match=r"with the base https://data.commoncrawl.org/ or s3://"):
+        paths(f"{crawl}/warc.paths")
+
+    (crawl / "crawl-data").mkdir()  # one that brought some files along knows what it does
+    assert paths(f"{crawl}/warc.paths") == [f"{crawl}/{COMMON}"]
+
+
+def test_archives_and_lists_on_the_web() -> None:
+    with serving(a_warc_gz=numbered(1), signed=numbered(1), list=b"b.warc.gz\n/c.warc.gz\n") as web:
+        assert paths(f"{web.url}/a.warc.gz") == [f"{web.url}/a.warc.gz"]
+        assert paths(f"{web.url}/signed") == [f"{web.url}/signed"]
+        assert paths(f"{web.url}/list")[0] == f"{web.url}/b.warc.gz"
+        assert describe([f"{web.url}/a.warc.gz", f"{web.url}/b.warc.gz"]) == [
+            (f"{web.url}/a.warc.gz", len(numbered(1)), '"1"'),
+            (f"{web.url}/b.warc.gz", None, None),
+        ]
+        for name, message in {
+            "b.warc.gz": "there is no http.*b.warc.gz",
+            "*.warc.gz": "web servers don't say what files they have; give a list",
+            "page": "is a web page, not a list of paths",
+        }.items():
+            web.files["/page"] = b"<!DOCTYPE html>\n<title>Index of /</title>\n"
+            with pytest.raises(ValueError, match=message):
+                paths(f"{web.url}/{name}")
+
+
+def test_a_web_server_is_not_asked_about_each_file_of_a_whole_crawl(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(manifest, "_MOST_ASKED", 2)
+    with serving(a=b"1", b=b"2", c=b"3") as web:
+        few = [f"{web.url}/{name}" for name in "ab"]
+        assert [size for _, size, _ in describe(few)] == [1, 1]
+        web.asked.clear()
+
+        assert describe([*few, f"{web.url}/c"])[2] == (f"{web.url}/c", None, None)
+        assert web.asked == []
+
+
+def test_a_store_whose_library_is_not_installed_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "s3fs", None)
+    loaded = sys.modules["fsspec.registry"]._registry  # what was imported before
+    monkeypatch.delitem(loaded, "s3", raising=False)
+
+    with pytest.raises(ValueError, match="s3:// can't be read yet: Install s3fs"):
+        paths("s3://bucket/a.warc.gz")

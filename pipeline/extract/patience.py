@@ -1,0 +1,58 @@
+"""Trying again what fails for a while: a server that is busy, a connection that drops."""
+
+import errno
+import zlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from time import sleep
+from typing import TypeVar
+
+T = TypeVar("T")
+
+# About two minutes in all. What lasts longer is for Spark, which tries the task again.
+TRIES = 8
+LONGEST_PAUSE_SECONDS = 60.0
+# A server may ask for more; then the slot of the executor is worth more than its good will.
+LONGEST_ASKED_SECONDS = 120.0
+
+
+class LaterError(Exception):
+    """It may work later. pause_seconds: what the server asks for, None if it says nothing."""
+
+    def __init__(self, reason: object, pause_seconds: float | None = None) -> None:
+        super().__init__(" ".join(str(reason).split()))
+        self.pause_seconds = pause_seconds
+
+
+def patiently(action: Callable[[], T], name: str) -> T:
+    """What the action gives, once it raises no LaterError; OSError after `TRIES` of them."""
+    for tried in range(TRIES):
+        try:
+            return action()
+        except LaterError as error:
+            reason = error
+            if tried + 1 < TRIES:
+                sleep(pause_seconds(error.pause_seconds, tried, name))
+    raise OSError(errno.EIO, f"tried {TRIES} times: {reason}", name) from reason
+
+
+def pause_seconds(asked: float | None, tried: int, name: str) -> float:
+    """How long to wait after `tried` + 1 failures; `name` spreads those who fail together."""
+    if asked is not None:
+        return min(asked, LONGEST_ASKED_SECONDS)
+    spread = 0.5 + zlib.crc32(f"{name} {tried}".encode()) / 2**32
+    return min(2.0**tried * spread, LONGEST_PAUSE_SECONDS)
+
+
+def asked_seconds(retry_after: str | None) -> float | None:
+    """The header Retry-After, which is seconds or a date; None if it is neither."""
+    text = (retry_after or "").strip()
+    if text.isdecimal():
+        return float(text)
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return max(0.0, (at - datetime.now(UTC)).total_seconds())
