@@ -1,0 +1,5 @@
+from pipeline.extract.events import Event
+
+WANTED: tuple[str, ...]
+
+def events(page: bytes, wanted: int) -> list[Event] | str: ...

@@ -1,0 +1,395 @@
+/* What the page offers goes into the list of events, as events.py describes it. */
+#ifndef EVENTS_H
+#define EVENTS_H
+
+#include "attributes.h"
+
+/* Takes what it is given away from the caller, NULL for None. Returns the index of the event. */
+static Py_ssize_t
+emit(State *s, const char *name, PyObject *attributes, PyObject *text)
+{
+    PyObject *word = PyUnicode_InternFromString(name);
+    PyObject *event = word ? PyTuple_New(3) : NULL;
+    if (!event || PyList_Append(s->events, event) < 0) {
+        Py_XDECREF(word);
+        Py_XDECREF(attributes);
+        Py_XDECREF(text);
+        Py_XDECREF(event);
+        doubt(s, "no memory");
+        return -1;
+    }
+    PyTuple_SET_ITEM(event, 0, word);
+    PyTuple_SET_ITEM(event, 1, attributes ? attributes : Py_NewRef(Py_None));
+    PyTuple_SET_ITEM(event, 2, text ? text : Py_NewRef(Py_None));
+    Py_DECREF(event);
+    return PyList_GET_SIZE(s->events) - 1;
+}
+
+static void
+emit_element(State *s, const char *name, size_t at)
+{
+    PyObject *attributes = attributes_at(s, at);
+    if (attributes) {
+        emit(s, name, attributes, NULL);
+    } else {
+        doubt(s, "no memory");
+    }
+}
+
+static void
+fill_slot(State *s, Py_ssize_t slot, PyObject *text)
+{
+    PyObject *event = PyList_GET_ITEM(s->events, slot);
+    PyObject *filled = text ? PyTuple_Pack(3, PyTuple_GET_ITEM(event, 0),
+                                           PyTuple_GET_ITEM(event, 1), text)
+                            : NULL;
+    if (!filled || PyList_SetItem(s->events, slot, filled) < 0) {
+        doubt(s, "no memory");
+    }
+}
+
+/* ---- texts ---- */
+
+static inline bool
+is_listening(State *s)
+{
+    return s->text_count && s->silent == s->silent_around
+        && s->words.length - s->texts[s->text_count - 1].start <= 4 * LONGEST_TEXT + 4;
+}
+
+static void
+start_text(State *s, const Element *element, Py_ssize_t slot)
+{
+    if (s->text_count == MOST_TEXTS) {
+        doubt(s, "texts too deep in each other");
+        return;
+    }
+    if (!s->text_count) {
+        s->silent_around = s->silent;
+        s->words.length = 0;
+    } else if (s->silent != s->silent_around) {
+        doubt(s, "a text in a silent element of another text");
+    }
+    s->texts[s->text_count++] = (Text){element->node, s->words.length, slot, element->id};
+}
+
+static PyObject *
+finished_text(State *s, const Text *text)
+{
+    /* Not "replace": bytes of two text nodes may have come together. */
+    PyObject *whole = PyUnicode_DecodeUTF8(s->words.bytes + text->start,
+                                           (Py_ssize_t)(s->words.length - text->start), NULL);
+    if (!whole && PyErr_ExceptionMatches(PyExc_UnicodeDecodeError)) {
+        PyErr_Clear();
+        doubt(s, "a text is not UTF-8");
+    }
+    if (!whole) {
+        doubt(s, "no memory");
+        return NULL;
+    }
+    if (PyUnicode_GET_LENGTH(whole) <= LONGEST_TEXT) {
+        return whole;
+    }
+    PyObject *cut = PyUnicode_Substring(whole, 0, LONGEST_TEXT);
+    Py_DECREF(whole);
+    return cut;
+}
+
+/* The text of the innermost element that has one, which ends here. */
+static PyObject *
+take_text(State *s)
+{
+    Text *text = &s->texts[--s->text_count];
+    PyObject *finished = finished_text(s, text);
+    if (finished && text->slot >= 0) {
+        fill_slot(s, text->slot, finished);
+    }
+    return finished;
+}
+
+/* A space between words that an element parts. */
+static inline void
+part_words(State *s, uint32_t kinds)
+{
+    if (s->text_count && !(kinds & INLINE) && is_listening(s)) {
+        append(&s->words, " ", 1);
+    }
+}
+
+/* ---- what stands where ---- */
+
+static void
+announce(State *s)
+{
+    static const struct { unsigned id; const char *name; } names[] = {
+        {T_A, "a"}, {T_FIGURE, "figure"}, {T_NOSCRIPT, "noscript"}, {T_PICTURE, "picture"},
+    };
+    for (; s->announced < s->container_count; s->announced++) {
+        const Element *element = &s->open[s->containers[s->announced]];
+        if (element->ns != NS_HTML) {
+            doubt(s, "an image in a link of a drawing");
+        }
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+            if (names[i].id == element->id) {
+                emit_element(s, names[i].name, element->at);
+            }
+        }
+    }
+}
+
+static void
+emit_heading(State *s)
+{
+    if (s->heading_text) {
+        emit(s, "h", NULL, s->heading_text);
+        s->heading_text = NULL;
+    } else {
+        for (unsigned i = 0; i < s->text_count; i++) {
+            if (s->texts[i].node == s->heading) {
+                s->texts[i].slot = emit(s, "h", NULL, NULL);
+            }
+        }
+    }
+    s->heading = 0;
+}
+
+/* Whether one of the words of `rel` is "license". */
+static bool
+is_licence(State *s, size_t at)
+{
+    static const char word[] = "license";
+    Attribute rel;
+    if (!find_attribute(s, at, "rel", &rel) || !rel.value) {
+        return false;
+    }
+    size_t length = sizeof word - 1;
+    if (memchr(rel.value, '&', (size_t)(rel.value_end - rel.value))) {
+        doubt(s, "a character reference in rel");
+    }
+    for (const char *p = rel.value; rel.value_end - p >= (ptrdiff_t)length; p++) {
+        bool starts = p == rel.value || is_space((unsigned char)p[-1]);
+        bool stops = p + length == rel.value_end || is_space((unsigned char)p[length]);
+        if (starts && stops && !PyOS_mystrnicmp(p, word, (Py_ssize_t)length)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* An event that says what is on the page, wherever. */
+static void
+emit_fact(State *s, unsigned bit, const char *name, size_t at, unsigned ns)
+{
+    if (!(s->wanted & bit)) {
+        return;
+    }
+    if (s->fostered || ns != NS_HTML) {
+        doubt(s, "a fact in a table or a drawing");
+    }
+    emit_element(s, name, at);
+}
+
+static void
+emit_image(State *s, unsigned bit, const char *name, size_t at)
+{
+    if (!(s->wanted & bit)) {
+        return;
+    }
+    if (s->fostered) {
+        doubt(s, "an image in a table but in no cell");
+    }
+    if (bit == W_IMG && s->heading) {
+        emit_heading(s);
+    }
+    announce(s);
+    emit_element(s, name, at);
+}
+
+/* Whether the attribute's value contains `word`, in any case. */
+static bool
+contains(State *s, const Attribute *attribute, const char *word)
+{
+    Py_ssize_t length = (Py_ssize_t)strlen(word);
+    if (!attribute->value) {
+        return false;
+    }
+    for (const char *p = attribute->value; p < attribute->value_end; p++) {
+        if (*p == '&') {
+            doubt(s, "a character reference in the name of a meta");
+        }
+        if (attribute->value_end - p >= length && !PyOS_mystrnicmp(p, word, length)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Only metas that speak to robots, of text and data mining, or to social networks. */
+static bool
+is_wanted_meta(State *s, size_t at)
+{
+    Attribute name;
+    bool has_name = find_attribute(s, at, "name", &name);
+    if (s->wanted & W_META && has_name
+        && (contains(s, &name, "bot") || contains(s, &name, "tdm-")
+            || (contains(s, &name, "slurp") && name.value_end - name.value == 5))) {
+        return true;
+    }
+    return s->wanted & W_SOCIAL
+        && ((has_name && contains(s, &name, ":"))
+            || (find_attribute(s, at, "property", &name) && contains(s, &name, ":")));
+}
+
+static bool
+in_picture(State *s)
+{
+    for (unsigned i = 0; i < s->container_count; i++) {
+        if (s->open[s->containers[i]].id == T_PICTURE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+start_heading(State *s, const Element *element)
+{
+    if (s->fostered) {
+        doubt(s, "a heading in a table but in no cell");
+    }
+    Py_CLEAR(s->heading_text);
+    s->heading = element->node;
+    start_text(s, element, -1);
+}
+
+static void
+start_figcaption(State *s, const Element *element)
+{
+    if (s->fostered || element->ns != NS_HTML) {
+        doubt(s, "a caption in a table or a drawing");
+    }
+    announce(s);
+    start_text(s, element, emit(s, "figcaption", NULL, NULL));
+}
+
+static void
+start_title(State *s, const Element *element)
+{
+    if (s->has_title || (element->ns == NS_SVG && s->drawings)) {
+        return;
+    }
+    if (s->fostered || element->ns != NS_HTML) {
+        doubt(s, "a title in a table or a formula");
+    }
+    if (!s->drawings) {
+        s->has_title = true;
+        start_text(s, element, emit(s, "title", NULL, NULL));
+    }
+}
+
+static const struct { uint16_t id; unsigned bit; } container_bits[] = {
+    {T_A, W_A}, {T_FIGURE, W_FIGURE}, {T_NOSCRIPT, W_NOSCRIPT}, {T_PICTURE, W_PICTURE},
+};
+
+static void
+start_container(State *s, Element *element)
+{
+    for (size_t i = 0; i < sizeof container_bits / sizeof *container_bits; i++) {
+        if (container_bits[i].id == element->id && s->wanted & container_bits[i].bit) {
+            element->container = true;
+            s->containers[s->container_count++] = s->depth - 1;
+            if (element->id == T_A && s->wanted & W_LINK_TEXT) {
+                start_text(s, element, -1);
+            }
+        }
+    }
+}
+
+/* The element is the innermost that is open now, or has just been and was empty. */
+static void
+entered(State *s, Element *element, bool is_open)
+{
+    switch (element->id) {
+        case T_IMG:
+            emit_image(s, W_IMG, "img", element->at);
+            return;
+        case T_SOURCE:
+            if (in_picture(s)) {
+                emit_image(s, W_SOURCE, "source", element->at);
+            }
+            return;
+        case T_BASE:
+            emit_fact(s, W_BASE, "base", element->at, element->ns);
+            return;
+        case T_META:
+            if (s->wanted & (W_META | W_SOCIAL) && is_wanted_meta(s, element->at)) {
+                emit_fact(s, W_META | W_SOCIAL, "meta", element->at, element->ns);
+            }
+            return;
+        case T_A:
+        case T_LINK:
+            if (s->wanted & W_LICENCE && is_licence(s, element->at)) {
+                emit_fact(s, W_LICENCE, "licence", element->at, element->ns);
+            }
+            break;
+        case T_FIGCAPTION:
+            if (s->wanted & W_FIGCAPTION && is_open) {
+                start_figcaption(s, element);
+            }
+            return;
+        case T_TITLE:
+            if (s->wanted & W_TITLE && is_open) {
+                start_title(s, element);
+            }
+            return;
+        default:
+            if (element->kinds & HEADING && s->wanted & W_H && is_open) {
+                start_heading(s, element);
+            }
+    }
+    if (element->kinds & CONTAINER && is_open) {
+        start_container(s, element);
+    }
+}
+
+static void
+end_container(State *s, const Element *element, PyObject *text)
+{
+    static const struct { unsigned id; const char *name; } names[] = {
+        {T_A, "/a"}, {T_FIGURE, "/figure"}, {T_NOSCRIPT, "/noscript"}, {T_PICTURE, "/picture"},
+    };
+    s->container_count--;
+    if (s->announced <= s->container_count) {
+        Py_XDECREF(text);
+        return;
+    }
+    s->announced = s->container_count;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (names[i].id == element->id) {
+            emit(s, names[i].name, NULL, text);
+        }
+    }
+}
+
+/* The element is no longer open, and was the innermost. */
+static void
+left(State *s, const Element *element)
+{
+    PyObject *text = NULL;
+    if (s->text_count && s->texts[s->text_count - 1].node == element->node) {
+        bool is_due = s->heading == element->node;
+        bool is_placed = s->texts[s->text_count - 1].slot >= 0;
+        text = take_text(s);
+        if (is_due && !is_placed) {
+            s->heading_text = text;
+            text = NULL;
+        }
+    }
+    if (element->container) {
+        end_container(s, element, element->id == T_A ? text : NULL);
+    } else {
+        Py_XDECREF(text);
+    }
+}
+
+#endif

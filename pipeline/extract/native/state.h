@@ -1,0 +1,112 @@
+/* What the scanner knows at one place of a page. */
+#ifndef STATE_H
+#define STATE_H
+
+#include "refs.h"
+#include "tags.h"
+
+/* Deeper or stranger pages are left to the parser. Keeps each step of the scanner short. */
+enum {
+    DEEPEST = 512, MOST_FORMATTING = 100, MOST_TEMPLATES = 64, MOST_TEXTS = 8,
+    MOST_ATTRIBUTES = 2000,
+};
+/* Characters; the same as in events.py. No character has more bytes than four. */
+enum { LONGEST_TEXT = 5000 };
+
+enum namespace { NS_HTML, NS_MATH, NS_SVG };
+
+enum mode {
+    INITIAL, BEFORE_HTML, BEFORE_HEAD, IN_HEAD, IN_HEAD_NOSCRIPT, AFTER_HEAD, IN_BODY, IN_TABLE,
+    IN_CAPTION, IN_COLUMN_GROUP, IN_TABLE_BODY, IN_ROW, IN_CELL, IN_TEMPLATE, AFTER_BODY,
+    AFTER_AFTER_BODY,
+};
+
+enum quirks { STANDARD, QUIRKS, UNKNOWN_QUIRKS };
+
+/* Bits of `wanted`; the order of the names in `wanted_names`. */
+enum {
+    W_BASE = 1, W_META = 2, W_IMG = 4, W_SOURCE = 8, W_TITLE = 16, W_H = 32, W_FIGCAPTION = 64,
+    W_LICENCE = 128, W_JSON_LD = 256, W_PICTURE = 512, W_A = 1024, W_FIGURE = 2048,
+    W_NOSCRIPT = 4096, W_LINK_TEXT = 8192, W_SOCIAL = 16384,
+};
+
+/* An element, open or remembered as a formatting element. key: says what it is called. at: where
+   its attributes start in the page, 0 if it has none. */
+typedef struct {
+    uint64_t key;
+    uint32_t node;  /* no other element of the page has it; 0 is the marker in the list */
+    uint32_t kinds; /* in the namespace it is in */
+    size_t at;
+    uint16_t id;
+    uint8_t ns;
+    bool fostered, container;
+} Element;
+
+typedef struct {
+    uint64_t key;
+    size_t at, end; /* its attributes */
+    uint16_t id;
+    bool closing, self_closing;
+} Tag;
+
+/* The text of an element being put together. slot: index of its event, -1 if there is none yet. */
+typedef struct {
+    uint32_t node;
+    size_t start;
+    Py_ssize_t slot;
+    uint16_t id;
+} Text;
+
+typedef struct {
+    const char *page, *end;
+    unsigned wanted;
+    size_t read_again; /* bytes of attributes */
+    const char *doubt; /* why the parser must be asked, NULL as long as it need not */
+    PyObject *events;
+
+    enum mode mode, template_modes[MOST_TEMPLATES];
+    enum quirks quirks;
+    uint32_t nodes;   /* elements so far */
+    uint32_t form;    /* the node of the form element pointer, 0 for none */
+    bool fostering;
+    bool drops_newline; /* of the text that follows at once: a pre has just started */
+    unsigned raw;     /* id of the element whose content is read without looking for tags, or 0 */
+
+    Element open[DEEPEST];
+    unsigned depth;
+    Element formatting[MOST_FORMATTING];
+    unsigned formatting_count;
+    unsigned templates, fostered, drawings, silent; /* how many of them are open */
+
+    uint32_t containers[DEEPEST]; /* indices into `open` */
+    unsigned container_count, announced;
+
+    Buffer words;
+    Text texts[MOST_TEXTS];
+    unsigned text_count, silent_around;
+    bool has_title;
+    uint32_t heading;       /* the node of the heading whose text is due, 0 for none */
+    PyObject *heading_text; /* once it is complete */
+} State;
+
+static inline void
+doubt(State *s, const char *why)
+{
+    if (!s->doubt) {
+        s->doubt = why;
+    }
+}
+
+static inline Element *
+top(State *s)
+{
+    return &s->open[s->depth - 1];
+}
+
+static inline bool
+is(const Element *element, unsigned id)
+{
+    return element->id == id && element->ns == NS_HTML;
+}
+
+#endif

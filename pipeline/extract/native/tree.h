@@ -1,0 +1,413 @@
+/* The stack of open elements and the list of active formatting elements, without a tree.
+
+   Section numbers are those of https://html.spec.whatwg.org/ (13.2.4, 13.2.6). What would move a
+   part of the tree that matters to another place is a doubt. */
+#ifndef TREE_H
+#define TREE_H
+
+#include "events.h"
+
+static inline uint32_t
+kinds_in(unsigned ns, unsigned id)
+{
+    uint32_t kinds = tag_kinds[id];
+    if (ns == NS_HTML) {
+        return kinds;
+    }
+    kinds &= INLINE | SILENT | CONTAINER;
+    bool is_border = ns == NS_MATH ? id == T_ANNOTATION_XML || id == T_MI || id == T_MN
+            || id == T_MO || id == T_MS || id == T_MTEXT
+                                   : id == T_DESC || id == T_FOREIGNOBJECT || id == T_TITLE;
+    return is_border ? kinds | SPECIAL | SCOPE : kinds;
+}
+
+/* ---- the stack ---- */
+
+static void
+count_open(State *s, const Element *element, unsigned by)
+{
+    if (element->kinds & SILENT) {
+        s->silent += by;
+    }
+    if (element->id == T_SVG) {
+        s->drawings += by;
+    }
+    if (is(element, T_TEMPLATE)) {
+        s->templates += by;
+    }
+    if (element->fostered) {
+        s->fostered += by;
+    }
+}
+
+static inline bool
+is_fostering(State *s)
+{
+    return s->fostering && s->depth && top(s)->kinds & TABULAR;
+}
+
+static void
+push(State *s, uint64_t key, unsigned id, unsigned ns, size_t at)
+{
+    if (s->depth == DEEPEST) {
+        doubt(s, "too deep");
+        return;
+    }
+    bool fostered = is_fostering(s);
+    Element *element = &s->open[s->depth++];
+    *element = (Element){.key = key, .id = (uint16_t)id, .ns = (uint8_t)ns, .at = at,
+                         .node = ++s->nodes, .kinds = kinds_in(ns, id), .fostered = fostered};
+    if (s->text_count && fostered) {
+        doubt(s, "a text in a table but in no cell");
+    }
+    part_words(s, element->kinds);
+    if (element->kinds & SILENT || fostered || id == T_SVG) {
+        count_open(s, element, 1);
+    }
+    if (!s->templates) {
+        entered(s, element, true);
+    }
+}
+
+static inline void
+push_html(State *s, const Tag *tag)
+{
+    push(s, tag->key, tag->id, NS_HTML, tag->at);
+}
+
+static void
+pop(State *s)
+{
+    Element *element = &s->open[--s->depth];
+    if (element->container || s->text_count) {
+        left(s, element);
+    }
+    if (element->kinds & SILENT || element->fostered || element->id == T_SVG) {
+        count_open(s, element, -1u);
+    }
+    part_words(s, element->kinds);
+}
+
+static void
+push_void(State *s, unsigned id, size_t at)
+{
+    Element element = {.key = tag_keys[id], .id = (uint16_t)id, .at = at,
+                       .kinds = tag_kinds[id] & ~CONTAINER};
+    if (is_fostering(s) && !s->templates) {
+        /* An event here would be out of order. */
+        s->fostered++;
+        if (s->text_count) {
+            doubt(s, "a text in a table but in no cell");
+        }
+        entered(s, &element, false);
+        s->fostered--;
+        return;
+    }
+    part_words(s, element.kinds);
+    if (!s->templates) {
+        entered(s, &element, false);
+    }
+    part_words(s, element.kinds);
+}
+
+/* Takes an element out from under others; they stay inside of it in the tree. */
+static void
+take_out(State *s, unsigned at)
+{
+    if (at == s->depth - 1) {
+        pop(s);
+        return;
+    }
+    Element *element = &s->open[at];
+    if (element->container || (s->text_count && !(element->kinds & INLINE))
+        || element->kinds & SILENT || element->fostered) {
+        doubt(s, "an element closed around others");
+    }
+    for (unsigned i = 0; i < s->container_count; i++) {
+        if (s->containers[i] > at) {
+            s->containers[i]--;
+        }
+    }
+    memmove(element, element + 1, (s->depth - at - 1) * sizeof *element);
+    s->depth--;
+}
+
+/* Index in the stack, -1 if it is not there. */
+static int
+index_of(State *s, uint32_t node)
+{
+    for (unsigned i = s->depth; i-- > 0;) {
+        if (s->open[i].node == node) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+static inline int
+in_scope_of(State *s, uint64_t key, uint32_t borders)
+{
+    for (unsigned i = s->depth; i-- > 0;) {
+        const Element *element = &s->open[i];
+        if (element->key == key && element->ns == NS_HTML) {
+            return (int)i;
+        }
+        if (element->kinds & borders) {
+            return -1;
+        }
+    }
+    return -1;
+}
+
+static inline bool
+in_scope(State *s, unsigned id, uint32_t borders)
+{
+    return in_scope_of(s, tag_keys[id], borders) >= 0;
+}
+
+/* The innermost of the two that is in scope. */
+static bool
+either_in_scope(State *s, unsigned one, unsigned other, uint32_t borders)
+{
+    for (unsigned i = s->depth; i-- > 0;) {
+        const Element *element = &s->open[i];
+        if (is(element, one) || is(element, other)) {
+            return true;
+        }
+        if (element->kinds & borders) {
+            return false;
+        }
+    }
+    return false;
+}
+
+static inline void
+pop_to(State *s, unsigned depth)
+{
+    while (s->depth > depth) {
+        pop(s);
+    }
+}
+
+/* Up to and with the innermost of that name. */
+static void
+pop_until(State *s, uint64_t key)
+{
+    while (s->depth) {
+        bool found = top(s)->key == key && top(s)->ns == NS_HTML;
+        pop(s);
+        if (found) {
+            return;
+        }
+    }
+}
+
+/* The parser looks at names only here, not at the namespace of what it pops. */
+static void
+imply_end_tags(State *s, unsigned but)
+{
+    while (s->depth && tag_kinds[top(s)->id] & IMPLIED && !is(top(s), but)) {
+        pop(s);
+    }
+}
+
+static void
+imply_all_end_tags(State *s)
+{
+    while (s->depth && tag_kinds[top(s)->id] & (IMPLIED | THOROUGH)) {
+        pop(s);
+    }
+}
+
+static void
+close_p(State *s)
+{
+    if (in_scope(s, T_P, SCOPE | BUTTON)) {
+        imply_end_tags(s, T_P);
+        pop_until(s, tag_keys[T_P]);
+    }
+}
+
+/* ---- the list ---- */
+
+static void
+insert_formatting(State *s, unsigned at, Element element)
+{
+    if (s->formatting_count == MOST_FORMATTING) {
+        doubt(s, "too many formatting elements");
+        return;
+    }
+    Element *place = &s->formatting[at];
+    memmove(place + 1, place, (s->formatting_count - at) * sizeof *place);
+    *place = element;
+    s->formatting_count++;
+}
+
+static void
+push_marker(State *s)
+{
+    insert_formatting(s, s->formatting_count, (Element){0});
+}
+
+static void
+clear_to_marker(State *s)
+{
+    while (s->formatting_count && s->formatting[--s->formatting_count].node) {
+    }
+}
+
+static void
+remove_formatting(State *s, unsigned at)
+{
+    Element *place = &s->formatting[at];
+    memmove(place, place + 1, (s->formatting_count - at - 1) * sizeof *place);
+    s->formatting_count--;
+}
+
+static int
+formatting_index(State *s, uint32_t node)
+{
+    for (unsigned i = s->formatting_count; i-- > 0;) {
+        if (s->formatting[i].node == node) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+static void
+push_formatting(State *s)
+{
+    unsigned same = 0;
+    for (unsigned i = s->formatting_count; i-- > 0 && s->formatting[i].node;) {
+        same += s->formatting[i].key == top(s)->key;
+    }
+    if (same >= 3) {
+        doubt(s, "four formatting elements of a kind"); /* some might be equal: Noah's Ark */
+    }
+    insert_formatting(s, s->formatting_count, *top(s));
+}
+
+static void
+reconstruct(State *s)
+{
+    unsigned at = s->formatting_count;
+    while (at > 0 && s->formatting[at - 1].node && index_of(s, s->formatting[at - 1].node) < 0) {
+        at--;
+    }
+    for (; at < s->formatting_count && !s->doubt; at++) {
+        const Element *lost = &s->formatting[at];
+        push(s, lost->key, lost->id, NS_HTML, lost->at);
+        s->formatting[at] = *top(s);
+    }
+}
+
+/* ---- end tags ---- */
+
+/* 13.2.6.4.7, "any other end tag" */
+static void
+end_any_other(State *s, uint64_t key)
+{
+    for (unsigned i = s->depth; i-- > 0;) {
+        const Element *element = &s->open[i];
+        if (element->key == key && element->ns == NS_HTML) {
+            imply_end_tags(s, element->id);
+            pop_to(s, i);
+            return;
+        }
+        if (element->kinds & SPECIAL) {
+            return;
+        }
+    }
+}
+
+/* Steps 13 to 19 of the algorithm below, where a block has to leave the formatting element. */
+static void
+move_block(State *s, unsigned formatting, unsigned open_at, unsigned block_at)
+{
+    Element element = s->formatting[formatting];
+    unsigned bookmark = formatting, at = block_at, passed = 0;
+    bool is_first = true;
+    for (unsigned i = open_at; i < block_at; i++) {
+        if (s->open[i].container || (s->text_count && !(s->open[i].kinds & INLINE))) {
+            doubt(s, "a link around blocks that are not inside of it");
+        }
+    }
+    while (--at > open_at) {
+        int listed = formatting_index(s, s->open[at].node);
+        if (++passed > 3 && listed >= 0) {
+            remove_formatting(s, (unsigned)listed);
+            listed = -1;
+        }
+        if (listed < 0) {
+            take_out(s, at);
+            block_at--;
+            continue;
+        }
+        s->open[at].node = s->formatting[listed].node = ++s->nodes;
+        if (is_first) {
+            bookmark = (unsigned)listed + 1;
+            is_first = false;
+        }
+    }
+    remove_formatting(s, formatting);
+    element.node = ++s->nodes;
+    element.fostered = element.container = false;
+    insert_formatting(s, bookmark < s->formatting_count ? bookmark : s->formatting_count, element);
+    take_out(s, open_at);
+    block_at--;
+    if (s->depth == DEEPEST) {
+        doubt(s, "too deep");
+        return;
+    }
+    memmove(&s->open[block_at + 2], &s->open[block_at + 1],
+            (s->depth - block_at - 1) * sizeof element);
+    s->open[block_at + 1] = element;
+    s->depth++;
+    for (unsigned i = 0; i < s->container_count; i++) {
+        s->containers[i] += s->containers[i] > block_at;
+    }
+}
+
+/* 13.2.6.4.7, the adoption agency algorithm. False: the rules for any other end tag apply. */
+static bool
+adopt(State *s, uint64_t key)
+{
+    if (top(s)->key == key && top(s)->ns == NS_HTML && formatting_index(s, top(s)->node) < 0) {
+        pop(s);
+        return true;
+    }
+    for (int round = 0; round < 8 && !s->doubt; round++) {
+        unsigned listed = s->formatting_count;
+        while (listed > 0 && s->formatting[listed - 1].node
+               && s->formatting[listed - 1].key != key) {
+            listed--;
+        }
+        if (!listed || !s->formatting[listed - 1].node) {
+            return false;
+        }
+        int at = index_of(s, s->formatting[--listed].node);
+        if (at < 0) {
+            remove_formatting(s, listed);
+            return true;
+        }
+        unsigned block = (unsigned)at;
+        for (unsigned i = s->depth; i-- > (unsigned)at + 1;) {
+            if (s->open[i].kinds & SCOPE) {
+                return true;
+            }
+            if (s->open[i].kinds & SPECIAL) {
+                block = i;
+            }
+        }
+        if (block == (unsigned)at) {
+            pop_to(s, (unsigned)at);
+            remove_formatting(s, listed);
+            return true;
+        }
+        move_block(s, listed, (unsigned)at, block);
+    }
+    return true;
+}
+
+#endif
