@@ -1,0 +1,116 @@
+"""A record of a WAT file -> the page it describes, and what that offers.
+
+WAT files go with Common Crawl's WARC files, at a quarter of their size: for each record its headers
+and, for a page, its head and its links, in JSON. What is lost is told in `wat_events`.
+
+https://github.com/commoncrawl/ia-web-commons
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from pipeline.extract.gathering import offers_of
+from pipeline.extract.offers import Offers
+from pipeline.extract.page import HTML_TYPES, Page, plain_type
+from pipeline.extract.settings import Settings
+from pipeline.extract.wat_events import events_of
+from pipeline.extract.wat_values import Object, object_of, parsed, text_of, whole_of
+
+Headers = Mapping[str, list[str]]
+
+# From its crawl of June 2019 on, CC-MAIN-2019-26, Common Crawl replaces character references before
+# it writes a value; a second time would take `&amp;lt;` for a bracket. Others leave them in.
+_CRAWL_DATE = re.compile(r"CC-MAIN-(\d{8})\d{6}-")
+_FIRST_DECODED = "20190601"
+
+
+class Described(NamedTuple):
+    """A page as it lies in a WARC file, without its body.
+
+    warc_file: that file's name without folder; None if the record does not tell. page: what it says
+    of offset, length, date and record_id is true of that file, and not of the WAT.
+    """
+
+    warc_file: str | None
+    page: Page
+    offers: Offers
+
+
+def described(record: bytes, settings: Settings) -> Described | None:
+    """The page; None if the record describes none, or one that is no HTML with status 200.
+
+    A page that can have none of the wanted images may be None, too. Raises PageError if the record
+    is no JSON.
+    """
+    if _is_of_no_use(record, settings):
+        return None
+    data = object_of(parsed(record))
+    envelope, container = object_of(data.get("Envelope")), object_of(data.get("Container"))
+    response = object_of(object_of(envelope.get("Payload-Metadata")).get("HTTP-Response-Metadata"))
+    metadata = response.get("HTML-Metadata")
+    http = _headers(response.get("Headers"))
+    status = object_of(response.get("Response-Message")).get("Status")
+    if not isinstance(metadata, dict) or str(status) != "200":
+        return None
+    if plain_type(_first(http, "content-type")) not in HTML_TYPES:
+        return None
+    warc_file = text_of(container.get("Filename"))
+    page = _page(_headers(envelope.get("WARC-Header-Metadata")), container, http)
+    events = events_of(metadata, _is_decoded(warc_file or ""))
+    return Described(warc_file, page, offers_of(events, settings))
+
+
+def _is_of_no_use(record: bytes, settings: Settings) -> bool:
+    """Whether it is whole, as it seems, and has no images, by a look that is far faster than
+    parsing: two of three records tell of requests and the like.
+    """
+    if {"og", "twitter"}.isdisjoint(settings.images):
+        has_images = b'"IMG@' in record
+    else:
+        has_images = b'"HTML-Metadata"' in record
+    return not has_images and record.rstrip().endswith(b"}")
+
+
+def _page(warc: Headers, container: Object, http: Headers) -> Page:
+    return Page(
+        offset=whole_of(container.get("Offset")),
+        date=_date(_first(warc, "warc-date")),
+        url=_first(warc, "warc-target-uri").strip("<>"),
+        content_type=_first(http, "content-type"),
+        transfer_encoding="",
+        content_encoding="",
+        body=b"",
+        length=whole_of(object_of(container.get("Gzip-Metadata")).get("Deflate-Length")),
+        record_id=_first(warc, "warc-record-id") or None,
+        robots_tags=tuple(http.get("x-robots-tag", ())),
+        tdm_reservation=_first(http, "tdm-reservation") or None,
+    )
+
+
+def _headers(value: object) -> dict[str, list[str]]:
+    """Values by name in lower case. Of headers with one name the file has a list, or if it was
+    written before the end of 2024, the last.
+    """
+    headers: dict[str, list[str]] = {}
+    for name, given in object_of(value).items():
+        values = given if isinstance(given, list) else [given]
+        headers.setdefault(name.lower(), []).extend(v for v in values if isinstance(v, str))
+    return headers
+
+
+def _first(headers: Headers, name: str) -> str:
+    return next(iter(headers.get(name, ())), "")
+
+
+def _is_decoded(warc_file: str) -> bool:
+    crawl = _CRAWL_DATE.search(warc_file)
+    return crawl is not None and crawl[1] >= _FIRST_DECODED
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
