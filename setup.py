@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from setuptools import find_packages, setup
+from setuptools import Extension, find_packages, setup
 
 # Where a major version is capped, the library decides which rows come out, or how they look:
 # a new one is taken on purpose, with the golden funnels at hand.
@@ -19,6 +19,10 @@ CORE = [
     "selectolax>=1,<2",
     "ada-url>=4,<5",
     "ahocorasick_rs>=1,<2",
+    "ftfy>=6.3,<7",
+    "orjson>=3.10",
+    "protego>=0.4",
+    "requests>=2.32",
     "fasttext==0.9.3",  # compiles on install. Never beside fasttext-predict: the same module name
     "jinja2>=3.1",
     "Pillow>=11.3",  # reads AVIF
@@ -36,7 +40,9 @@ CLIP = [
     "webdataset>=0.2.5,<=0.2.86",  # open_clip's loader reads what later releases renamed
 ]
 
-TEST = ["pytest>=8.3", "hypothesis>=6.100"]
+S3 = ["s3fs>=2024.6"]
+
+TEST = ["pytest>=8.3", "hypothesis>=6.100", "moto[server]>=5", *S3]
 
 TOOLS = [
     "ruff>=0.17,<0.18",  # another minor version formats differently
@@ -47,6 +53,13 @@ TOOLS = [
     "types-PyYAML",
 ]
 
+SCANNER = Extension(
+    "pipeline.extract._scanner",
+    ["pipeline/extract/_scanner.c"],
+    depends=[str(path) for path in sorted(Path("pipeline/extract/native").glob("*.h"))],
+    optional=True,  # pages are parsed without it, at less than half the speed
+)
+
 setup(
     name="crawl2clip",
     version="0.1.0",
@@ -56,12 +69,14 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.11",
     packages=find_packages(include=["pipeline", "pipeline.*"]),
-    package_data={"pipeline": ["**/*.j2", "**/*.css", "*.properties"]},
+    package_data={"pipeline": ["**/*.j2", "**/*.css", "**/*.pyi", "*.properties"]},
+    ext_modules=[SCANNER],
     install_requires=CORE,
     extras_require={
         "images": IMAGES,
         "clip": CLIP,
-        "s3": ["s3fs>=2024.6"],
+        "s3": S3,
+        "bench": ["isal>=1.7", "lxml>=5"],
         "test": TEST + IMAGES + CLIP,
         "dev": TEST + TOOLS,
     },

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.check import check
+from pipeline.crawl import PATHS, choose
 from pipeline.preview import preview
 from pipeline.progress import shown
 from pipeline.recipe import Recipe, RecipeError, load_recipe
@@ -143,6 +144,18 @@ def make_a_sample(options: argparse.Namespace) -> int:
     return OK
 
 
+def choose_archives(options: argparse.Namespace) -> int:
+    """Choose some archives of a crawl by chance, and write a list of them."""
+    try:
+        chosen = choose(
+            options.crawl, options.files, options.seed, options.paths, options.base, options.to
+        )
+    except (ValueError, OSError) as error:
+        raise RecipeError(str(error)) from None
+    out.print(chosen, soft_wrap=True, highlight=False)
+    return OK
+
+
 def serve_sample(options: argparse.Namespace) -> int:
     """Serve the sample's web on loopback while a command runs, or until interrupted."""
     try:
@@ -159,7 +172,7 @@ def serve_sample(options: argparse.Namespace) -> int:
 
 
 def _source(options: argparse.Namespace) -> Source | None:
-    return Source(options.source) if options.source else None
+    return Source(options.source, options.base) if options.source else None
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -197,6 +210,13 @@ def _parser() -> argparse.ArgumentParser:
     _where_to(sub)
     sub.add_argument("--step", type=int, help="number of the step; default: the first filter")
     sub.add_argument("--rows", type=int, default=10, help="of each sort; default: 10")
+    sub = add("crawl", choose_archives, "crawl2clip crawl CC-MAIN-2026-05 --files 10")
+    sub.add_argument("crawl", help="its name; https://commoncrawl.org/get-started lists them")
+    sub.add_argument("--files", type=int, required=True, help="how many archives")
+    sub.add_argument("--seed", type=int, default=0, help="default: 0")
+    sub.add_argument("--paths", default=PATHS, help=f"list of all archives; default: {PATHS}")
+    sub.add_argument("--base", help="where that list's paths start, such as s3://commoncrawl/")
+    sub.add_argument("--to", help="list to write; default: named after the crawl")
     _add_sample(add("sample", make_a_sample, "crawl2clip sample build/sample"))
     sub = add("serve", serve_sample, "crawl2clip serve build/sample -- crawl2clip run ...")
     sub.add_argument("folder", help="made by crawl2clip sample")
@@ -210,6 +230,7 @@ def _recipe(sub: argparse.ArgumentParser) -> None:
 
 def _where_from(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--source", help="WARC files, a list of them, or a Parquet table")
+    sub.add_argument("--base", help="where relative paths in a list start; default: beside it")
 
 
 def _where_to(sub: argparse.ArgumentParser) -> None:

@@ -89,7 +89,8 @@ def _content(path: str) -> str:
 @functools.cache
 def _room_code(room: str) -> str:
     folder = Path(__file__).parent / room
-    return digest([(p.name, p.read_text("utf-8")) for p in sorted(folder.rglob("*.py"))])
+    code = sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".c", ".h"))
+    return digest([(path.name, path.read_text("utf-8")) for path in code])
 
 
 @functools.cache

@@ -11,6 +11,11 @@ A recipe is a list of jobs, a job is a list of steps, a step is a stage with its
         - where: lang = 'en'
       balance:
         - balance_entries: {t: 20_000}
+
+What the source reads from pages may be said in a key of its own; the settings are those of
+`pipeline.extract.settings`:
+
+    read: {texts: [alt, title], images: [src, srcset, picture, lazy, noscript]}
 """
 
 import difflib
@@ -19,14 +24,24 @@ import typing
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import PurePosixPath
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, TypeVar
 
 import fsspec
 import yaml
 
+from pipeline.extract.settings import DEFAULTS, Settings
 from pipeline.stage import Stage, load_stages
 
-KEYS = ("recipe", "paper", "jobs")
+KEYS = ("recipe", "paper", "read", "jobs")
+
+
+class Configured(Protocol):
+    """A frozen dataclass that can refuse its settings."""
+
+    def check(self) -> None: ...
+
+
+C = TypeVar("C", bound=Configured)
 
 
 class RecipeError(ValueError):
@@ -35,11 +50,15 @@ class RecipeError(ValueError):
 
 @dataclass(frozen=True)
 class Recipe:
-    """A paper's way from crawl to training set: job name -> its steps, in order."""
+    """A paper's way from crawl to training set: job name -> its steps, in order.
+
+    read: which images and texts of a page are pairs, if the source is archives.
+    """
 
     name: str
     paper: str
     jobs: Mapping[str, tuple[Stage, ...]]
+    read: Settings = DEFAULTS
 
     def before(self, job: str) -> str | None:
         """The job whose table `job` reads; None if it reads the source.
@@ -81,9 +100,9 @@ def recipe_of(data: object, where: str) -> Recipe:
     for job in jobs:
         if job not in _rooms(stages):
             raise RecipeError(f"{where}: {no_such('job', job, _rooms(stages))}")
-    return Recipe(
-        name, paper, {job: _steps(steps, f"{where}: {job}") for job, steps in jobs.items()}
-    )
+    read = _configured(Settings, _named(data.get("read"), f"{where}: read"), f"{where}: read")
+    steps = {job: _steps(steps, f"{where}: {job}") for job, steps in jobs.items()}
+    return Recipe(name, paper, steps, read)
 
 
 def no_such(what: str, name: object, known: Iterable[str]) -> str:
@@ -126,7 +145,14 @@ def _step(step: object, where: str) -> Stage:
     return _configured(stage, given, f"{where}: {name}")
 
 
-def _configured(stage: type[Stage], given: Mapping[Any, object], where: str) -> Stage:
+def _named(given: object, where: str) -> Mapping[Any, object]:
+    if given is not None and not isinstance(given, dict):
+        raise RecipeError(f"{where}: wants settings by name: {{texts: [alt, title]}}, say")
+    return given or {}
+
+
+def _configured(stage: type[C], given: Mapping[Any, object], where: str) -> C:
+    """A stage, or what else has settings, made of them."""
     hints = typing.get_type_hints(stage)
     settings = {field.name: field for field in fields(stage)}  # type: ignore[arg-type]
     values = {}

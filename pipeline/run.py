@@ -86,7 +86,7 @@ class Run:
     def _input_fingerprint(self, job: str) -> dict[str, object]:
         before = self.recipe.before(job)
         if before is None:
-            return self._needed_source().fingerprint()
+            return self._needed_source().fingerprint(self.recipe.read)
         report = self.report(before)
         if report is None:
             raise RecipeError(
@@ -98,7 +98,7 @@ class Run:
         """The pairs that the job starts with: no rows with a problem, but those of the source."""
         before = self.recipe.before(job)
         if before is None:
-            return self._needed_source().pairs(spark)
+            return self._needed_source().pairs(spark, self.recipe.read)
         return without_problems(spark.read.parquet(self.table(before)))
 
     def _needed_source(self) -> Source:
@@ -217,7 +217,7 @@ def _forget(run: Run, job: str) -> None:
 
 def versions() -> dict[str, str]:
     """Of what the result may depend on."""
-    packages = ("crawl2clip", "pyspark", "pyarrow", "fastwarc", "selectolax", "ada-url")
+    packages = ("crawl2clip", "pyspark", "pyarrow", "fastwarc", "selectolax", "ada-url", "ftfy")
     found = {"python": platform.python_version()}
     for package in packages:
         try:

@@ -18,6 +18,13 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
+
+def _array(**fields: DataType) -> ArrayType:
+    """An array of structs."""
+    struct = StructType([StructField(name, kind) for name, kind in fields.items()])
+    return ArrayType(struct, containsNull=False)
+
+
 COLUMNS: dict[str, tuple[DataType, str]] = {
     # extract
     "uid": (StringType(), "32 hex digits: md5 of url, NUL, text; the pair's identity"),
@@ -29,6 +36,31 @@ COLUMNS: dict[str, tuple[DataType, str]] = {
     "warc_offset": (LongType(), "byte offset of the page's record in the archive"),
     "warc_date": (TimestampType(), "when the page was captured"),
     "problem": (StringType(), "why this row is no pair, as 'kind: detail'; null for a good pair"),
+    "url_raw": (StringType(), "the link as the page writes it, character references decoded"),
+    "url_source": (StringType(), "where on the page the link stood: src, srcset, lazy, ..."),
+    "url_candidates": (
+        _array(url=StringType(), width=IntegerType(), density=DoubleType()),
+        "all addresses the page gives for the image, url first, each with the width in px and the "
+        "pixel density that srcset tells; null if there is only url",
+    ),
+    "canonical_url": (
+        StringType(),
+        "key to find duplicates by: url as https, without fragment, tracking and resizing "
+        "parameters",
+    ),
+    "text_fixed": (StringType(), "text with mojibake repaired; null where that changes nothing"),
+    "page_title": (StringType(), "title of the page, at most 1,000 characters"),
+    "heading": (StringType(), "nearest heading before the image, at most 1,000 characters"),
+    "licence": (StringType(), "absolute address of the first licence the page links to"),
+    "html_width": (IntegerType(), "width in px that the page declares for the image"),
+    "html_height": (IntegerType(), "height in px that the page declares for the image"),
+    "warc_length": (LongType(), "bytes of the page's record as stored; null where unknown"),
+    "warc_record_id": (StringType(), "WARC-Record-ID of the page's record, as <urn:...>"),
+    "opt_out": (
+        _array(signal=StringType(), agent=StringType(), directive=StringType()),
+        "what the page says against being taken: signal (x-robots-tag, meta, tdm-header, "
+        "tdm-meta), agent ('*' for all) and directive; null if nothing",
+    ),
     # language
     "lang": (StringType(), "most likely language, ISO 639; null for a text without letters"),
     "lang_score": (FloatType(), "probability of lang, 0 to 1"),

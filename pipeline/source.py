@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass
 
-import fsspec
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipeline.extract import manifest
+from pipeline.extract import manifest, remote
+from pipeline.extract.settings import DEFAULTS, Settings, options
 from pipeline.extract.warc_pairs import COLUMNS
 from pipeline.fingerprint import digest
 from pipeline.recipe import RecipeError
 from pipeline.schema import columns
 
 WHAT_WORKS = (
-    "give a .warc.gz file, a glob of them, a list of paths (warc.paths.gz), "
+    "give a .warc.gz or .warc.wat.gz file, a glob of them, a list of paths (warc.paths.gz), "
     "or a Parquet folder with the columns url and text"
 )
 
@@ -24,23 +24,36 @@ class Source:
     """A place to read pairs from, as the user named it.
 
     A folder, or a path that ends in .parquet, is a Parquet table; all else is WARC files.
+
+    base: where the relative paths of a list start, if not where the list lies.
     """
 
     path: str
+    base: str | None = None
 
     @property
     def is_table(self) -> bool:
+        """Raises RecipeError if the store that holds the source can't be asked."""
         if self.path.rstrip("/").endswith(".parquet"):
             return True
-        files, path = fsspec.url_to_fs(self.path)
-        return bool(files.isdir(path))
+        try:
+            found = remote.info(self.path)
+        except (OSError, ValueError) as error:
+            raise RecipeError(f"{self.path}: {error}") from None
+        return found is not None and found["type"] == "directory"
 
-    def pairs(self, spark: SparkSession) -> DataFrame:
-        """All pairs of the source, read lazily. Raises RecipeError if there is nothing to read."""
+    def pairs(self, spark: SparkSession, read: Settings = DEFAULTS) -> DataFrame:
+        """All pairs of the source, read lazily. Raises RecipeError if there is nothing to read.
+
+        read: what is read from archives; a table is taken as it is.
+        """
         if self.is_table:
             return _table(spark, self.path)
         self._archives()
-        return spark.read.format("warc_pairs").option("source", self.path).load()
+        given = {"source": self.path, **options(read)}
+        if self.base:
+            given["base"] = self.base
+        return spark.read.format("warc_pairs").options(**given).load()
 
     def empty(self, spark: SparkSession) -> DataFrame:
         """No pairs, with the columns that the source has: archives are not touched."""
@@ -48,23 +61,28 @@ class Source:
             return _table(spark, self.path).limit(0)
         return no_pairs(spark)
 
-    def fingerprint(self) -> dict[str, object]:
-        """What changes when the source does: how many files, and a hash of names, sizes, times."""
+    def fingerprint(self, read: Settings = DEFAULTS) -> dict[str, object]:
+        """What changes when the source does: how many files, and a hash of names, sizes, times;
+        and what is read from archives.
+        """
         paths = self._files() if self.is_table else self._archives()
-        return {
-            "source": self.path,
-            "files": len(paths),
-            "content": digest(manifest.describe(paths)),
-        }
+        read_as = {} if self.is_table else {"read": options(read)}
+        try:
+            content = digest(manifest.describe(paths))
+        except OSError as error:
+            raise RecipeError(f"{self.path}: {error}") from None
+        return {**read_as, "source": self.path, "files": len(paths), "content": content}
 
     def _archives(self) -> list[str]:
         try:
-            return manifest.paths(self.path)
+            return manifest.paths(self.path, self.base)
         except ValueError as error:
             raise RecipeError(f"{error}; {WHAT_WORKS}") from None
+        except OSError as error:
+            raise RecipeError(f"{self.path}: {error}") from None
 
     def _files(self) -> list[str]:
-        files, path = fsspec.url_to_fs(self.path)
+        files, path = remote.store(self.path)
         return [files.unstrip_protocol(name) for name in sorted(files.find(path))]
 
 

@@ -28,12 +28,14 @@ def job_main(job: str, argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--recipe", required=True, help="YAML file, local or remote")
     parser.add_argument("--run-dir", required=True, help="folder for tables and reports")
     parser.add_argument("--source", help="WARC files, a list of them, or a Parquet table")
+    parser.add_argument("--base", help="where relative paths in a list start; default: beside it")
     options = parser.parse_args(argv)
-    sys.exit(answered(lambda: _submitted(job, options.recipe, options.run_dir, options.source)))
+    sys.exit(answered(lambda: _submitted(job, options)))
 
 
-def _submitted(job: str, recipe: str, run_dir: str, source: str | None) -> int:
-    run = Run(load_recipe(recipe), Source(source) if source else None, run_dir)
+def _submitted(job: str, options: argparse.Namespace) -> int:
+    source = Source(options.source, options.base) if options.source else None
+    run = Run(load_recipe(options.recipe), source, options.run_dir)
     run.recipe.before(job)  # refuses a job that the recipe lacks before Spark starts
     report = run_job(submitted_session(), run, job, shown)
     Console(stderr=True).print(outcome(report))

@@ -5,7 +5,7 @@ from pyspark.sql import SparkSession
 
 from pipeline.__main__ import main
 
-COMMANDS = ("list", "check", "run", "funnel", "report", "preview", "sample", "serve")
+COMMANDS = ("list", "check", "run", "funnel", "report", "preview", "crawl", "sample", "serve")
 
 
 def ended(argv: list[str]) -> int:
@@ -70,7 +70,7 @@ def test_a_source_that_is_not_there_ends_with_2(
     source = str(tmp_path / "none.warc.gz")
 
     assert ended(["run", str(path), "--source", source, "--run-dir", str(tmp_path / "run")]) == 2
-    assert f"there is no {source}; give a .warc.gz file" in capsys.readouterr().err
+    assert f"there is no {source}; give a .warc.gz or .warc.wat.gz file" in capsys.readouterr().err
 
 
 def test_preview_shows_what_a_filter_throws_away_and_keeps(
@@ -112,3 +112,25 @@ def test_a_sample_that_can_not_be_made_ends_with_2(
 ) -> None:
     assert ended(["sample", str(tmp_path / "s"), "--pages", "1"]) == 2
     assert "pages is 1, but must be at least 24" in capsys.readouterr().err
+
+
+def test_crawl_writes_a_list_of_archives(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [f"crawl-data/CC-MAIN-2026-05/{n}.warc.gz" for n in range(5)]
+    (tmp_path / "all.paths").write_text("\n".join(names))
+    options = ["--paths", str(tmp_path / "all.paths"), "--base", "s3://commoncrawl/"]
+    to = str(tmp_path / "some.paths")
+
+    assert ended(["crawl", "CC-MAIN-2026-05", "--files", "2", *options, "--to", to]) == 0
+
+    about, *chosen = Path(to).read_text().splitlines()
+    assert capsys.readouterr().out.strip() == to
+    assert about.startswith("# 2 of 5 files of CC-MAIN-2026-05, seed 0")
+    assert set(chosen) < {f"s3://commoncrawl/{name}" for name in names}
+    assert len(set(chosen)) == 2
+
+
+def test_a_crawl_that_can_not_be_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(["crawl", "cc-main-2026-05", "--files", "2"]) == 2
+    assert "did you mean CC-MAIN-2026-05?" in capsys.readouterr().err

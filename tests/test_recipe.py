@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.extract.settings import Settings
 from pipeline.filter.caption_length import CaptionLength
 from pipeline.filter.where import Where
 from pipeline.recipe import RecipeError, load_recipe
@@ -89,3 +90,38 @@ def test_a_wrong_recipe_is_refused_in_one_line_with_a_hint(
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="there is no recipe file"):
         load_recipe(str(tmp_path / "none.yaml"))
+
+
+def test_what_is_read_from_pages_is_a_key_of_its_own(tmp_path: Path) -> None:
+    recipe = load(
+        tmp_path,
+        """
+        recipe: r
+        read: {texts: [title, alt], images: [src], max_page_bytes: 1_000}
+        jobs: {extract: }
+        """,
+    )
+
+    assert recipe.read == Settings(1_000, ("title", "alt"), ("src",))  # type: ignore[attr-defined]
+    assert load(tmp_path, job("where: a")).read == Settings()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("read", "message"),
+    [
+        ("{texts: [altt]}", "r.yaml: read.texts[0] wants one of 'alt', 'title', "),
+        ("{texts: alt}", "r.yaml: read.texts wants a list, each one of 'alt', "),
+        ("{text: [alt]}", "r.yaml: read: there is no setting 'text'; did you mean 'texts'?"),
+        ("{texts: []}", "r.yaml: read: texts wants at least one of alt, title, "),
+        ("{texts: [og]}", "r.yaml: read: texts has og, so images wants og or twitter"),
+        ("{max_page_bytes: 10MB}", "read.max_page_bytes wants a whole number, not '10MB'"),
+        ("{max_images_per_page: 0}", "max_images_per_page wants a number above 0, not 0"),
+        ("{prefer_link: true}", "prefer_link is set, so images wants link"),
+        ("[alt]", "r.yaml: read: wants settings by name"),
+    ],
+)
+def test_wrong_settings_of_reading_are_refused(tmp_path: Path, read: str, message: str) -> None:
+    with pytest.raises(RecipeError) as refused:
+        load(tmp_path, f"recipe: r\nread: {read}\njobs: {{extract: }}\n")
+
+    assert message in str(refused.value)

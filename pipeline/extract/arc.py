@@ -48,6 +48,8 @@ def _page(record: "ArcWarcRecord", offset: int, max_bytes: int) -> Found | None:
         transfer_encoding=http.get_header("Transfer-Encoding", ""),
         content_encoding=http.get_header("Content-Encoding", ""),
         body=body,
+        robots_tags=tuple(v for k, v in http.headers if k.lower() == "x-robots-tag"),
+        tdm_reservation=http.get_header("TDM-Reservation"),
         problem=f"page too large: {record.payload_length} bytes" if too_large else None,
     )
 

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 # A page that does not say its type may be HTML; its bytes decide.
 HTML_TYPES = ("", "text/html", "application/xhtml+xml")
+# Of the metadata records in a WAT file, each of which describes a record of a WARC file.
+WAT_TYPE = "application/json"
 
 
 class PageError(ValueError):
@@ -26,8 +28,10 @@ class Broken(NamedTuple):
 class Page:
     """An HTML response as it was stored: the body still chunked, compressed and in its charset.
 
-    offset: byte offset of its record; None in a compressed file that is not cut at its records.
-    problem: why the body was left out; None if it was not.
+    offset, length: where its record starts in the file, and its bytes there; None in a compressed
+    file that is not cut at its records, and length if what follows is damaged. robots_tags: the
+    values of all X-Robots-Tag headers. tdm_reservation: the value of that header. problem: why the
+    body was left out; None if it was not.
     """
 
     offset: int | None
@@ -37,6 +41,10 @@ class Page:
     transfer_encoding: str
     content_encoding: str
     body: bytes
+    length: int | None = None
+    record_id: str | None = None
+    robots_tags: tuple[str, ...] = ()
+    tdm_reservation: str | None = None
     problem: str | None = None
 
 

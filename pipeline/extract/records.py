@@ -6,11 +6,12 @@ that nothing is missing; and behind damage reading starts again where the next r
 """
 
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from pipeline.extract.damage import at_end, at_stumble, lies_in_the_bytes
 from pipeline.extract.frames import Frames
-from pipeline.extract.page import HTML_TYPES, Broken, Found, Page, plain_type
+from pipeline.extract.page import HTML_TYPES, WAT_TYPE, Broken, Found, Page, plain_type
 
 if TYPE_CHECKING:
     from fastwarc.warc import HeaderMap, WarcRecord
@@ -20,7 +21,8 @@ MOST_BROKEN = 10_000
 
 
 def pages(file: BinaryIO, frames: Frames, max_bytes: int) -> Iterator[Found]:
-    """HTML responses with status 200, HTML resources, and every place that is broken.
+    """HTML responses with status 200, HTML resources, what a WAT says of pages, and every place
+    that is broken.
 
     A broken record gives no page. Raises OSError if reading fails for a reason that does not lie
     in the bytes.
@@ -46,7 +48,7 @@ def _until_damage(file: BinaryIO, stretch: "_Stretch") -> Generator[Found, None,
         is_read = stretch.count > 0
         broken, resume = at_stumble(file, stretch.frames, stretch.last, is_read, str(error))
     if stretch.held and not (broken and stretch.is_held_by(broken)):
-        yield stretch.held
+        yield stretch.measured(stretch.frames.end(stretch.last))
     if broken:
         yield broken
     return resume
@@ -71,10 +73,19 @@ class _Stretch:
 
         self.file.seek(self.last)
         for record in ArchiveIterator(self.file, parse_http=False, fsspec_args=False):
+            offset = self._offset(record)
             if self.held:
-                yield self.held
+                yield self.measured(offset)
                 self.held = None  # in case the next line raises
-            self.held = _page(record, self._offset(record), self.max_bytes)
+            self.held = _page(record, offset, self.max_bytes)
+
+    def measured(self, end: int | None) -> Found:
+        """What is held, with the length of its record if it ends where the next begins."""
+        held = self.held
+        assert held is not None
+        if isinstance(held, Page) and held.offset is not None and end is not None and self.framed:
+            return replace(held, length=end - held.offset)
+        return held
 
     def is_held_by(self, broken: Broken) -> bool:
         """Whether what is held and what is broken are the same record."""
@@ -94,7 +105,7 @@ class _Stretch:
 def _page(record: "WarcRecord", offset: int | None, max_bytes: int) -> Found | None:
     """The record as a page, None if it is none that we want."""
     headers = _headers(record)
-    if headers is None or plain_type(headers.get("Content-Type")) not in HTML_TYPES:
+    if headers is None:
         return None
     expected = record.content_length
     body = b"" if expected > max_bytes else record.reader.read()
@@ -106,6 +117,9 @@ def _page(record: "WarcRecord", offset: int | None, max_bytes: int) -> Found | N
         transfer_encoding=headers.get("Transfer-Encoding") or "",
         content_encoding=headers.get("Content-Encoding") or "",
         body=body,
+        record_id=record.record_id or None,
+        robots_tags=tuple(headers.get_multiple("X-Robots-Tag")),
+        tdm_reservation=headers.get("TDM-Reservation"),
         problem=f"page too large: {expected} bytes" if expected > max_bytes else None,
     )
     if len(body) < expected and not page.problem:
@@ -117,10 +131,15 @@ def _headers(record: "WarcRecord") -> "HeaderMap | None":
     """The headers that say what the page is; None for a record that is no page."""
     from fastwarc.warc import WarcRecordType
 
-    if record.record_type == WarcRecordType.resource:
-        return record.headers
-    if record.record_type != WarcRecordType.response:
+    kind, headers = record.record_type, record.headers
+    types: tuple[str, ...] = HTML_TYPES
+    if kind == WarcRecordType.metadata:
+        types = (WAT_TYPE,)
+    elif kind == WarcRecordType.response:
+        record.parse_http(quirks_mode=True)  # some servers end lines with LF alone
+        headers = record.http_headers
+        if headers is None or headers.status_code != 200:
+            return None
+    elif kind != WarcRecordType.resource:
         return None
-    record.parse_http(quirks_mode=True)  # some servers end lines with LF alone
-    http = record.http_headers
-    return http if http is not None and http.status_code == 200 else None
+    return headers if plain_type(headers.get("Content-Type")) in types else None

@@ -1,6 +1,15 @@
 """Links on a page -> absolute addresses, by the rules of browsers (WHATWG)."""
 
+import re
+
 import ada_url
+
+# Links in which there is nothing that a parser would change: most, and parsing is slow.
+_PATH = r"/[A-Za-z0-9_~/.,:;=&?%@!*()+-]*"
+_PLAIN = re.compile(rf"https?://(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{{2,}}{_PATH}", re.ASCII)
+_PLAIN_PATH = re.compile(rf"(?!//){_PATH}", re.ASCII)
+# Dots may be steps in a path, even as %2e, and a name with xn-- may be none.
+_NOT_PLAIN = re.compile(r"/\.|%2[eE]|xn--")
 
 
 def base_url(page_url: str, base_href: str | None) -> str | None:
@@ -18,8 +27,14 @@ def base_url(page_url: str, base_href: str | None) -> str | None:
 def absolute(link: str, base: str | None) -> str:
     """The address the link leads to, percent-encoded, host in lower case.
 
+    base: as `base_url` gives it.
     Raises ValueError if it leads nowhere, or not to http or https.
     """
+    if not _NOT_PLAIN.search(link):
+        if _PLAIN.fullmatch(link):
+            return link
+        if base and base.startswith("http") and _PLAIN_PATH.fullmatch(link):
+            return base[: base.index("/", 8)] + link
     url = ada_url.join_url(base, link) if base else ada_url.normalize_url(link)
     if not url.startswith(("http://", "https://")):
         raise ValueError(f"not http: {url[:20]}")

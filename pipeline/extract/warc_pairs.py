@@ -9,7 +9,8 @@ from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 from pyspark.sql.types import StructType
 
 from pipeline.extract import manifest
-from pipeline.extract.warc import Row, Settings, pairs_in_archive
+from pipeline.extract.settings import Settings, from_options
+from pipeline.extract.warc import Row, pairs_in_archive
 from pipeline.schema import columns
 
 if TYPE_CHECKING:
@@ -27,10 +28,11 @@ def register(spark: SparkSession) -> None:
 
 
 class WarcPairs(DataSource):
-    """Images and their alt texts in WARC files; what can't be read is a row with its `problem`.
+    """Images and their texts in WARC files; what can't be read is a row with its `problem`.
 
     Options: `source`, what `manifest.paths` understands; `base`, where the relative paths of a
-    list start; `max_page_bytes`. Raises ValueError for a source in which nothing can be read.
+    list start; and all of `Settings` by name, lists with commas: `texts` as `alt,title`. Raises
+    ValueError for a source in which nothing can be read, and for settings that make no sense.
 
         spark.read.format("warc_pairs").option("source", "crawl/*.warc.gz").load()
     """
@@ -48,17 +50,7 @@ class WarcPairs(DataSource):
             raise ValueError(
                 "warc_pairs needs the option source: a path, a glob or a list of paths"
             )
-        return WarcPairsReader(source, self.options.get("base"), self._settings())
-
-    def _settings(self) -> Settings:
-        given = self.options.get("max_page_bytes", Settings.max_page_bytes)
-        try:
-            most = int(given)
-        except ValueError:
-            most = 0
-        if most < 1:
-            raise ValueError(f"max_page_bytes wants a number of bytes above 0, not {given!r}")
-        return Settings(most)
+        return WarcPairsReader(source, self.options.get("base"), from_options(self.options))
 
 
 @dataclass
@@ -90,12 +82,19 @@ def batches(rows: Iterator[Row]) -> "Iterator[pa.RecordBatch]":
     size = 0
     for row in rows:
         batch.append(row)
-        size += len(row.url or "") + len(row.text or "")
+        size += _size(row)
         if len(batch) >= BATCH_ROWS or size >= BATCH_BYTES:
             yield _record_batch(batch)
             batch, size = [], 0
     if batch:
         yield _record_batch(batch)
+
+
+def _size(row: Row) -> int:
+    """About how many bytes it takes; of the columns that the web can make large."""
+    texts = (row.url, row.url_raw, row.canonical_url, row.text, row.page_title, row.heading)
+    candidates = row.url_candidates or ()
+    return sum(len(text) for text in texts if text) + sum(len(each.url) for each in candidates)
 
 
 def _record_batch(rows: list[Row]) -> "pa.RecordBatch":

@@ -51,7 +51,9 @@ def numbered(n: int, gzip: bool = True, size: int = 200) -> bytes:
 
 
 def rows(data: bytes, max_page_bytes: int = 10_000_000) -> list[Row]:
-    return list(pairs_in_file("a.warc.gz", io.BytesIO(data), Settings(max_page_bytes)))
+    return list(
+        pairs_in_file("a.warc.gz", io.BytesIO(data), Settings(max_page_bytes=max_page_bytes))
+    )
 
 
 def pairs(data: bytes) -> list[tuple[str | None, str | None]]:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from pipeline.extract.warc import Row, Settings, pairs_in_archive, uid_of
+from pipeline.extract.rows import Candidate
+from pipeline.extract.warc import Row, Settings, pairs_in_archive, pairs_in_file, uid_of
 from tests.extract.archives import HTML, PAGE, numbered, pairs, problems, record, rows
 
 DOG = "<img src=/dog.jpg alt='a dog'>"
@@ -18,8 +19,54 @@ PAIR = ("http://x.example/dog.jpg", "a dog")
 
 def test_a_row_says_all_there_is_to_say() -> None:
     before = record("", kind="resource", content_type="text/plain")
+    page = (
+        "<title>Dogs &amp; cats</title><base href=/p/q/><meta name=robots content=noai>"
+        "<link rel=license href=/by><h1>Big dogs</h1>"
+        "<img src=../dog.jpg?w=200#x srcset='../dog.jpg?w=400 400w' width=200 height=9"
+        " alt='a dÃ¶g'>"
+    )
+    against = [("X-Robots-Tag", "noindex"), ("X-Robots-Tag", "x: noml"), ("TDM-Reservation", "1")]
+    made = record(page, headers=against)
 
-    assert rows(before + record(DOG)) == [
+    url = "http://x.example/p/dog.jpg?w=400"
+    assert rows(before + made + numbered(1))[0] == Row(
+        uid=hashlib.md5(f"{url}\0a dÃ¶g".encode()).hexdigest(),
+        url=url,
+        text="a dÃ¶g",
+        text_source="alt",
+        page_url=PAGE,
+        warc_file="a.warc.gz",
+        warc_offset=len(before),
+        warc_date=datetime(2024, 2, 29, 12, 34, 56, tzinfo=UTC),
+        problem=None,
+        url_raw="../dog.jpg?w=400",
+        url_source="srcset",
+        url_candidates=(
+            Candidate(url, 400, None),
+            Candidate("http://x.example/p/dog.jpg?w=200#x", None, None),
+        ),
+        canonical_url="https://x.example/p/dog.jpg",
+        text_fixed="a dög",
+        page_title="Dogs & cats",
+        heading="Big dogs",
+        licence="http://x.example/by",
+        html_width=200,
+        html_height=9,
+        warc_length=len(made),
+        warc_record_id=f"<urn:x:{len(page)}>",
+        opt_out=(
+            ("x-robots-tag", "*", "noindex"),
+            ("x-robots-tag", "x", "noml"),
+            ("tdm-header", "*", "tdm-reservation"),
+            ("meta", "*", "noai"),
+        ),
+    )
+
+
+def test_a_plain_row_says_no_more() -> None:
+    made = record(DOG)
+
+    assert rows(made) == [
         Row(
             uid=hashlib.md5(b"http://x.example/dog.jpg\0a dog").hexdigest(),
             url="http://x.example/dog.jpg",
@@ -27,11 +74,48 @@ def test_a_row_says_all_there_is_to_say() -> None:
             text_source="alt",
             page_url=PAGE,
             warc_file="a.warc.gz",
-            warc_offset=len(before),
+            warc_offset=0,
             warc_date=datetime(2024, 2, 29, 12, 34, 56, tzinfo=UTC),
-            problem=None,
+            url_raw="/dog.jpg",
+            url_source="src",
+            canonical_url="https://x.example/dog.jpg",
+            warc_length=len(made),
+            warc_record_id="<urn:x:30>",
         )
     ]
+
+
+@pytest.mark.parametrize("gzipped", [True, False])
+def test_lengths_are_those_of_the_records(gzipped: bool) -> None:
+    made = [numbered(n, gzipped, size=200 + n) for n in range(3)]
+
+    found = [row.warc_length for row in rows(b"".join(made))]
+
+    assert found == [len(each) for each in made]
+
+
+def test_images_beyond_the_limit_are_one_problem() -> None:
+    page = "".join(f"<img src=/{n} alt={n}>" for n in range(5))
+    settings = Settings(max_images_per_page=3)
+
+    found = list(pairs_in_file("a", io.BytesIO(record(page)), settings))
+
+    assert [(row.text, row.problem) for row in found] == [
+        *(("0", None), ("1", None), ("2", None)),
+        (None, "too many images: 2 left out"),
+    ]
+    assert found[3].page_url == PAGE
+
+
+def test_candidates_that_lead_nowhere_are_left_out() -> None:
+    page = "<img src=/a alt=x srcset='http://[oops 1x, /a 2x, //x.example/a 3x, /b 4x'>"
+
+    [row] = rows(record(page))
+
+    assert row.url_candidates == (
+        Candidate("http://x.example/b", None, 4.0),
+        Candidate("http://x.example/a", None, 3.0),
+    )
 
 
 def test_the_uid_is_the_md5_of_url_nul_text() -> None:

@@ -8,12 +8,16 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from pipeline.extract import warc_pairs
+from pipeline.extract.settings import Settings, options
 from pipeline.extract.warc import Row, pairs_in_archive
 from pipeline.extract.warc_pairs import COLUMNS, WarcPairs, WarcPairsReader, batches
 from pipeline.schema import columns
 from tests.extract.archives import numbered, record
 
-BAD = "<img src='http://[oops' alt=bad><img src=/good.jpg alt='ä good one 🐶'>"
+BAD = (
+    "<title>t</title><meta name=robots content=noai><img src='http://[oops' alt=bad>"
+    "<img src=/good.jpg srcset='/best.jpg 2x' alt='ä good one 🐶'>"
+)
 
 
 @pytest.fixture
@@ -37,8 +41,8 @@ def test_gives_the_rows_of_the_plain_function(spark: SparkSession, crawl: Path) 
     assert pairs.schema["uid"].metadata["comment"]
     found = pairs.withColumn("seconds", F.unix_timestamp("warc_date")).collect()
     expected = [row for path in archives for row in pairs_in_archive(path)]
-    assert [(*row[:7], row.seconds, row.problem) for row in found] == [
-        (*row[:7], row.warc_date and int(row.warc_date.timestamp()), row.problem)
+    assert [(*row[:7], row.seconds, *map(plain, row[8:-1])) for row in found] == [
+        (*row[:7], row.warc_date and int(row.warc_date.timestamp()), *map(plain, row[8:]))
         for row in expected
     ]
     assert [row.problem and row.problem.partition(":")[0] for row in found] == [
@@ -48,15 +52,23 @@ def test_gives_the_rows_of_the_plain_function(spark: SparkSession, crawl: Path) 
     ]
 
 
+def plain(value: object) -> object:
+    """Arrays of rows as lists of tuples."""
+    return [tuple(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
 def test_the_columns_are_those_of_the_schema_in_this_order() -> None:
     assert (
         *("uid", "url", "text", "text_source", "page_url"),
         *("warc_file", "warc_offset", "warc_date", "problem"),
+        *("url_raw", "url_source", "url_candidates", "canonical_url", "text_fixed"),
+        *("page_title", "heading", "licence", "html_width", "html_height"),
+        *("warc_length", "warc_record_id", "opt_out"),
     ) == COLUMNS
 
 
-def reader(**options: str) -> WarcPairsReader:
-    source = WarcPairs(options)
+def reader(**given: str) -> WarcPairsReader:
+    source = WarcPairs(given)
     return source.reader(source.schema())
 
 
@@ -69,21 +81,33 @@ def test_options_reach_the_reader(crawl: Path) -> None:
         "/data/1.warc.gz",
         "/data/missing.warc.gz",
     ]
-    assert reader(source="x").settings.max_page_bytes == 10_000_000
+    assert reader(source="x").settings == Settings()
+
+
+def test_settings_survive_the_way_through_options() -> None:
+    settings = Settings(
+        texts=("title", "alt"), images=("src", "link"), prefer_link=True, max_page_bytes=7
+    )
+
+    assert reader(source="x", **options(settings)).settings == settings
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("given", "message"),
     [
         ({}, "needs the option source"),
         ({"source": ""}, "needs the option source"),
-        ({"source": "x", "max_page_bytes": "10MB"}, "wants a number of bytes above 0, not '10MB'"),
-        ({"source": "x", "max_page_bytes": "0"}, "wants a number of bytes above 0, not '0'"),
+        ({"source": "x", "max_page_bytes": "10MB"}, "wants a number above 0, not '10MB'"),
+        ({"source": "x", "max_page_bytes": "0"}, "wants a number above 0, not 0"),
+        ({"source": "x", "texts": "alt,altt"}, "texts wants some of alt, .*, not 'altt'"),
+        ({"source": "x", "texts": " "}, "texts wants at least one of alt"),
+        ({"source": "x", "texts": "og"}, "images wants og or twitter"),
+        ({"source": "x", "prefer_link": "yes"}, "wants true or false, not 'yes'"),
     ],
 )
-def test_options_that_make_no_sense_are_refused(options: dict[str, str], message: str) -> None:
+def test_options_that_make_no_sense_are_refused(given: dict[str, str], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        reader(**options)
+        reader(**given)
 
 
 def test_batches_end_at_so_many_rows_or_bytes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,79 @@
+"""An image while the page around it is being read."""
+
+from pipeline.extract.links import Attributes, Linked, is_image_link
+from pipeline.extract.offers import TEXT_SOURCES, Image, Link
+from pipeline.extract.values import pixels
+
+
+class Draft:
+    """An image whose texts and links may not be all known yet.
+
+    texts: by their source. anchor: the attributes of the link around it.
+    """
+
+    __slots__ = ("attributes", "heading", "in_noscript", "linked", "texts")
+
+    def __init__(
+        self,
+        attributes: Attributes,
+        linked: Linked,
+        texts: dict[str, str],
+        heading: str | None,
+        in_noscript: bool,
+    ) -> None:
+        self.attributes, self.linked, self.texts = attributes, linked, texts
+        self.heading, self.in_noscript = heading, in_noscript
+
+    def is_same(self, other: "Draft") -> bool:
+        """Whether one is the other's stand-in for those who run no scripts."""
+        if self.in_noscript == other.in_noscript:
+            return False
+        if self.texts.get("alt") and self.texts.get("alt") == other.texts.get("alt"):
+            return True
+        hrefs = {link.href.strip() for link in self.linked.links}
+        return any(link.href.strip() in hrefs for link in other.linked.links)
+
+    def absorb(self, other: "Draft") -> None:
+        """Take over the links and texts that it has not."""
+        self.linked = joined(self.linked, other.linked.links, other.linked.source)
+        self.texts = other.texts | self.texts
+
+    def image(self) -> Image | str:
+        """What it came to, or why it is left out."""
+        width, height = pixels(self.attributes.get("width")), pixels(self.attributes.get("height"))
+        if is_pixel(width, height):
+            return "pixel"
+        links, source, blank = self.linked
+        if not links:
+            blank = blank.strip()
+            if not blank or blank[:6].lower() == "about:":
+                return "no_link"
+            if blank[:5].lower() == "data:":
+                return "inline"
+            links, source = (Link(blank),), "src"
+        texts = tuple((name, self.texts[name]) for name in TEXT_SOURCES if name in self.texts)
+        return Image(links, source, texts, width, height, self.heading)
+
+
+def joined(linked: Linked, more: tuple[Link, ...], source: str, first: bool = False) -> Linked:
+    """The links with more, which stood at `source`, behind them; or before them, if `first`."""
+    hrefs = {link.href.strip() for link in linked.links}
+    new = tuple(link for link in more if first or link.href.strip() not in hrefs)
+    if first:
+        hrefs = {link.href.strip() for link in new}
+        rest = tuple(link for link in linked.links if link.href.strip() not in hrefs)
+        return Linked(new + rest, source, linked.blank)
+    return Linked(linked.links + new, linked.source or source, linked.blank)
+
+
+def with_anchor(linked: Linked, anchor: Attributes, prefer: bool) -> Linked:
+    """With what the link around the image leads to, if that is an image."""
+    href = anchor.get("href", "")
+    if not is_image_link(href):
+        return linked
+    return joined(linked, (Link(href),), "link", prefer)
+
+
+def is_pixel(width: int | None, height: int | None) -> bool:
+    """Whether it is declared to be invisible: such images count visits."""
+    return width is not None and height is not None and width <= 1 and height <= 1

@@ -1,0 +1,77 @@
+"""JSON-LD on a page -> its images and what it says of them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipeline.extract.links import is_no_file
+from pipeline.extract.offers import Image, Link
+from pipeline.extract.texts import collapsed
+from pipeline.extract.values import pixels
+
+# Deeper or larger is no description of a page.
+_DEEPEST = 32
+_MOST_NODES = 10_000
+# The publisher's, on each of its pages.
+_PASSED_OVER = {"logo"}
+
+
+def images_in(text: str) -> list[Image]:
+    """An `ImageObject` with its caption and name; an `image` that is a mere link with those of
+    what it is the image of. Only those with a text; bad JSON is nothing.
+    """
+    import orjson
+
+    try:
+        data = orjson.loads(text.encode("utf-8", "replace"))
+    except orjson.JSONDecodeError:
+        return []
+    return [image for node in _nodes(data) for image in _images(node)]
+
+
+def _nodes(data: Any) -> Iterator[Mapping[str, Any]]:
+    """All objects, from the outside to the inside, in their order."""
+    waiting = [(data, 0)]
+    for _ in range(_MOST_NODES):
+        if not waiting:
+            return
+        value, depth = waiting.pop()
+        if isinstance(value, dict):
+            yield value
+            inner = [v for key, v in value.items() if key not in _PASSED_OVER]
+        else:
+            inner = value if isinstance(value, list) else []
+        if depth < _DEEPEST:
+            waiting += [(v, depth + 1) for v in reversed(inner) if isinstance(v, (dict, list))]
+
+
+def _images(node: Mapping[str, Any]) -> Iterator[Image]:
+    if "ImageObject" in _list(node.get("@type")):
+        hrefs = (node.get("contentUrl"), node.get("url"))
+        texts = (node.get("caption"), node.get("name"))
+        yield from _image(hrefs, texts, pixels(node.get("width")), pixels(node.get("height")))
+    for image in _list(node.get("image")):
+        if isinstance(image, str):
+            yield from _image((image,), (node.get("caption"), node.get("name")))
+        elif isinstance(image, dict) and "@type" not in image:
+            yield from _image((image.get("url"),), (image.get("caption"), image.get("name")))
+
+
+def _image(
+    hrefs: tuple[Any, ...],
+    texts: tuple[Any, ...],
+    width: int | None = None,
+    height: int | None = None,
+) -> Iterator[Image]:
+    links = tuple(
+        Link(href)
+        for href in dict.fromkeys(h for h in hrefs if isinstance(h, str))
+        if not is_no_file(href)
+    )
+    said = dict.fromkeys(collapsed(text) for text in texts if isinstance(text, str))
+    found = tuple(("json_ld", text) for text in said if text)
+    if links and found:
+        yield Image(links, "json_ld", found, width, height)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

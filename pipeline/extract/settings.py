@@ -1,0 +1,96 @@
+"""What is read from pages: the recipe's key `read`, and the options of the data source."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal, get_args
+
+TextSource = Literal[
+    "alt", "title", "data-image-title", "aria-label", "figcaption", "json_ld", "og", "link_text"
+]
+ImageSource = Literal[
+    "src", "srcset", "picture", "lazy", "noscript", "link", "og", "twitter", "json_ld"
+]
+
+# Texts that no `img` has: they stand with links of their own.
+_TEXTS_OF_PAGES = {"og": {"og", "twitter"}, "json_ld": {"json_ld"}}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Which images a page has, and which of the texts around them.
+
+    max_page_bytes: a page with a longer body, stored or unpacked, is a problem and no page.
+    texts: each gives rows of its own; an image with none of them gives none. images: where links
+    to images may stand; `noscript` is all images within one, `link` the whole picture that a
+    thumbnail leads to. prefer_link: such a link is the image's url, and not only a candidate.
+    max_images_per_page: images beyond are left out, and are a problem of the page.
+    """
+
+    max_page_bytes: int = 10_000_000
+    texts: tuple[TextSource, ...] = ("alt",)
+    images: tuple[ImageSource, ...] = ("src", "srcset", "picture", "lazy", "noscript")
+    prefer_link: bool = False
+    max_images_per_page: int = 10_000
+
+    def check(self) -> None:
+        """Raise ValueError, saying what would be right, if the settings make no sense."""
+        for name in ("texts", "images"):
+            if not getattr(self, name):
+                raise ValueError(f"{name} wants at least one of {', '.join(_words(name))}")
+        for name in ("max_page_bytes", "max_images_per_page"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} wants a number above 0, not {getattr(self, name)}")
+        for text, images in _TEXTS_OF_PAGES.items():
+            if text in self.texts and not images & set(self.images):
+                raise ValueError(f"texts has {text}, so images wants {' or '.join(sorted(images))}")
+        if self.prefer_link and "link" not in self.images:
+            raise ValueError("prefer_link is set, so images wants link")
+
+
+DEFAULTS = Settings()
+
+
+def options(settings: Settings) -> dict[str, str]:
+    """The settings as options of a Spark data source, which are texts."""
+    found = {}
+    for name, value in asdict(settings).items():
+        found[name] = ",".join(value) if isinstance(value, tuple) else str(value).lower()
+    return found
+
+
+def from_options(given: Mapping[str, str]) -> Settings:
+    """The settings that the options give, defaults for the rest; other options are passed over.
+
+    Raises ValueError for what is no value of a setting.
+    """
+    found = {
+        field.name: _value(field.name, given[field.name], field.default)
+        for field in fields(Settings)
+        if field.name in given
+    }
+    settings = Settings(**found)
+    settings.check()
+    return settings
+
+
+def _value(name: str, text: str, default: object) -> Any:
+    """The text as a value of the default's type."""
+    if isinstance(default, tuple):
+        return tuple(_word(name, word.strip()) for word in text.split(",") if word.strip())
+    if isinstance(default, bool):
+        if text.lower() not in ("true", "false"):
+            raise ValueError(f"{name} wants true or false, not {text!r}")
+        return text.lower() == "true"
+    if not text.strip().isdecimal():
+        raise ValueError(f"{name} wants a number above 0, not {text!r}")
+    return int(text)
+
+
+def _word(name: str, word: str) -> str:
+    if word not in _words(name):
+        raise ValueError(f"{name} wants some of {', '.join(_words(name))}, not {word!r}")
+    return word
+
+
+def _words(name: str) -> tuple[str, ...]:
+    return get_args(TextSource if name == "texts" else ImageSource)

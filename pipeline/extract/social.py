@@ -1,0 +1,55 @@
+"""The meta tags that tell social networks what to show of a page -> its images."""
+
+from collections.abc import Iterable, Sequence
+
+from pipeline.extract.links import is_no_file
+from pipeline.extract.offers import Image, Link
+from pipeline.extract.texts import collapsed
+from pipeline.extract.values import pixels
+
+Meta = tuple[str, str]  # property or name in lower case, and content
+
+_SAME_IMAGE = ("url", "secure_url", "src")
+
+
+def is_social(name: str) -> bool:
+    """Whether a meta tag of that name is one of them."""
+    return name.startswith(("og:", "twitter:"))
+
+
+def images_in(metas: Sequence[Meta], kind: str) -> list[Image]:
+    """The images of one kind, og or twitter: each with its own alt text, and the page's title and
+    description. What a page does not tell Twitter is taken from Open Graph, as Twitter does.
+    """
+    said = dict(reversed(metas))  # the first of each
+    page = [
+        said.get(f"{kind}:{name}") or said.get(f"og:{name}") for name in ("title", "description")
+    ]
+    images = [_image(kind, parts, page) for parts in _structures(metas, f"{kind}:image")]
+    return [image for image in images if image]
+
+
+def _structures(metas: Iterable[Meta], start: str) -> list[list[Meta]]:
+    """The tags of each image together: it begins with `og:image`, the others follow."""
+    found: list[list[Meta]] = []
+    for name, content in metas:
+        if not name.startswith(start):
+            continue
+        part = name[len(start) + 1 :]
+        begins = not part or (part in _SAME_IMAGE and not found)
+        if begins:
+            found.append([])
+        if found:
+            found[-1].append((part, content))
+    return found
+
+
+def _image(kind: str, parts: list[Meta], page: Iterable[str | None]) -> Image | None:
+    hrefs = [content for part, content in parts if part in ("", *_SAME_IMAGE)]
+    links = tuple(Link(href) for href in dict.fromkeys(hrefs) if not is_no_file(href))
+    said = dict(reversed(parts))
+    texts = dict.fromkeys(collapsed(text or "") for text in (said.get("alt"), *page))
+    found = tuple(("og", text) for text in texts if text)
+    if not links or not found:
+        return None
+    return Image(links, kind, found, pixels(said.get("width")), pixels(said.get("height")))

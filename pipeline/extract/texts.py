@@ -1,0 +1,59 @@
+"""Texts as rows hold them: collapsed, cut, mended."""
+
+import re
+from typing import Any
+
+_CONTROLS = {n: None for n in (*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0)) if n != 0x85}
+_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+_UNPRINTABLE: dict[int, str | None] = _CONTROLS | _SURROGATES
+_ANY_UNPRINTABLE = re.compile(f"[{''.join(map(chr, _UNPRINTABLE))}]")
+
+# Title and heading are repeated in every row of a page.
+_LONGEST_CONTEXT = 1_000
+# What is left of a reference that was escaped twice: "fish &amp;amp; chips".
+_REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_ONLY_DAMAGE: dict[str, Any] = {
+    "uncurl_quotes": False,
+    "fix_latin_ligatures": False,
+    "fix_character_width": False,
+    "normalization": None,
+}
+
+
+def collapsed(text: str) -> str:
+    """One space for each run of Unicode white space (the no-break space too), none at the ends.
+
+    Control characters (C0, delete, C1) go, lone surrogates become U+FFFD.
+    """
+    if not text.isprintable() and _ANY_UNPRINTABLE.search(text):
+        text = text.translate(_UNPRINTABLE)
+    return " ".join(text.split())
+
+
+def context(text: str | None) -> str | None:
+    """Title or heading, collapsed and not endless; None if there is nothing in it."""
+    return collapsed(text or "")[:_LONGEST_CONTEXT].rstrip() or None
+
+
+def mended(text: str) -> str | None:
+    """The text without mojibake and twice escaped references; None if it has none.
+
+    ftfy, with the options that change what is no damage (quotes, ligatures, widths, composed
+    letters) switched off. Only a text that looks damaged is given to it, for it is slow.
+    """
+    if not _looks_damaged(text):
+        return None
+    import ftfy
+
+    fixed = collapsed(ftfy.fix_text(text, ftfy.TextFixerConfig(**_ONLY_DAMAGE)))
+    return fixed if fixed and fixed != text else None
+
+
+def _looks_damaged(text: str) -> bool:
+    if "&" in text and _REFERENCE.search(text):
+        return True
+    if text.isascii():
+        return False
+    from ftfy.badness import is_bad
+
+    return is_bad(text)
