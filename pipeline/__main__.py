@@ -24,9 +24,9 @@ from pipeline.sample import SampleSettings, make_sample, serving
 from pipeline.session import local_session
 from pipeline.source import Source
 from pipeline.stage import Stage, load_stages
-from pipeline.submit import DATA_LOST, OK, answered, outcome
+from pipeline.submit import OK, answered, ended, outcome, say
 
-out, err = Console(), Console(stderr=True)
+out = Console()
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -69,23 +69,16 @@ def run_recipe(options: argparse.Namespace) -> int:
     check(spark, run.recipe, run.source)
     reports = []
     for job in run.recipe.jobs:
-        report = run_job(spark, run, job, shown, _say)
-        _say(outcome(report))
+        report = run_job(spark, run, job, shown, say)
+        say(outcome(report))
         reports.append(report)
-    return _told(reports, write_html(spark, run.recipe, run.folder))
+    return _told(run, reports, write_html(spark, run.recipe, run.folder))
 
 
-def _say(line: str) -> None:
-    err.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def _told(reports: list[JobReport], page: str) -> int:
+def _told(run: Run, reports: list[JobReport], page: str) -> int:
     out.print(funnel_table(reports))
     out.print(f"report: {page}", soft_wrap=True, highlight=False)
-    lost = sum(report.lost_files for report in reports)
-    if lost:
-        _say(f"{lost} of the listed files could not be read: see problems in the report")
-    return DATA_LOST if lost else OK
+    return ended(run, reports)
 
 
 def show_funnel(options: argparse.Namespace) -> int:
@@ -96,9 +89,9 @@ def show_funnel(options: argparse.Namespace) -> int:
 
 def remake_report(options: argparse.Namespace) -> int:
     """Write report.html of a run again."""
-    recipe = load_recipe(options.recipe)
-    reports = _reports(recipe, options.run_dir)
-    return _told(reports, write_html(local_session(), recipe, options.run_dir))
+    run = Run(load_recipe(options.recipe), None, options.run_dir)
+    reports = _reports(run.recipe, run.folder)
+    return _told(run, reports, write_html(local_session(), run.recipe, run.folder))
 
 
 def _reports(recipe: Recipe, folder: str) -> list[JobReport]:
@@ -137,7 +130,7 @@ def make_a_sample(options: argparse.Namespace) -> int:
     given |= {"hosts": options.hosts, "warcs": options.warcs, "port": options.port}
     settings = SampleSettings(**{k: v for k, v in given.items() if v is not None})
     try:
-        make_sample(options.folder, settings, _say)
+        make_sample(options.folder, settings, say)
     except ValueError as error:
         raise RecipeError(str(error)) from None
     out.print(f"sample: {options.folder}/warc.paths.gz", soft_wrap=True, highlight=False)
@@ -162,7 +155,7 @@ def serve_sample(options: argparse.Namespace) -> int:
         with serving(options.folder):
             if options.run:
                 return subprocess.call(options.run)
-            _say("serving; stop with Ctrl-C")
+            say("serving; stop with Ctrl-C")
             threading.Event().wait()
     except (ValueError, OSError) as error:  # no sample there, or its port is taken
         raise RecipeError(str(error)) from None

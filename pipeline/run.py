@@ -58,6 +58,12 @@ class JobReport:
     def lost_files(self) -> int:
         return sum(count for kind, count in self.problems.items() if kind in LOST)
 
+    @property
+    def problem_share(self) -> float:
+        """Of all rows read, those that are no pair; 0 if nothing was read."""
+        problems = sum(self.problems.values())
+        return problems / max(1, problems + int(self.funnel[0]["pairs"]))
+
 
 @dataclass(frozen=True)
 class Run:
@@ -100,6 +106,16 @@ class Run:
         if before is None:
             return self._needed_source().pairs(spark, self.recipe.read)
         return without_problems(spark.read.parquet(self.table(before)))
+
+    def loss(self, report: JobReport) -> str | None:
+        """Why the set is smaller than it should be, for the user; None if it is not."""
+        if report.lost_files:
+            return f"{report.job}: {report.lost_files} of the listed files could not be read"
+        allowed = self.recipe.read.max_problem_share
+        if self.recipe.before(report.job) is None and report.problem_share > allowed:
+            share = f"{report.problem_share:.2%} of what was read are problems"
+            return f"{report.job}: {share}, more than max_problem_share: {allowed}"
+        return None
 
     def _needed_source(self) -> Source:
         if self.source is None:

@@ -37,9 +37,22 @@ def _submitted(job: str, options: argparse.Namespace) -> int:
     source = Source(options.source, options.base) if options.source else None
     run = Run(load_recipe(options.recipe), source, options.run_dir)
     run.recipe.before(job)  # refuses a job that the recipe lacks before Spark starts
-    report = run_job(submitted_session(), run, job, shown)
-    Console(stderr=True).print(outcome(report))
-    return DATA_LOST if report.lost_files else OK
+    report = run_job(submitted_session(), run, job, shown, say)
+    say(outcome(report))
+    return ended(run, [report])
+
+
+def ended(run: Run, reports: Sequence[JobReport]) -> int:
+    """The exit code after these jobs; what was lost is told on stderr."""
+    losses = [loss for report in reports if (loss := run.loss(report))]
+    for loss in losses:
+        say(f"{loss}: see the problems in {run.folder}/report.html")
+    return DATA_LOST if losses else OK
+
+
+def say(line: str) -> None:
+    """A line for the user that is no result: to stderr, as it is."""
+    Console(stderr=True, soft_wrap=True).print(line, markup=False, highlight=False)
 
 
 def answered(command: Callable[[], int]) -> int:
@@ -47,7 +60,7 @@ def answered(command: Callable[[], int]) -> int:
     try:
         return command()
     except RecipeError as error:
-        Console(stderr=True, soft_wrap=True).print(f"error: {error}", markup=False, highlight=False)
+        say(f"error: {error}")
         return WRONG_USE
 
 
@@ -58,6 +71,4 @@ def outcome(report: JobReport) -> str:
     line = f"{report.job}: {report.funnel[0]['pairs']:,} pairs in, {report.pairs:,} out"
     if report.problems:
         line += f", {sum(report.problems.values()):,} problems"
-    if report.lost_files:
-        line += f"; {report.lost_files} of the listed files could not be read"
     return f"{line} ({report.seconds} s)"

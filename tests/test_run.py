@@ -149,6 +149,23 @@ def test_rows_with_a_problem_stay_with_the_job_that_met_them(
     assert second.problems == {}
 
 
+@pytest.mark.parametrize(("allowed", "loss"), [(1.0, None), (0.5, None), (0.49, "50.00% of what")])
+def test_a_share_of_problems_beyond_the_recipes_is_a_loss(
+    spark: SparkSession, tmp_path: Path, allowed: float, loss: str | None
+) -> None:
+    rows = [("u1", "a red dog", None), ("u2", None, "broken record: 3 bytes")]
+    path = str(tmp_path / "pairs.parquet")
+    spark.createDataFrame(rows, "url STRING, text STRING, problem STRING").write.parquet(path)
+    read = {"max_problem_share": allowed}
+    described = {"recipe": "r", "read": read, "jobs": {"filter": None, "dedup": None}}
+    run = Run(recipe_of(described, "r.yaml"), Source(path), str(tmp_path / "run"))
+
+    losses = [run.loss(run_job(spark, run, job)) for job in run.recipe.jobs]
+
+    assert losses[1] is None
+    assert losses[0] == loss or (loss and str(losses[0]).startswith(f"filter: {loss}"))
+
+
 def test_a_uid_is_the_same_whichever_door_a_pair_takes(spark: SparkSession, tmp_path: Path) -> None:
     import hashlib
 

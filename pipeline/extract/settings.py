@@ -24,6 +24,8 @@ class Settings:
     to images may stand; `noscript` is all images within one, `link` the whole picture that a
     thumbnail leads to. prefer_link: such a link is the image's url, and not only a candidate.
     max_images_per_page: images beyond are left out, and are a problem of the page.
+    max_problem_share: of all rows read; if more of them are problems, the run tells by its exit
+    code. It changes no row.
     """
 
     max_page_bytes: int = 10_000_000
@@ -31,29 +33,37 @@ class Settings:
     images: tuple[ImageSource, ...] = ("src", "srcset", "picture", "lazy", "noscript")
     prefer_link: bool = False
     max_images_per_page: int = 10_000
+    max_problem_share: float = 1.0
 
     def check(self) -> None:
         """Raise ValueError, saying what would be right, if the settings make no sense."""
         for name in ("texts", "images"):
             if not getattr(self, name):
                 raise ValueError(f"{name} wants at least one of {', '.join(_words(name))}")
-        for name in ("max_page_bytes", "max_images_per_page"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} wants a number above 0, not {getattr(self, name)}")
+        self._check_limits()
         for text, images in _TEXTS_OF_PAGES.items():
             if text in self.texts and not images & set(self.images):
                 raise ValueError(f"texts has {text}, so images wants {' or '.join(sorted(images))}")
         if self.prefer_link and "link" not in self.images:
             raise ValueError("prefer_link is set, so images wants link")
 
+    def _check_limits(self) -> None:
+        for name in ("max_page_bytes", "max_images_per_page"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} wants a number above 0, not {getattr(self, name)}")
+        if not 0 <= self.max_problem_share <= 1:
+            raise ValueError(f"max_problem_share is a share, 0 to 1, not {self.max_problem_share}")
+
 
 DEFAULTS = Settings()
 
 
 def options(settings: Settings) -> dict[str, str]:
-    """The settings as options of a Spark data source, which are texts."""
+    """The settings that decide on rows, as options of a Spark data source, which are texts."""
     found = {}
     for name, value in asdict(settings).items():
+        if name == "max_problem_share":
+            continue
         found[name] = ",".join(value) if isinstance(value, tuple) else str(value).lower()
     return found
 
