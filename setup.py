@@ -40,9 +40,16 @@ CLIP = [
     "webdataset>=0.2.5,<=0.2.86",  # open_clip's loader reads what later releases renamed
 ]
 
-S3 = ["s3fs>=2024.6"]
+S3 = ["s3fs>=2026.1"]
 
-TEST = ["pytest>=8.3", "hypothesis>=6.100", "moto[server]>=5", *S3]
+TEST = [
+    "pytest>=8.3",
+    "hypothesis>=6.100",
+    "moto[s3,server]>=5",
+    # s3fs and moto agree on few releases of boto; without this pip tries dozens to find one.
+    "aiobotocore[boto3]>=3",
+    *S3,
+]
 
 TOOLS = [
     "ruff>=0.17,<0.18",  # another minor version formats differently
