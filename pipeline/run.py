@@ -17,6 +17,7 @@ from typing import Any
 
 import fsspec
 from fsspec.implementations.local import make_path_posix
+from py4j.protocol import Py4JJavaError
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
@@ -165,7 +166,7 @@ def run_job(
         table=run.table(job),
         started=started.isoformat(timespec="seconds"),
         seconds=round(time.monotonic() - clock, 1),
-        funnel=[{"step": step, "pairs": seen.get["pairs"]} for step, seen in counts],
+        funnel=[{"step": step, "pairs": counted(seen)} for step, seen in counts],
         problems=problem_counts(table),
         fingerprint=now,
         versions=versions(),
@@ -188,6 +189,19 @@ def observed(
         pairs = pairs.observe(seen, _number_of_pairs(pairs).alias("pairs"))
         counts.append((repr(step) if step else "read", seen))
     return pairs, counts
+
+
+def counted(seen: Observation) -> int:
+    """What was observed; 0 where Spark knew beforehand that nothing comes (`where: false`).
+
+    Then it does not run that part of the plan, and has no metrics to give.
+    """
+    try:
+        return int(seen.get["pairs"])
+    except Py4JJavaError as error:
+        if "PythonSQLUtils$.toPyRow" not in str(error):
+            raise
+        return 0
 
 
 def _number_of_pairs(pairs: DataFrame) -> Column:

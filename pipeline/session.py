@@ -18,6 +18,10 @@ SETTINGS = {
     # Rows may hold images, and 10,000 of them gigabytes. Spark cuts at whichever comes first.
     "spark.sql.execution.arrow.maxRecordsPerBatch": "10000",
     "spark.sql.execution.arrow.maxBytesPerBatch": "64m",
+    # Where a shuffle turns out empty this rule cuts off what lies behind it, the counts too.
+    "spark.sql.adaptive.optimizer.excludedRules": (
+        "org.apache.spark.sql.execution.adaptive.AQEPropagateEmptyRelation"
+    ),
 }
 
 

@@ -187,3 +187,33 @@ def test_a_table_without_captions_is_refused(spark: SparkSession, tmp_path: Path
         Source(path).pairs(spark)
     with pytest.raises(RecipeError, match="holds no Parquet table"):
         Source(str(tmp_path)).pairs(spark)
+
+
+def test_a_run_in_which_nothing_is_left_ends_with_zeros(
+    spark: SparkSession, table: str, tmp_path: Path
+) -> None:
+    (tmp_path / "entries.json").write_text('["dog"]')
+    jobs: dict[str, list[object]] = {
+        "filter": [{"where": "length(text) > 1000"}, "caption_length"],
+        "dedup": ["drop_duplicates"],
+        "match": [{"match_entries": str(tmp_path / "entries.json")}],
+        "balance": ["balance_entries"],
+    }
+    run = Run(
+        recipe_of({"recipe": "r", "jobs": jobs}, "r.yaml"), Source(table), str(tmp_path / "r")
+    )
+
+    reports = [run_job(spark, run, job) for job in jobs]
+
+    counts = [[row["pairs"] for row in report.funnel] for report in reports]
+    assert counts == [[4, 0, 0], [0, 0], [0, 0], [0, 0]]
+
+
+def test_a_condition_that_nothing_can_meet_leaves_nothing(
+    spark: SparkSession, table: str, tmp_path: Path
+) -> None:
+    recipe = recipe_of({"recipe": "r", "jobs": {"filter": [{"where": "false"}]}}, "r.yaml")
+
+    report = run_job(spark, Run(recipe, Source(table), str(tmp_path / "r")), "filter")
+
+    assert report.pairs == 0

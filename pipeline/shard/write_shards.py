@@ -62,7 +62,7 @@ class WriteShards(Stage):
         """Write sizes.json, and clear away what stopped or earlier attempts have left."""
         folder = run_folder(table.sparkSession, self.folder)
         files, path = fsspec.url_to_fs(folder)
-        sizes = {
+        sizes = {  # of tars: ten thousand times fewer than pairs
             PurePosixPath(row["shard_path"]).name: row["shard_pairs"]
             for row in table.select("shard_path", "shard_pairs").orderBy("shard_path").collect()
         }
