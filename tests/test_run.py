@@ -7,7 +7,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from pipeline.recipe import Recipe, RecipeError, recipe_of
-from pipeline.run import Run, read_report, run_job
+from pipeline.run import Run, problem_counts, read_report, run_job
 from pipeline.source import Source
 
 TEXTS = ["a red dog", "a dog", "ein roter Hund", "a very red dog"]
@@ -187,6 +187,15 @@ def test_a_table_without_captions_is_refused(spark: SparkSession, tmp_path: Path
         Source(path).pairs(spark)
     with pytest.raises(RecipeError, match="holds no Parquet table"):
         Source(str(tmp_path)).pairs(spark)
+
+
+def test_lost_files_are_counted_however_many_kinds_of_problem_there_are(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.run.MOST_KINDS", 1)
+    rows = [("http 404: gone",), ("http 404: gone",), ("missing file: w.warc.gz",)]
+
+    assert problem_counts(spark.createDataFrame(rows, "problem STRING")) == {"missing file": 1}
 
 
 def test_a_run_in_which_nothing_is_left_ends_with_zeros(

@@ -30,7 +30,7 @@ def opened(url: str) -> BinaryIO:
     stream = Stream(url)
     try:
         patiently(stream.connect, url)
-    except BaseException:
+    except BaseException:  # a killed task must clean up too; it is raised again
         stream.close()
         raise
     if stream.has_ranges and stream.size is not None:

@@ -74,7 +74,7 @@ def write_tar(samples: Iterable[Sample], folder: str, shard: int) -> Shard:
             out = _Hashed(file)
             pairs = _write(samples, out, shard)
         files.mv(partial, target)
-    except BaseException:
+    except BaseException:  # a killed task must clean up too; it is raised again
         if files.exists(partial):
             files.rm(partial)
         raise
