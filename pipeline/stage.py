@@ -18,7 +18,8 @@ from typing import ClassVar, TypeVar, dataclass_transform
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-NO_ROOMS = ("pipeline.report", "pipeline.sample")  # hold no stages, and import what jobs don't need
+# Hold no stages, and import what jobs do not need.
+NO_ROOMS = ("pipeline.commands", "pipeline.report", "pipeline.sample")
 
 STAGES: dict[str, type["Stage"]] = {}
 

@@ -1,0 +1,51 @@
+"""How a command gets into `crawl2clip`, and the options that several share."""
+
+import argparse
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from pipeline.source import Source
+
+Command = Callable[[argparse.Namespace], int]
+
+out = Console()
+
+
+@dataclass(frozen=True)
+class Commands:
+    """What the `add` of a module of commands is given."""
+
+    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+    def add(self, name: str, command: Command, example: str) -> argparse.ArgumentParser:
+        """Enter a command; its docstring is its help. Returns its parser, for its options."""
+        about = textwrap.dedent(command.__doc__ or "")
+        parser = self.parsers.add_parser(
+            name, help=about.splitlines()[0], description=about, epilog=f"example: {example}"
+        )
+        parser.set_defaults(command=command)
+        return parser
+
+
+def recipe_of(parser: argparse.ArgumentParser) -> None:
+    """The positional argument `recipe`."""
+    parser.add_argument("recipe", help="YAML file, local or remote")
+
+
+def where_from(parser: argparse.ArgumentParser) -> None:
+    """Options that `source` reads."""
+    parser.add_argument("--source", help="WARC files, a list of them, or a Parquet table")
+    parser.add_argument("--base", help="where relative paths in a list start; default: beside it")
+
+
+def where_to(parser: argparse.ArgumentParser) -> None:
+    """The option of commands that work in a run folder."""
+    parser.add_argument("--run-dir", required=True, help="folder for tables and reports")
+
+
+def source(options: argparse.Namespace) -> Source | None:
+    """The source that the options of `where_from` name, None if they name none."""
+    return Source(options.source, options.base) if options.source else None
