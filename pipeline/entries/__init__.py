@@ -1,0 +1,5 @@
+"""The list of entries that captions are matched with, counted from its published sources.
+
+MetaCLIP (Xu et al. 2023, table 1): the numbers 0 to 99, WordNet's synsets, and Wikipedia's words,
+bigrams and titles.
+"""
