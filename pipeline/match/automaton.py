@@ -2,78 +2,84 @@
 
 from __future__ import annotations
 
+import ctypes
 import gzip
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import fsspec
-
-from pipeline.match.spacing import key, spaced
+from pipeline.entry_list import read_entries
+from pipeline.match.spacing import Spelling, spaced
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
-_BUILT: dict[str, AhoCorasick] = {}  # by digest; filled in worker processes only
+__all__ = ["Packed", "build", "built", "entry_ids", "read_entries"]
 
-
-def read_entries(path: str) -> list[str]:
-    """The entry list in a JSON file such as MetaCLIP's metadata.json; an entry's id is its index.
-
-    A path that ends in .gz is unpacked. Raises ValueError if there is no such file or if it is not
-    a JSON list of distinct texts.
-    """
-    try:
-        with fsspec.open(path, "rt", encoding="utf-8", compression="infer") as file:
-            entries = json.load(file)
-    except FileNotFoundError:
-        raise ValueError(f"there is no entry list {path}; it wants a JSON list of texts") from None
-    except ValueError as error:  # not UTF-8, or not JSON
-        raise ValueError(f"{path} is not JSON: {error}") from None
-    if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
-        raise ValueError(f"{path} is not a JSON list of texts")
-    if len(set(entries)) != len(entries):
-        raise ValueError(f"{path} names an entry twice, so that ids would be ambiguous")
-    return entries
+_BUILT: dict[str, tuple[AhoCorasick, int]] = {}  # by digest; filled in worker processes only
 
 
 @dataclass(frozen=True)
 class Packed:
-    """An entry list small enough to travel: 500,000 entries are about 3 MB."""
+    """A list's keys, small enough to travel: 500,000 are about 3 MB."""
 
     digest: str
     data: bytes
 
     @classmethod
-    def of(cls, entries: Sequence[str]) -> Packed:
-        text = json.dumps(list(entries), ensure_ascii=False).encode()
+    def of(cls, entries: Sequence[str], spelling: Spelling = Spelling()) -> Packed:  # noqa: B008
+        text = json.dumps([spelling.key(entry) for entry in entries], ensure_ascii=False).encode()
         return cls(hashlib.sha256(text).hexdigest(), gzip.compress(text, mtime=0))
 
-    def entries(self) -> list[str]:
+    def keys(self) -> list[str]:
         return list(json.loads(gzip.decompress(self.data)))
 
 
-def build(entries: Sequence[str]) -> AhoCorasick:
-    """An automaton whose pattern i is entry i."""
+def build(keys: Sequence[str]) -> AhoCorasick:
+    """An automaton whose pattern i is key i; several of one key are all found."""
     from ahocorasick_rs import AhoCorasick  # executors have it; the driver need not
 
-    return AhoCorasick([key(entry) for entry in entries], store_patterns=False)
+    return AhoCorasick(keys, store_patterns=False)
 
 
-def built(packed: Packed) -> AhoCorasick:
-    """The automaton of the list; built on the first call in this process, which takes seconds."""
-    if packed.digest not in _BUILT:
-        _BUILT.clear()  # a worker serves one list at a time; two would double its memory
-        _BUILT[packed.digest] = build(packed.entries())
-    return _BUILT[packed.digest]
+def built(packed: Packed, most_others: int = 0) -> AhoCorasick:
+    """The automaton of the list; built on the first call in this process, which takes seconds.
+
+    most_others: entries of other lists that may stay in memory meanwhile, about 90 bytes each; the
+    list that was not asked for longest goes first.
+    """
+    automaton, entries = _BUILT.pop(packed.digest, (None, 0))
+    while _BUILT and sum(size for _, size in _BUILT.values()) > most_others:
+        _BUILT.pop(next(iter(_BUILT)))
+    if automaton is None:
+        keys = packed.keys()
+        automaton, entries = build(keys), len(keys)
+        del keys
+        _give_back()
+    _BUILT[packed.digest] = automaton, entries
+    return automaton
 
 
-def entry_ids(automaton: AhoCorasick, text: str) -> list[int]:
-    """Ids of the entries in the text, ascending, each once however often it occurs.
+def entry_ids(automaton: AhoCorasick, form: str) -> list[int]:
+    """Ids of the entries in a text's form, ascending, each once however often it occurs.
 
     Overlapping matches count: two neighbouring words share the blank between them.
     """
-    hits = automaton.find_matches_as_indexes(spaced(text), overlapping=True)
+    hits = automaton.find_matches_as_indexes(form, overlapping=True)
     return sorted({hit[0] for hit in hits})
+
+
+def matches(automaton: AhoCorasick, texts: Iterable[str | None], form: Spelling) -> list[list[int]]:
+    """The `entry_ids` of each text; none for null."""
+    spell = spaced if form == Spelling() else form.text  # the usual case, and the faster
+    return [[] if text is None else entry_ids(automaton, spell(text)) for text in texts]
+
+
+def _give_back() -> None:
+    """Return to the system what building took: 60 MB, which glibc would keep for this process."""
+    try:
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
+    except (OSError, AttributeError):  # another libc
+        return

@@ -1,12 +1,23 @@
-import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.match.automaton import Packed, build, built, entry_ids, read_entries
+from pipeline.match import automaton
+from pipeline.match.automaton import Packed, built
 from pipeline.match.spacing import key, spaced
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
+
+
+def build(entries: list[str]) -> "AhoCorasick":
+    return automaton.build([key(entry) for entry in entries])
+
+
+def entry_ids(entries: "AhoCorasick", text: str) -> list[int]:
+    return automaton.entry_ids(entries, spaced(text))
 
 
 def test_an_entry_stands_between_blanks_or_separators() -> None:
@@ -51,36 +62,6 @@ def test_equals_the_plain_loop_over_all_entries(text: str, entries: list[str]) -
 def test_a_packed_list_is_built_once_a_process() -> None:
     packed = Packed.of(["dog", "cat", "собака"])
 
-    assert packed.entries() == ["dog", "cat", "собака"]
+    assert packed.keys() == [" dog ", " cat ", " собака "]
     assert built(packed) is built(Packed.of(["dog", "cat", "собака"]))
     assert entry_ids(built(Packed.of(["cat"])), "a cat") == [0]
-
-
-@pytest.mark.parametrize(
-    ("content", "complaint"),
-    [
-        ("{", "is not JSON"),
-        ('{"dog": 1}', "not a JSON list of texts"),
-        ('["dog", 1]', "not a JSON list of texts"),
-        ('["dog", "dog"]', "names an entry twice"),
-    ],
-)
-def test_a_wrong_list_is_refused(tmp_path: Path, content: str, complaint: str) -> None:
-    (tmp_path / "entries.json").write_text(content)
-
-    with pytest.raises(ValueError, match=complaint):
-        read_entries(str(tmp_path / "entries.json"))
-
-
-def test_a_list_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="there is no entry list"):
-        read_entries(str(tmp_path / "entries.json"))
-
-
-def test_a_gzipped_list_is_read(tmp_path: Path) -> None:
-    import gzip
-
-    path = tmp_path / "entries.json.gz"
-    path.write_bytes(gzip.compress(json.dumps(["dog"]).encode()))
-
-    assert read_entries(str(path)) == ["dog"]
