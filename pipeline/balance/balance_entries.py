@@ -1,15 +1,22 @@
 """Make the rare concepts count as much as the frequent ones."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import Literal
 
-import numpy as np
-import pyarrow as pa
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipeline.balance.probabilities import Floats, entry_probs, keep_probs
-from pipeline.schema import COLUMNS
-from pipeline.stage import Stage, is_problem, stage
+from pipeline.balance.choosing import draw, one_text_an_image, within_caps
+from pipeline.balance.counting import count_entries, entry_counts, keep_prob, sizes
+from pipeline.balance.entry_counts import FILE, EntryCounts, Thresholds, read_counts
+from pipeline.balance.probabilities import entry_probs
+from pipeline.balance.sizes import Sizes
+from pipeline.balance.thresholds import Lists, with_size
+from pipeline.stage import RUN_DIR, Stage, is_problem, run_folder, stage
+
+__all__ = ["BalanceEntries", "draw", "entry_counts"]
+
+T = 20_000
 
 
 @stage
@@ -20,56 +27,99 @@ class BalanceEntries(Stage):
     of theirs, and those above keep about t. MetaCLIP (Xu et al. 2023, algorithm 1): t = 20,000 for
     400M pairs out of 1.6B, 170,000 for 2.5B out of 10.7B. Pairs without entries are dropped.
 
-    The draw is a hash of (uid, seed) against the closed form, the same law as the paper's draw for
-    each entry: so the result depends on nothing else, and what t keeps, a larger t keeps too.
+    t: given, 20,000 by default; or found: size is the number of pairs to keep (all if there are
+    fewer), met but for rounding; tail_share the share of all matches that entries below t hold,
+    6 % in the paper. Where pairs were matched by language, t and size are those of MetaCLIP 2
+    (Chuang et al. 2025): the t of `reference` fixes the tail's share, and each other language gets
+    the t with the same, at least 1. A language whose counts are too small keeps everything.
+
+    form: 'draw' as in the paper, a hash of (uid, seed) against the closed form, the same law as the
+    paper's draw for each entry, so the result depends on nothing else; 'cap' keeps exactly the
+    first t of each entry, by the same hash, and what their other entries let through; 'online'
+    drops nothing that has a chance, and a loader draws against keep_prob anew each epoch. What t
+    keeps, a larger t keeps too, in each form. With 'cap', keep_prob is still that of the draw.
+
+    texts: 'one' keeps one matched text an image (URL), each with the same chance, before the draw;
+    entries are counted over all texts (MetaCLIP 2's curation).
+
+    counts: entry counts of other crawls, matched with the same list, which are added to those
+    counted here. A run leaves the sum in <run>/entry_counts.parquet, a file of a few megabytes, and
+    with it the t's.
 
     Cost: one shuffle of entry counts, (entry, count) per entry and task; the driver collects one
-    count per entry of the list, whatever the size of the crawl. Steps before it in the same job run
-    twice, so give it a job of its own.
+    count per entry of the list, whatever the size of the crawl. size takes one more pass, over
+    the ids alone, with a shuffle of a histogram; 'cap' one with a shuffle of about t draws for each
+    frequent entry; 'one' shuffles whole rows by URL. Steps before it in the same job run once more
+    for each, so give it a job of its own.
     """
 
     reads = ("uid", "entry_ids")
     adds = ("keep_prob",)
+    files = ("counts",)
 
-    t: int = 20_000
+    t: int | None = None
     seed: int = 0
+    size: int | None = None
+    tail_share: float | None = None
+    reference: str = "en"
+    form: Literal["draw", "cap", "online"] = "draw"
+    texts: Literal["all", "one"] = "all"
+    counts: str = ""
 
     def check(self) -> None:
-        if self.t < 1:
-            raise ValueError(f"t is a number of pairs, 1 or more, not {self.t}")
+        deciding = {"t": self.t, "size": self.size, "tail_share": self.tail_share}
+        given = {name: value for name, value in deciding.items() if value is not None}
+        if len(given) > 1:
+            raise ValueError(f"{' and '.join(given)} each decide how many stay: give one of them")
+        for name, value in given.items():
+            if name == "tail_share" and not 0 < value < 1:
+                raise ValueError(f"tail_share is between 0 and 1, such as 0.06, not {value}")
+            if name != "tail_share" and value < 1:
+                raise ValueError(f"{name} is a number of pairs, 1 or more, not {value}")
+        if self.counts:
+            read_counts(self.counts)
 
     def __call__(self, pairs: DataFrame) -> DataFrame:
-        chance = pairs.withColumn("keep_prob", keep_prob(pairs, self.t))
-        return chance.where((draw(self.seed) < F.col("keep_prob")) | is_problem(pairs))
+        counts = self.counted(pairs)
+        pairs = self.eligible(pairs)
+        thresholds = self.thresholds(pairs, counts)
+        _leave(pairs.sparkSession, EntryCounts(counts.by_lang, counts.listed, thresholds))
+        ts = counts.spread(thresholds)
+        chance = keep_prob(pairs, counts, entry_probs(counts.flat, ts))
+        weighed = pairs.withColumn("keep_prob", chance)
+        if self.form == "cap":
+            keep = within_caps(pairs, counts, ts, draw(self.seed))
+        else:
+            keep = F.col("keep_prob") > (draw(self.seed) if self.form == "draw" else 0)
+        return weighed.where(keep | is_problem(pairs))
+
+    def counted(self, pairs: DataFrame) -> EntryCounts:
+        """Pairs per entry here and in `counts`. Starts a Spark job."""
+        here = count_entries(pairs)
+        return here + read_counts(self.counts) if self.counts else here
+
+    def eligible(self, pairs: DataFrame) -> DataFrame:
+        """The pairs that may be kept at all."""
+        return one_text_an_image(pairs, self.seed) if self.texts == "one" else pairs
+
+    def thresholds(
+        self, pairs: DataFrame, counts: EntryCounts, of_t: Mapping[str, Sizes] | None = None
+    ) -> Thresholds:
+        """The t of each list by language. `size` starts a Spark job, unless given `of_t`."""
+        lists = Lists(counts, self.reference)
+        if self.tail_share is not None:
+            return lists.with_tail(self.tail_share)
+        if self.size is None:
+            return lists.with_t(self.t or T)
+        return with_size(of_t or self.sizes(pairs, counts), self.size, lists.with_t, lists.most)
+
+    def sizes(self, pairs: DataFrame, counts: EntryCounts) -> dict[str, Sizes]:
+        """How many of the eligible pairs each t would keep, by list. Starts a Spark job."""
+        return sizes(pairs, counts, draw(self.seed))
 
 
-def draw(seed: int) -> Column:
-    """A number in [0, 1) for each uid, uniform, the same wherever and whenever it is drawn."""
-    return F.pmod(F.xxhash64("uid", F.lit(seed)), F.lit(2**52)) / F.lit(float(2**52))
-
-
-def keep_prob(pairs: DataFrame, t: int) -> Column:
-    """`keep_probs` of `entry_ids`, from counts over all the pairs, which are counted here."""
-    shared = pairs.sparkSession.sparkContext.broadcast(entry_probs(entry_counts(pairs), t))
-
-    @F.arrow_udf(COLUMNS["keep_prob"][0])  # type: ignore[attr-defined, untyped-decorator]
-    def chance(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
-        probs: Floats = shared.value
-        for ids in batches:
-            lists = pa.compute.fill_null(ids, pa.scalar([], ids.type))
-            starts = lists.offsets.to_numpy().astype(np.int64)
-            flat = lists.values.slice(starts[0], starts[-1] - starts[0]).to_numpy()
-            yield pa.array(keep_probs(flat, starts - starts[0], probs))
-
-    probability: Column = chance("entry_ids")
-    return probability
-
-
-def entry_counts(pairs: DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Pairs per entry, (largest id that occurs + 1,). Starts a Spark job."""
-    ids = pairs.select(F.explode("entry_ids").alias("id"))
-    counted = ids.groupBy("id").count().toArrow()
-    index = counted["id"].to_numpy()
-    counts = np.zeros(int(index.max()) + 1 if len(index) else 0, np.int64)
-    counts[index] = counted["count"].to_numpy()
-    return counts
+def _leave(spark: SparkSession, counts: EntryCounts) -> None:
+    """Write the counts into the run; nowhere if none is going on, or a recipe is only checked."""
+    run_dir = spark.conf.get(RUN_DIR, None)
+    if run_dir and not run_dir.startswith("memory:"):
+        counts.write(run_folder(spark, FILE))

@@ -1,24 +1,29 @@
-"""MetaCLIP's keep probabilities, in numpy. Knows nothing of Spark."""
+"""MetaCLIP's keep probabilities and the thresholds they turn on, in numpy. Knows nothing of Spark.
+
+Pairs come as ids, the entry ids of all pairs one after the other, and starts, (pairs + 1,): pair i
+has ids[starts[i]:starts[i+1]]. Counts and probabilities are one per entry, (entries,).
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
+Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Ids = NDArray[np.integer]
 
 
-def entry_probs(counts: NDArray[np.int64], t: int) -> Floats:
+def entry_probs(counts: Counts, t: float | Floats) -> Floats:
     """Chance of each entry to let a pair through: t / count, at most 1; 1 for a count of 0.
 
-    counts: pairs per entry, (entries,). MetaCLIP (Xu et al. 2023), algorithm 1.
+    t: above 0, or one for each entry. MetaCLIP (Xu et al. 2023), algorithm 1.
     """
-    return t / np.maximum(counts, t)
+    return np.asarray(t / np.maximum(counts, t), np.float64)
 
 
-def keep_probs(ids: NDArray[np.int32], starts: NDArray[np.int64], probs: Floats) -> Floats:
+def keep_probs(ids: Ids, starts: NDArray[np.int64], probs: Floats) -> Floats:
     """Chance of each pair that at least one of its entries lets it through: 1 - prod(1 - p).
 
-    ids: entry ids of all pairs, one after the other. starts: (pairs + 1,), pair i has
-    ids[starts[i]:starts[i+1]]; none makes 0. probs: (entries,). Gives (pairs,).
+    A pair without entries has 0. Gives (pairs,).
     """
     keep = np.zeros(len(starts) - 1)
     matched = starts[:-1] < starts[1:]
@@ -26,3 +31,62 @@ def keep_probs(ids: NDArray[np.int32], starts: NDArray[np.int64], probs: Floats)
     fails = np.multiply.reduceat(1.0 - probs[ids], starts[:-1][matched]) if len(ids) else 0.0
     keep[matched] = 1.0 - fails
     return keep
+
+
+def keep_from(ids: Ids, starts: NDArray[np.int64], counts: Counts, draws: Floats) -> Floats:
+    """The t at which each pair begins to be kept: where its keep probability reaches its draw.
+
+    draws: (pairs,), each in [0, 1). A pair without entries has infinity.
+
+    With m the least count, t = m (1 - e^-s) turns prod(1 - t / n) = 1 - draw into a sum of logs
+    that rises in s, bends down and is at least s: Newton's steps from 0 come up from below and
+    settle in a handful, however near 1 the draw is.
+    """
+    result = np.full(len(starts) - 1, np.inf)
+    matched = np.flatnonzero(starts[:-1] < starts[1:])
+    if not len(matched):
+        return result
+    sizes, begins = np.diff(starts)[matched], starts[:-1][matched]
+    many = np.maximum(counts[ids], 1).astype(np.float64)
+    least = np.minimum.reduceat(many, begins)
+    wanted = -np.log1p(-draws[matched])
+    s = np.zeros(len(matched))
+    for _ in range(40):
+        left = least * np.exp(-s)  # m - t, exact where t is near m
+        gap = many - np.repeat(least - left, sizes)  # n - t
+        risen = np.add.reduceat(np.log(many / gap), begins)
+        slope = np.add.reduceat(1.0 / gap, begins) * left
+        step = np.maximum((wanted - risen) / slope, 0.0)
+        s += step
+        if step.max() < 1e-12:
+            break
+    result[matched] = -least * np.expm1(-s)
+    return result
+
+
+def tail_share(counts: Counts, t: float) -> float:
+    """Share of all matches that entries below t hold; NaN if there are no matches.
+
+    MetaCLIP 2's t_to_p.
+    """
+    total = counts.sum()
+    return float(counts[counts < t].sum() / total) if total else float("nan")
+
+
+class Tail:
+    """The counts of a list in order, to ask for thresholds of many shares."""
+
+    def __init__(self, counts: Counts) -> None:
+        self.ordered = np.sort(counts)
+        self.sums = np.cumsum(self.ordered)
+
+    def t(self, share: float) -> int:
+        """The count up to which entries hold about this share of all matches, at least 1.
+
+        MetaCLIP 2's p_to_t, the nearest of the counts there are. Its code answers 0 where no entry
+        is rare enough, and then keeps nothing; 1 keeps a little. So too where there is no match.
+        """
+        if not len(self.sums) or not self.sums[-1]:
+            return 1
+        nearest = np.argmin(np.abs(self.sums / self.sums[-1] - share))
+        return max(1, int(self.ordered[nearest]))

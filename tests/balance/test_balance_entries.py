@@ -1,8 +1,15 @@
+from hashlib import md5
+from pathlib import Path
+from typing import Any
+
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from pipeline.balance.balance_entries import BalanceEntries, draw, entry_counts
+from pipeline.balance.counting import count_entries
+from pipeline.balance.entry_counts import read_counts
+from pipeline.stage import RUN_DIR
 
 HEAD, TAIL = 0, 7
 
@@ -63,9 +70,152 @@ def test_draws_are_uniform(pairs: DataFrame) -> None:
     assert mean == pytest.approx(0.5, abs=0.025)  # five standard deviations of the mean
 
 
-def test_a_t_of_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match="1 or more"):
-        BalanceEntries(t=0).check()
+def test_the_law_is_that_of_the_closed_form(pairs: DataFrame) -> None:
+    # Of 4,000 pairs 3,990 are kept with 0.1, and ten for sure: 409 on average over all seeds.
+    drawn = [F.count_if(draw(seed) < F.col("p")).alias(f"s{seed}") for seed in range(200)]
+    size = F.size("entry_ids")
+    chance = pairs.withColumn("p", F.when(size == 2, 1.0).when(size == 1, 0.1).otherwise(0.0))
+
+    kept = list(chance.agg(*drawn).first())
+
+    assert sum(kept) / len(kept) == pytest.approx(409, rel=0.01)
+
+
+def test_a_wanted_size_is_what_is_kept(pairs: DataFrame) -> None:
+    for size in (100, 1_234, 3_999):
+        assert BalanceEntries(size=size)(pairs).count() == pytest.approx(size, abs=2)
+    assert BalanceEntries(size=1_000_000)(pairs).count() == 4_000, "there are no more"
+
+
+def test_a_share_of_the_tail_decides_t(pairs: DataFrame) -> None:
+    # Of 4,010 matches the entry of ten pairs holds a quarter of a percent, the other the rest.
+    kept = BalanceEntries(tail_share=0.0025)(pairs)
+
+    assert _uids(kept) == _uids(BalanceEntries(t=10)(pairs))
+
+
+def test_a_cap_keeps_exactly_t_of_each_entry(pairs: DataFrame) -> None:
+    few, more = (
+        {row.id for row in BalanceEntries(t=t, form="cap")(pairs).collect()} for t in (5, 400)
+    )
+    tail = [row.id for row in pairs.where("id < 10").orderBy(draw(0)).collect()]
+
+    assert few == _first(pairs, 5) | set(tail[:5])
+    assert more == _first(pairs, 400) | set(tail)
+    assert few < more
+
+
+def _first(pairs: DataFrame, t: int) -> set[int]:
+    """The t matched pairs with the smallest draws, found by sorting them."""
+    rows = pairs.where("id < 4000").orderBy(draw(0)).limit(t).collect()
+    return {row.id for row in rows}
+
+
+def test_online_keeps_all_that_have_a_chance(pairs: DataFrame) -> None:
+    rows = BalanceEntries(t=400, form="online")(pairs).collect()
+
+    assert len(rows) == 4_000
+    assert sum(row.keep_prob for row in rows) == pytest.approx(409)
+
+
+def test_counts_of_another_crawl_count(pairs: DataFrame, tmp_path: Path) -> None:
+    one, other = pairs.where("id % 3 = 0"), pairs.where("id % 3 > 0")
+    files = {name: str(tmp_path / name) for name in ("one", "other")}
+    count_entries(one).write(files["one"])
+    count_entries(other).write(files["other"])
+
+    parts = [
+        BalanceEntries(t=400, counts=files["other"])(one),
+        BalanceEntries(t=400, counts=files["one"])(other),
+    ]
+
+    assert _uids(parts[0]) | _uids(parts[1]) == _uids(BalanceEntries(t=400)(pairs))
+
+
+def test_a_run_finds_its_counts_in_its_folder(pairs: DataFrame, tmp_path: Path) -> None:
+    conf = pairs.sparkSession.conf
+    before = conf.get(RUN_DIR, None)
+    conf.set(RUN_DIR, str(tmp_path))
+    try:
+        BalanceEntries(size=1_000)(pairs)
+    finally:
+        conf.set(RUN_DIR, before) if before else conf.unset(RUN_DIR)
+
+    left = read_counts(str(tmp_path / "entry_counts.parquet"))
+
+    assert left.by_lang[""].tolist() == [4_000, 0, 0, 0, 0, 0, 0, 10]
+    below, above = (BalanceEntries(t=int(left.thresholds[""]) + i)(pairs) for i in (0, 1))
+    assert _uids(below) <= _uids(BalanceEntries(size=1_000)(pairs)) <= _uids(above)
+
+
+def test_one_text_an_image_each_with_the_same_chance(spark: SparkSession) -> None:
+    # 600 images of three texts each, of which one matches nothing; a fourth row has a problem.
+    pairs = spark.range(2_400).select(
+        F.md5(F.col("id").cast("string")).alias("uid"),
+        F.concat(F.lit("u"), (F.col("id") / 4).cast("int").cast("string")).alias("url"),
+        (F.col("id") % 4).alias("text"),
+        F.when(F.col("id") % 4 < 2, F.array(F.lit(1))).otherwise(F.expr("array()")).alias("ids"),
+        F.when(F.col("id") % 4 == 3, "bad: row").alias("problem"),
+    )
+    pairs = pairs.withColumn("entry_ids", F.col("ids").cast("array<int>")).repartition(5)
+    stage = BalanceEntries(t=1_200, texts="one")
+
+    kept = stage(pairs).collect()
+
+    good = [row for row in kept if row.problem is None]
+    assert len(kept) - len(good) == 600
+    assert len({row.url for row in good}) == len(good) == 600
+    # 600 tosses: mean 300, standard deviation 12.2; five of these either way.
+    assert 239 <= sum(row.text == 0 for row in good) <= 361
+    assert {row.text for row in good} == {0, 1}
+    counted_over_all = stage.counted(pairs).by_lang[""]
+    assert counted_over_all.tolist() == [0, 1_200]
+    assert _uids(stage(pairs.repartition(1))) == {row.uid for row in kept}
+
+
+def test_each_language_is_balanced_by_its_own_counts(spark: SparkSession) -> None:
+    # Entry 0 means another word in each list. English: 900 and 100 pairs; Thai: 90 and 10.
+    rows = [("en", 0)] * 900 + [("en", 1)] * 100 + [("th", 0)] * 90 + [("th", 1)] * 10
+    rows += [(None, None)] * 5
+    pairs = spark.createDataFrame(
+        [
+            (md5(str(i).encode()).hexdigest(), lang, [] if entry is None else [entry])
+            for i, (lang, entry) in enumerate(rows)
+        ],
+        "uid STRING, entry_lang STRING, entry_ids ARRAY<INT>",
+    ).repartition(3)
+    stage = BalanceEntries(t=101)
+
+    chances = {
+        (r.entry_lang, r.entry_ids[0]): r.keep_prob
+        for r in BalanceEntries(t=101, form="online")(pairs).collect()
+    }
+
+    assert stage.thresholds(pairs, stage.counted(pairs)) == {"en": 101, "th": 10}
+    assert chances == {
+        ("en", 0): pytest.approx(101 / 900),
+        ("en", 1): 1,
+        ("th", 0): pytest.approx(10 / 90),
+        ("th", 1): 1,
+    }
+    sized = [row.entry_lang for row in BalanceEntries(size=400)(pairs).collect()]
+    assert len(sized) == pytest.approx(400, abs=12)  # Thai's t goes in steps
+    assert stage(pairs.limit(0)).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        ({"t": 0}, "1 or more"),
+        ({"size": 0}, "1 or more"),
+        ({"tail_share": 6.0}, "between 0 and 1, such as 0.06"),
+        ({"t": 20_000, "size": 400}, "t and size each decide"),
+        ({"counts": "/no/such/counts.parquet"}, "there are no counts"),
+    ],
+)
+def test_wrong_settings_are_refused(settings: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        BalanceEntries(**settings).check()
 
 
 def _uids(pairs: DataFrame) -> set[str]:

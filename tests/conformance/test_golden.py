@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
-from pipeline.balance.balance_entries import entry_counts
-from pipeline.balance.probabilities import entry_probs, keep_probs
+from pipeline.balance.balance_entries import BalanceEntries, draw, entry_counts
+from pipeline.balance.probabilities import Tail, entry_probs, keep_probs, tail_share
 from pipeline.language.detect_language import DetectLanguage
 from pipeline.match.match_entries import MatchEntries
-from pipeline.match.spacing import spaced
+from pipeline.match.spacing import Spelling, key, spaced
 from tests.conformance import SHARED, needs_shared
 
 pytestmark = needs_shared
@@ -71,6 +72,60 @@ def test_keep_probabilities_are_the_official_ones(spark: SparkSession, name: str
     for t, expected in golden(f"expected_balance_v1_{name}.json")["by_t"].items():
         size = keep_probs(ids, starts, entry_probs(counts, int(t))).sum()
         assert size == pytest.approx(expected["expected_kept"], abs=1e-6)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_sizes_drawn_are_the_sizes_expected(spark: SparkSession, name: str) -> None:
+    matched = [row["matched_entry_ids"] for row in lines(f"expected_matches_v1_{name}.jsonl")]
+    pairs = spark.createDataFrame(
+        [(f"{i:032x}", ids) for i, ids in enumerate(matched)], "uid STRING, entry_ids ARRAY<INT>"
+    )
+    online = BalanceEntries(t=20, form="online")(pairs).cache()
+    drawn = [F.count_if(draw(seed) < F.col("keep_prob")).alias(f"s{seed}") for seed in range(200)]
+
+    mean = sum(online.agg(*drawn).first()) / 200
+
+    expected = golden(f"expected_balance_v1_{name}.json")["by_t"]["20"]["expected_kept"]
+    assert sum(row.keep_prob for row in online.collect()) == pytest.approx(expected, abs=1e-6)
+    assert mean == pytest.approx(expected, rel=0.01)
+
+
+def test_all_texts_match_the_official_entries_of_metaclip_2(spark: SparkSession) -> None:
+    expected = {
+        row["id"]: row["matched_entry_ids"] for row in lines("expected_matches_v2_small.jsonl")
+    }
+    stage = MatchEntries(str(SHARED / "golden" / LISTS["small"]), borders="metaclip2")
+
+    found = {row.id: row.entry_ids for row in texts(spark).transform(stage).collect()}
+
+    assert len(expected) == 2_089
+    assert found == expected
+
+
+def test_keys_of_metaclip_2_are_the_official_ones() -> None:
+    keys = {e: Spelling(borders="metaclip2").key(e) for e in golden(LISTS["small"])}
+
+    differ = [[entry, form] for entry, form in keys.items() if form != key(entry)]
+    assert differ == golden("expected_v2_spaced_entries_that_differ.json")
+
+
+def test_thresholds_of_metaclip_2_are_the_official_ones_but_where_those_keep_nothing() -> None:
+    mended = 0
+    for case in golden("expected_v2_thresholds.json").values():
+        counts = np.array(case["counts"], np.int64)
+        for t, share in case["t_to_p"].items():
+            expected = float("nan") if share is None else share
+            assert tail_share(counts, int(t)) == pytest.approx(expected, abs=1e-12, nan_ok=True)
+        for share, t in case["p_to_t"].items():
+            ours = Tail(counts).t(float(share))
+            assert ours == max(1, t)
+            probs = entry_probs(counts, ours)
+            if t >= 1:
+                assert probs == pytest.approx(case["count_to_prob"][share], abs=1e-12)
+            else:
+                mended += 1
+                assert (probs > 0).all()
+    assert mended > 0
 
 
 def test_languages_are_the_official_ones(spark: SparkSession) -> None:

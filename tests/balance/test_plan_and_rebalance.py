@@ -1,0 +1,156 @@
+"""From a matched table to a set of the wanted size, though images are gone; by the commands."""
+
+import json
+import re
+import shlex
+from hashlib import md5
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from pipeline.__main__ import main
+from tests.fetch.conftest import Web, web  # noqa: F401  # a fixture
+from tests.fetch.pictures import picture
+
+RECIPE = """
+recipe: small
+jobs:
+  match:
+    - match_entries: {entries}
+    - where: size(entry_ids) > 0
+  balance:
+    - balance_entries: {{size: 60}}
+  fetch:
+    - download_images: {{allow_networks: [127.0.0.0/8], retries: 0, partitions: 1}}
+  shard:
+    - write_shards: {{pairs_per_shard: 50}}
+"""
+
+
+def ended(*argv: str) -> int:
+    with pytest.raises(SystemExit) as end:
+        main([*argv])
+    return int(end.value.code or 0)
+
+
+@pytest.fixture
+def recipe(spark: SparkSession, web: Web, tmp_path: Path) -> str:  # noqa: F811
+    """300 pairs, 290 of a dog and ten of a marimba; of each ten images three are gone."""
+    rows = []
+    for i in range(300):
+        gone = i % 10 in (2, 5, 8)
+        url = web.put(f"/{i}.png", b"" if gone else picture(), status=404 if gone else 200)
+        rows.append((url, "a marimba" if i < 10 else "a dog"))
+    pairs = spark.createDataFrame(rows, "url STRING, text STRING")
+    pairs.write.parquet(str(tmp_path / "pairs.parquet"))
+    entries = tmp_path / "entries.json"
+    entries.write_text(json.dumps(["dog", "marimba", "kazoo"]))
+    (tmp_path / "recipe.yaml").write_text(RECIPE.format(entries=entries))
+    return str(tmp_path / "recipe.yaml")
+
+
+def test_a_set_gets_its_size_without_a_second_download(
+    spark: SparkSession,
+    recipe: str,
+    web: Web,  # noqa: F811
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run_dir = str(tmp_path / "run")
+    options = ["--source", str(tmp_path / "pairs.parquet"), "--run-dir", run_dir]
+    assert ended("run", recipe, *options) == 0
+    first = {row.uid for row in spark.read.parquet(f"{run_dir}/balance").collect()}
+    assert len(first) == 60
+    capsys.readouterr()
+
+    assert ended("plan-balance", recipe, *options, "--t", "20", "--t", "1000") == 0
+    plan = capsys.readouterr().out
+    assert ended("rebalance", recipe, *options, "--size", "60") == 0
+    told = capsys.readouterr().out.splitlines()
+    commands = [shlex.split(line) for line in told if line.startswith("crawl2clip run")]
+    assert [ended(*command[1:]) for command in commands] == [0, 0]
+
+    assert "1 of 3 entries match nothing." in plan
+    assert re.search(r"60 +│ +20\.00%", plan), "what was kept is what was planned"
+    assert re.search(r"1,000 │ +300 +│ +100\.00%", plan)
+    more = {row.uid for row in spark.read.parquet(f"{run_dir}/more/pairs.parquet").collect()}
+    assert not first & more
+    assert max(web.hits.values()) == 1, "nothing was asked for twice"
+    assert sum(web.hits.values()) == len(first | more)
+    got = json.loads((tmp_path / "run/more/all/shard.json").read_text())["funnel"][-1]["pairs"]
+    there = {
+        row.uid
+        for folder in (run_dir, f"{run_dir}/more/run")
+        for row in spark.read.parquet(f"{folder}/fetch").where("problem is null").collect()
+    }
+    assert got == len(there)
+    # 25 or so were asked for again, of which seven in ten are there: sd 2.3, four of these.
+    assert got == pytest.approx(60, abs=10)
+    sizes = json.loads((tmp_path / "run/more/all/shards/sizes.json").read_text())
+    assert sum(sizes.values()) == got
+
+
+def test_what_can_not_be_rebalanced_is_refused_in_a_line(
+    spark: SparkSession, recipe: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_dir = str(tmp_path / "run")
+    options = ["--source", str(tmp_path / "pairs.parquet"), "--run-dir", run_dir]
+
+    assert ended("rebalance", recipe, "--run-dir", run_dir, "--size", "60") == 2
+    assert "has not run to its end" in capsys.readouterr().err
+    assert ended("run", recipe, *options) == 0
+    assert ended("rebalance", recipe, *options, "--size", "5") == 2
+    assert "no less than 5" in capsys.readouterr().err
+
+
+def test_the_plan_is_what_the_run_keeps(spark: SparkSession, tmp_path: Path) -> None:
+    from pipeline.balance.balance_entries import BalanceEntries
+    from pipeline.commands.plan_balance import planned
+
+    rows = [
+        (md5(str(i).encode()).hexdigest(), lang, [i % k for k in (1, 7, 40)])
+        for i, lang in enumerate(["en"] * 3_000 + ["de"] * 500 + ["th"] * 60)
+    ]
+    ids = "uid STRING, entry_lang STRING, entry_ids ARRAY<INT>"
+    pairs = spark.createDataFrame([(u, k, sorted(set(i))) for u, k, i in rows], ids).cache()
+
+    for step in (BalanceEntries(t=50), BalanceEntries(size=900), BalanceEntries(tail_share=0.3)):
+        plan = planned(step, pairs)
+        kept = step(pairs).groupBy("entry_lang").count().collect()
+        by_lang = {row.entry_lang: row["count"] for row in kept}
+
+        for lang, row in plan.languages():
+            assert row.kept == pytest.approx(by_lang.get(lang, 0), abs=2), step
+        [chosen] = [row for row in plan.rows() if row.t == plan.t]
+        assert chosen.kept == pytest.approx(sum(by_lang.values()), abs=4), step
+        assert [row.kept for row in plan.rows()] == sorted(row.kept for row in plan.rows())
+
+
+def test_a_recipe_without_balancing_has_no_plan(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "r.yaml").write_text("recipe: r\njobs:\n  extract:\n")
+
+    assert ended("plan-balance", str(tmp_path / "r.yaml"), "--run-dir", str(tmp_path)) == 2
+    assert "r has no step balance_entries" in capsys.readouterr().err
+
+
+def test_the_page_escapes_what_the_lists_hold() -> None:
+    import numpy as np
+
+    from pipeline.balance.entry_counts import EntryCounts
+    from pipeline.balance.plan import Plan
+    from pipeline.balance.plan_page import TopEntry, page
+    from pipeline.balance.sizes import Sizes
+
+    sizes = Sizes.of(np.array([0, 5_000]), np.array([10, 20]))
+    plan = Plan(EntryCounts({"": np.array([20, 10])}), {"": sizes}, {"": 5.0}, "en")
+
+    html = page("<r>", plan, plan.rows(), [TopEntry("", "<script>", 20, 0.25)], "No zero.")
+
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+    assert html.count("<polyline") == 2
+    empty = Plan(EntryCounts({}), {}, {}, "en")
+    assert "<table>" in page("r", empty, empty.rows(), [], "")
