@@ -3,6 +3,7 @@
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from pipeline.filter.tokens import Split, Tokens
 from pipeline.stage import Filter, stage
 
 
@@ -10,13 +11,15 @@ from pipeline.stage import Filter, stage
 class CaptionLength(Filter):
     """Keep texts of `min_words` to `max_words` words, both included; words stand between blanks.
 
-    ALIGN (Jia et al. 2021, sec. 3) keeps 3 to 20 unigrams.
+    ALIGN (Jia et al. 2021, sec. 3) keeps 3 to 20 unigrams. split: 'scripts' counts each letter of a
+    script that is written without blanks as a word.
     """
 
     reads = ("text",)
 
     min_words: int = 3
     max_words: int = 20
+    split: Split = "blanks"
 
     def check(self) -> None:
         if not 0 <= self.min_words <= self.max_words:
@@ -26,6 +29,5 @@ class CaptionLength(Filter):
             )
 
     def keep(self) -> Column:
-        # (?U) makes \s Unicode's white space, which Java's own is not.
-        words = F.size(F.regexp_extract_all("text", F.lit(r"(?U)\S+"), 0))
+        words = F.size(Tokens(self.split, case="kept").unigrams(F.col("text")))
         return words.between(self.min_words, self.max_words)

@@ -24,6 +24,15 @@ def test_keeps_three_to_twenty_words(spark: SparkSession) -> None:
     assert kept == {text for text, stays in texts.items() if stays}
 
 
+def test_letters_of_scripts_without_blanks_may_count(spark: SparkSession) -> None:
+    texts = ["狗と犬", "赤い", "a red dog", "สวัสดี", "강아지 마리"]
+    pairs = spark.createDataFrame([(text,) for text in texts], "text STRING")
+
+    kept = {row.text for row in pairs.transform(CaptionLength(split="scripts")).collect()}
+
+    assert kept == {"狗と犬", "a red dog", "สวัสดี"}
+
+
 def test_a_row_with_a_problem_passes(spark: SparkSession) -> None:
     pairs = spark.createDataFrame(
         [(None, "bad url: http://["), ("a dog", None), ("a red dog", None)],

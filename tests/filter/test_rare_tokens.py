@@ -1,0 +1,158 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyspark.errors import SparkRuntimeException
+from pyspark.sql import DataFrame, SparkSession
+
+from pipeline.filter.rare_tokens import RareTokens
+from pipeline.filter.tokens import Tokens
+from pipeline.filter.vocabulary import write
+from pipeline.stage import RUN_DIR
+
+# Occurrences: the numbers tell the rank. "cat" and "red cat" are what a list of 5 ends with.
+COUNTS = {
+    "a": 90,
+    "dog": 80,
+    "a dog": 70,
+    "red": 60,
+    "cat": 50,
+    "red cat": 40,
+    "a cat": 30,
+    "fox": 20,
+}
+
+
+@pytest.fixture(scope="module")
+def vocabulary(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = str(tmp_path_factory.mktemp("vocabulary") / "v.json")
+    counts = spark.createDataFrame(list(COUNTS.items()), "token STRING, count LONG")
+    write(counts, path, Tokens(), {})
+    return path
+
+
+def of(spark: SparkSession, texts: list[str | None]) -> DataFrame:
+    return spark.createDataFrame([(text, None) for text in texts], "text STRING, problem STRING")
+
+
+def kept(pairs: DataFrame) -> list[str]:
+    return sorted(row.text or "" for row in pairs.collect())
+
+
+# How many tokens are at hand: all, some, none. The list is the same.
+AT_HAND = [5, 3, 0]
+
+
+@pytest.mark.parametrize("at_hand", AT_HAND)
+def test_drops_texts_with_a_unigram_off_the_list(
+    spark: SparkSession, vocabulary: str, at_hand: int
+) -> None:
+    stays = ["a dog", "A  Red DOG", "cat", "dog a", "cat cat cat", "", None]
+    goes = ["a fox", "fox", "a dog.", "image_tid 25&id mggq", "a dog zebra", "a fox"]
+    pairs = of(spark, [*stays, *goes]).repartition(3)
+
+    step = RareTokens(5, vocabulary, at_hand=at_hand)
+
+    assert kept(step(pairs)) == sorted(text or "" for text in stays)
+
+
+@pytest.mark.parametrize("at_hand", [6, 2])
+def test_bigrams_may_be_asked_for_too(spark: SparkSession, vocabulary: str, at_hand: int) -> None:
+    pairs = of(spark, ["a dog", "a red dog", "red cat", "dog", "a cat"])
+
+    both = RareTokens(6, vocabulary, by=("unigrams", "bigrams"), at_hand=at_hand)
+    alone = RareTokens(6, vocabulary, by=("bigrams",), at_hand=at_hand)
+
+    assert kept(both(pairs)) == ["a dog", "dog", "red cat"]
+    assert kept(alone(pairs)) == ["a dog", "dog", "red cat"]
+
+
+@pytest.mark.parametrize("at_hand", AT_HAND)
+def test_a_row_with_a_problem_stays(spark: SparkSession, vocabulary: str, at_hand: int) -> None:
+    rows = [("zebra", "timeout: 10 s"), (None, "bad url: x"), ("zebra", None)]
+    pairs = spark.createDataFrame(rows, "text STRING, problem STRING")
+
+    left = RareTokens(5, vocabulary, at_hand=at_hand)(pairs).collect()
+
+    assert sorted(row.problem for row in left) == ["bad url: x", "timeout: 10 s"]
+
+
+WORD = st.sampled_from(["a", "dog", "red", "cat", "fox", "zebra"])
+TEXTS = st.lists(st.lists(WORD, max_size=3).map(" ".join), max_size=15)
+
+
+@settings(max_examples=5, deadline=None)
+@given(TEXTS, st.integers(1, 8), st.integers(0, 8), st.integers(1, 3))
+def test_what_stays_is_what_a_set_of_the_list_says(
+    spark: SparkSession, vocabulary: str, texts: list[str], most: int, at_hand: int, partitions: int
+) -> None:
+    listed = set(list(COUNTS)[:most])
+    pairs = of(spark, list(texts)).repartition(partitions)
+    once = RareTokens(most, vocabulary, at_hand=at_hand)(pairs)
+
+    assert kept(once) == sorted(text for text in texts if set(text.split()) <= listed)
+    assert kept(RareTokens(most, vocabulary, at_hand=at_hand)(once)) == kept(once)
+
+
+@pytest.fixture
+def run_dir(spark: SparkSession, tmp_path: Path) -> Iterator[Path]:
+    before = spark.conf.get(RUN_DIR, None)
+    spark.conf.set(RUN_DIR, str(tmp_path))
+    yield tmp_path
+    spark.conf.set(RUN_DIR, before) if before else spark.conf.unset(RUN_DIR)
+
+
+def leave(spark: SparkSession, run_dir: Path, texts: list[str | None], started: str) -> None:
+    """What a job `extract` leaves in the run's folder."""
+    of(spark, texts).write.mode("overwrite").parquet(str(run_dir / "extract"))
+    (run_dir / "extract.json").write_text(json.dumps({"started": started}))
+
+
+def test_without_a_vocabulary_the_runs_raw_table_is_counted(
+    spark: SparkSession, run_dir: Path
+) -> None:
+    pairs = of(spark, ["a cat", "a dog", "a"])
+    leave(spark, run_dir, ["a dog", "a dog", "a cat"], "monday")
+
+    assert kept(RareTokens(3)(pairs)) == ["a", "a dog"]  # a 3, dog 2, "a dog" 2; cat 1, "a cat" 1
+    written = run_dir / "vocabulary-extract-blanks-folded.json"
+    first = written.stat().st_mtime_ns
+    assert kept(RareTokens(1)(pairs)) == ["a"]
+    assert written.stat().st_mtime_ns == first, "not counted again"
+
+    leave(spark, run_dir, ["a cat", "a cat", "a dog"], "tuesday")
+
+    assert kept(RareTokens(3)(pairs)) == ["a", "a cat"]
+
+
+def test_a_run_without_the_raw_table_fails_loudly_when_it_comes_to_it(
+    spark: SparkSession, run_dir: Path
+) -> None:
+    left = RareTokens(3, raw="language")(of(spark, ["a dog"]))
+
+    assert left.columns == ["text", "problem"], "a recipe can be checked before anything has run"
+    with pytest.raises(SparkRuntimeException, match="the run has no table language"):
+        left.collect()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"most": 0}, "1 or more"),
+        ({"at_hand": -1}, "0 or more"),
+        ({"by": ()}, "at least one kind"),
+        ({"vocabulary": "none.json"}, "there is no vocabulary none.json"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(settings: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        RareTokens(**settings).check()  # type: ignore[arg-type]
+
+
+def test_a_vocabulary_of_other_tokens_is_refused(spark: SparkSession, vocabulary: str) -> None:
+    RareTokens(vocabulary=vocabulary).check()
+    with pytest.raises(ValueError, match="split: blanks, case: folded"):
+        RareTokens(vocabulary=vocabulary, split="scripts").check()
