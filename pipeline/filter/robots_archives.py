@@ -10,6 +10,7 @@ import ada_url
 import fsspec
 from fsspec.core import has_magic, url_to_fs
 
+from pipeline.archive_paths import paths_in, whole
 from pipeline.filter.robots_txt import MOST_BYTES, our_rules
 
 if TYPE_CHECKING:
@@ -60,15 +61,10 @@ def _full(files: fsspec.AbstractFileSystem, name: str) -> str:
 
 def _listed(path: str, folder: str) -> list[str]:
     try:
-        with fsspec.open(path, "rt", encoding="utf-8", compression="infer") as file:
-            lines = [line.partition("#")[0].strip() for line in file]
+        with fsspec.open(path, "rt", encoding="utf-8-sig", compression="infer") as file:
+            return [whole(folder, line) for line in paths_in(file.read())]
     except (gzip.BadGzipFile, EOFError, UnicodeDecodeError) as error:
         raise ValueError(f"{path} is no list of archives: {error}") from None
-    return [
-        line if "://" in line or line.startswith("/") else f"{folder.rstrip('/')}/{line}"
-        for line in lines
-        if line
-    ]
 
 
 def captures(path: str, agents: Sequence[str]) -> Iterator[Capture]:

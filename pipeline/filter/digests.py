@@ -1,0 +1,52 @@
+"""Hashes of a list, sorted, so that a batch is looked up at once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Keys = np.ndarray[tuple[int], np.dtype[np.bytes_]]
+
+
+def sorted_digests(entries: Sequence[str], size: int) -> Keys:
+    """The distinct hashes, ascending, `size` bytes each.
+
+    entries: in hex, of either case. Raises ValueError, naming the first that is something else.
+    """
+    try:
+        packed = b"".join(bytes.fromhex(entry) for entry in entries)
+        wrong = len(packed) != size * len(entries)
+    except ValueError:
+        wrong = True
+    if wrong:
+        odd = next(entry for entry in entries if not _is_hex(entry, size))
+        raise ValueError(f"{odd!r} is no hash of {2 * size} hex digits")
+    return np.unique(np.frombuffer(packed, f"S{size}"))
+
+
+def listed(digests: pa.Array, keys: Keys) -> pa.Array:
+    """Whether each digest, binary of the size of the keys, is one of them; null for null."""
+    valid = digests.is_valid()
+    asked = _packed(digests.filter(valid), keys.dtype)
+    place = np.searchsorted(keys, asked)
+    there = np.zeros(len(asked), bool)
+    inside = place < len(keys)
+    there[inside] = keys[place[inside]] == asked[inside]
+    found = pa.nulls(len(digests), pa.bool_())
+    return pc.replace_with_mask(found, valid, pa.array(there))
+
+
+def _packed(digests: pa.Array, kind: np.dtype[Any]) -> Keys:
+    whole = pc.all(pc.equal(pc.binary_length(digests), kind.itemsize)).as_py()
+    if not whole and len(digests):
+        raise ValueError(f"hashes to look up want {kind.itemsize} bytes each")
+    return np.frombuffer(b"".join(digests.to_pylist()), kind)
+
+
+def _is_hex(entry: str, size: int) -> bool:
+    try:
+        return len(entry) == 2 * size and len(bytes.fromhex(entry)) == size
+    except ValueError:
+        return False

@@ -1,0 +1,64 @@
+"""Which hosts addresses lead to, and whether those are of certain domains."""
+
+from collections.abc import Container, Iterable
+
+import ada_url
+import pyarrow as pa
+import pyarrow.compute as pc
+
+# Most addresses: nothing in them that a browser would read as another host. The last label starts
+# with a letter, for http://0x7f.1/ is an address of four numbers.
+_PLAIN = (
+    r"^https?://(?P<host>(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z](?:[a-z0-9-]*[a-z0-9])?)"
+    r"(?::[0-9]{1,4})?(?:[/?#]|$)"
+)
+
+
+def domain(entry: str) -> str:
+    """An entry of a list as hosts are compared with it: "*.Bücher.de" -> "xn--bcher-kva.de".
+
+    Raises ValueError if it is no domain, nor an IP address.
+    """
+    name = entry.removeprefix("*").removeprefix(".")
+    host = _host(f"http://{name}/")
+    if not host or any(sign in name for sign in "/?#@\\ ") or host.count(":") < name.count(":"):
+        raise ValueError(f"{entry!r} is no domain; example.com would be one")
+    return host
+
+
+def hosts(urls: pa.Array) -> pa.Array:
+    """The host of each address as a browser reads it, without user and port; null for no address.
+
+    IDNs are in their ASCII form.
+    """
+    plain = pc.struct_field(pc.extract_regex(urls, _PLAIN), "host")
+    odd = pc.and_(pc.is_null(plain), pc.is_valid(urls))
+    if not pc.any(odd).as_py():
+        return plain
+    read = [_host(url) for url in urls.filter(odd).to_pylist()]
+    return pc.replace_with_mask(plain, odd, pa.array(read, pa.string()))
+
+
+def is_under(urls: pa.Array, domains: Container[str]) -> pa.Array:
+    """Whether each address leads to one of the domains, or below one; false for no address."""
+    encoded = hosts(urls).dictionary_encode()
+    known = [_is_or_below(host, domains) for host in encoded.dictionary.to_pylist()]
+    return pc.fill_null(pa.array(known, pa.bool_()).take(encoded.indices), False)
+
+
+def _is_or_below(host: str, domains: Container[str]) -> bool:
+    return any(name in domains for name in _parents(host))
+
+
+def _parents(host: str) -> Iterable[str]:
+    yield host
+    while "." in host:
+        host = host.partition(".")[2]
+        yield host
+
+
+def _host(url: str) -> str | None:
+    try:
+        return str(ada_url.URL(url).hostname).rstrip(".") or None
+    except ValueError:
+        return None

@@ -1,0 +1,38 @@
+"""Lists that users bring: domains, words, hashes, one a line."""
+
+import gzip
+
+import fsspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+
+def read_list(path: str) -> list[str]:
+    """The entries of a list, in its order, white space around them cut off.
+
+    A text file in UTF-8 holds one a line; empty lines and lines that start with # are none, and a
+    path that ends in .gz is unpacked. A file that ends in .parquet has one column of texts. An
+    empty list is a list. Raises ValueError if there is no such file, or if it is something else.
+    """
+    try:
+        return _of_parquet(path) if path.endswith(".parquet") else _of_text(path)
+    except FileNotFoundError:
+        raise ValueError(
+            f"there is no list {path}; it wants a text file, an entry a line"
+        ) from None
+    except (gzip.BadGzipFile, EOFError, UnicodeDecodeError, pa.ArrowInvalid) as error:
+        raise ValueError(f"{path} is no list: {error}") from None
+
+
+def _of_text(path: str) -> list[str]:
+    with fsspec.open(path, "rt", encoding="utf-8-sig", compression="infer") as file:
+        lines = [line.strip() for line in file]
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _of_parquet(path: str) -> list[str]:
+    with fsspec.open(path, "rb") as file:
+        table = pq.read_table(file)
+    if table.num_columns != 1 or not pa.types.is_string(table.schema[0].type):
+        raise ValueError(f"{path} wants one column of texts, not {table.schema.names}")
+    return [entry for entry in table[0].to_pylist() if entry is not None]
