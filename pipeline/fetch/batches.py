@@ -19,6 +19,10 @@ RESULT = {
     "original_width": pa.int32(),
     "original_height": pa.int32(),
     "sha256": pa.string(),
+    "sha1": pa.string(),
+    "md5": pa.string(),
+    "original_bytes": pa.int64(),
+    "original_format": pa.string(),
     "problem": pa.string(),
 }
 

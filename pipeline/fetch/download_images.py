@@ -76,6 +76,10 @@ class DownloadImages(Stage):
         "original_width",
         "original_height",
         "sha256",
+        "sha1",
+        "md5",
+        "original_bytes",
+        "original_format",
         "problem",
     )
 

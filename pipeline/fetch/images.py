@@ -15,6 +15,7 @@ import fsspec
 import pyarrow as pa
 
 from pipeline.fetch import problems, urls
+from pipeline.fetch.notes import Note, NotingResizer
 from pipeline.fetch.opener import Limits, Opener, installed
 from pipeline.fetch.problems import FetchError
 from pipeline.fetch.resize import GuardedResizer, Resizing
@@ -29,6 +30,10 @@ class Outcome(NamedTuple):
     original_width: int | None = None
     original_height: int | None = None
     sha256: str | None = None
+    sha1: str | None = None
+    md5: str | None = None
+    original_bytes: int | None = None
+    original_format: str | None = None
     problem: str | None = None
 
 
@@ -62,9 +67,11 @@ class Fetcher:
 
     def _downloader(self, folder: str, count: int, found: dict[str, Outcome]) -> Any:
         Downloader, Resizer = _img2dataset(self.resizing.max_pixels)  # noqa: N806
+        guarded = GuardedResizer(_resizer(Resizer, self.resizing), self.resizing.max_pixels)
+        noting = NotingResizer(guarded)
         return Downloader(
-            sample_writer_class=lambda *_: _Collector(found),
-            resizer=GuardedResizer(_resizer(Resizer, self.resizing), self.resizing.max_pixels),
+            sample_writer_class=lambda *_: _Collector(found, noting.notes),
+            resizer=noting,
             thread_count=self.threads,
             save_caption=False,
             extract_exif=False,
@@ -85,8 +92,9 @@ class Fetcher:
 class _Collector:
     """Takes the place of img2dataset's writers, and keeps samples instead."""
 
-    def __init__(self, found: dict[str, Outcome]) -> None:
+    def __init__(self, found: dict[str, Outcome], notes: Mapping[str, Note]) -> None:
         self._found = found
+        self._notes = notes
 
     def write(
         self, image: bytes | None, key: str, caption: str | None, meta: Mapping[str, Any]
@@ -95,7 +103,8 @@ class _Collector:
             outcome = Outcome(problem=problems.of_message(meta["error_message"]))
         else:
             fields = ("width", "height", "original_width", "original_height", "sha256")
-            outcome = Outcome(image, *(meta[field] for field in fields))
+            resized = Outcome(image, *(meta[field] for field in fields))
+            outcome = resized._replace(**self._notes[meta["sha256"]]._asdict())
         self._found[meta["url"]] = outcome
 
     def close(self) -> None:

@@ -20,7 +20,7 @@ EncodeFormat = Literal["jpg", "png", "webp"]
 MOST_PIXELS = 178_956_970
 
 # What browsers show. OpenCV reads more, in decoders that fewer people have attacked.
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF")
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _PNG_DEPTH = 24  # where a PNG says how many bits a sample has
 
@@ -73,7 +73,7 @@ class GuardedResizer:
         from PIL import Image
 
         stream.seek(0)
-        with Image.open(stream, formats=_FORMATS) as image:  # reads the header alone
+        with Image.open(stream, formats=FORMATS) as image:  # reads the header alone
             if image.width * image.height > self.max_pixels:
                 raise Image.DecompressionBombError
             return _flat(image) if _is_odd(image, stream.getvalue()) else stream

@@ -43,7 +43,8 @@ def test_what_browsers_show_becomes_a_jpeg(web: Web, kind: str) -> None:
 
     found = outcome(web.put("/a.jpg", sent))
 
-    assert found[1:] == (40, 30, 40, 30, hashlib.sha256(sent).hexdigest(), None)
+    digests = (hashlib.new(name, sent).hexdigest() for name in ("sha256", "sha1", "md5"))
+    assert found[1:] == (40, 30, 40, 30, *digests, len(sent), kind, None)
     assert found.image is not None and found.image.startswith(b"\xff\xd8\xff")
     assert near(pixel(found.image, 20, 15), RED)
 
@@ -109,7 +110,7 @@ def test_what_is_no_image_says_so(web: Web) -> None:
 
     for url, problem in problems.items():
         assert (found[url].problem or "").startswith(problem), url
-        assert found[url][:-1] == (None,) * 6
+        assert set(found[url][:-1]) == {None}
 
 
 def test_a_bomb_is_not_decoded(web: Web) -> None:
