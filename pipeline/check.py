@@ -41,6 +41,8 @@ def after(pairs: DataFrame, step: Stage, where: str) -> DataFrame:
         raise RecipeError(f"{where}: {step}: {_first_line(error)}") from None
     except AnalysisException as error:
         raise RecipeError(f"{where}: {step}: {_first_line(error)}") from None
+    except ValueError as error:  # what only the table shows to be wrong
+        raise RecipeError(f"{where}: {step}: {error}") from None
     _hold_promise(step, pairs, result)
     return result
 

@@ -1,15 +1,19 @@
 """What captions mention, before balancing and after it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import fingerprint
-from pipeline.balance.balance_entries import BalanceEntries, entry_counts
-from pipeline.match.automaton import read_entries
+from pipeline.balance.balance_entries import BalanceEntries
+from pipeline.balance.counting import count_entries
+from pipeline.balance.entry_counts import FILE, ONE_LIST, read_counts
+from pipeline.entry_list import read_entries
+from pipeline.match.lists import read_lists
 from pipeline.match.match_entries import MatchEntries
+from pipeline.match.match_entries_by_language import MatchEntriesByLanguage
 from pipeline.report.done import Done
 from pipeline.report.page import Entries, Series, TopEntry
 
@@ -23,24 +27,26 @@ Counts = NDArray[np.int64]
 def entries(done: Sequence[Done]) -> Entries | None:
     """None if no table has matched entries.
 
-    The driver holds one count per entry of the list and table, as balancing itself does.
+    The driver holds one count per entry of the lists and table, as balancing itself does.
     """
     jobs = [job for job in done if job.having("entry_ids") is not None]
     chosen = _chosen(jobs)
-    counts = _padded([entry_counts(pairs) for job in chosen if (pairs := job.having("entry_ids"))])
+    tables = [count_entries(pairs).by_lang for job in chosen if (pairs := job.having("entry_ids"))]
+    lists, texts = _lengths(tables), _texts(done)
+    counts = [_padded(table, lists) for table in tables]
     if not counts or not len(counts[0]):
         return None
-    texts = _texts(done)
-    top = np.argsort(-counts[0], kind="stable")[:MOST]
+    names = list(_names(lists, texts))
+    top = np.argsort(-counts[0], kind="stable")[:MOST].tolist()
     return Entries(
         series=tuple(_series(job.job, of_job) for job, of_job in zip(chosen, counts, strict=True)),
         top=tuple(
-            TopEntry(_text(texts, i), tuple(int(of_job[i]) for of_job in counts))
-            for i in top.tolist()
+            TopEntry(names[i], tuple(int(of_job[i]) for of_job in counts))
+            for i in top
             if counts[0][i]
         ),
-        t=next((s.t for job in done for s in job.steps if isinstance(s, BalanceEntries)), None),
-        listed=len(texts) if texts else None,
+        t=_threshold(done),
+        listed=sum(map(len, texts.values())) or None,
     )
 
 
@@ -58,10 +64,17 @@ def _chosen(jobs: Sequence[Done]) -> list[Done]:
     return list({job.job: job for job in wanted}.values())
 
 
-def _padded(counts: Sequence[Counts]) -> list[Counts]:
-    """All as long as the longest: a table's counts end at the largest id that occurs in it."""
-    longest = max(map(len, counts), default=0)
-    return [np.pad(of_job, (0, longest - len(of_job))) for of_job in counts]
+def _lengths(tables: Sequence[Mapping[str, Counts]]) -> dict[str, int]:
+    """How far the ids of each list reach: a table's counts end at the largest that occurs in it."""
+    langs = sorted({lang for table in tables for lang in table})
+    return {lang: max(len(table.get(lang, ())) for table in tables) for lang in langs}
+
+
+def _padded(table: Mapping[str, Counts], lists: Mapping[str, int]) -> Counts:
+    """The counts of all lists in a row, as long in each table."""
+    none = np.zeros(0, np.int64)
+    parts = [(table.get(lang, none), length) for lang, length in lists.items()]
+    return np.concatenate([none, *(np.pad(part, (0, n - len(part))) for part, n in parts)])
 
 
 def _series(job: str, counts: Counts) -> Series:
@@ -72,15 +85,40 @@ def _series(job: str, counts: Counts) -> Series:
     return Series(job, matched, points)
 
 
-def _texts(done: Sequence[Done]) -> list[str]:
-    """The entry list that the run matched with; empty if that has gone or changed since."""
+def _texts(done: Sequence[Done]) -> dict[str, list[str]]:
+    """The lists that the run matched with, by language; empty if they are gone or have changed."""
     for job in done:
         for step in job.steps:
-            if isinstance(step, MatchEntries):
+            if isinstance(step, (MatchEntries, MatchEntriesByLanguage)):
                 then, now = job.report.fingerprint, fingerprint.of_job(job.steps, {})
-                return read_entries(step.entries) if then.get("files") == now["files"] else []
-    return []
+                if then.get("files") != now["files"]:
+                    return {}
+                if isinstance(step, MatchEntries):
+                    return {ONE_LIST: read_entries(step.entries)}
+                return read_lists(step.entries)
+    return {}
 
 
-def _text(texts: Sequence[str], number: int) -> str:
-    return texts[number][:LETTERS] if number < len(texts) else f"#{number}"
+def _names(lists: Mapping[str, int], texts: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Of each entry, in the order of the counts, with its language if there are several lists."""
+    for lang, length in lists.items():
+        known = texts.get(lang, ())
+        after = f" [{lang}]" if lang != ONE_LIST else ""
+        for number in range(length):
+            name = known[number][:LETTERS] if number < len(known) else f"#{number}"
+            yield name + after
+
+
+def _threshold(done: Sequence[Done]) -> int | None:
+    """The t of the balancing, given or found; None without one, or if what was found is gone."""
+    steps = [(job, s) for job in done for s in job.steps if isinstance(s, BalanceEntries)]
+    if not steps:
+        return None
+    job, step = steps[0]
+    if step.t is not None:
+        return step.t
+    try:
+        found = read_counts(f"{job.report.table.rpartition('/')[0]}/{FILE}").thresholds
+    except ValueError:
+        return None
+    return round(found[ONE_LIST]) if ONE_LIST in found else None

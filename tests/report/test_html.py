@@ -150,11 +150,8 @@ def test_shards_and_provenance(page: HTMLParser, made_up: MadeUp) -> None:
     assert rows(page, "shards") == [[path, "4", "10,240", "ab" * 32]]
     assert texts(page, ".runs li") == ["python3.11"]
     of_balance = rows(page, "provenance")[3]
-    assert of_balance[:3] == [
-        "balance",
-        "22 November 2025, 02:09 UTC",
-        'balance_entries {"seed": 0, "t": 3}',
-    ]
+    assert of_balance[:2] == ["balance", "22 November 2025, 02:09 UTC"]
+    assert of_balance[2].startswith("balance_entries {") and '"t": 3,' in of_balance[2]
     assert '"made <up>"' in page.css_first("pre").text()
 
 
