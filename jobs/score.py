@@ -1,0 +1,10 @@
+r"""Score how well image and text go together, on GPUs where there are some.
+
+    spark-submit --properties-file conf/spark/score.conf jobs/score.py \
+        --recipe conf/recipes/dfn.yaml --run-dir runs/1
+"""
+
+from pipeline.submit import job_main
+
+if __name__ == "__main__":
+    job_main("score")
