@@ -46,11 +46,11 @@ def local_session(cores: int | str = "*", **conf: str) -> SparkSession:
     return prepare(builder.getOrCreate())
 
 
-def submitted_session() -> SparkSession:
-    """The session that spark-submit configured; plain `python jobs/x.py` gets a local one."""
+def session(cores: int | str = "*") -> SparkSession:
+    """The session that spark-submit configured; without it, a local one on so many cores."""
     if "PYSPARK_GATEWAY_PORT" in os.environ:  # set by spark-submit alone
         return prepare(SparkSession.builder.appName("crawl2clip").getOrCreate())
-    return local_session()
+    return local_session(cores)
 
 
 def prepare(spark: SparkSession) -> SparkSession:

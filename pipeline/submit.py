@@ -9,7 +9,7 @@ from rich.console import Console
 from pipeline.progress import shown
 from pipeline.recipe import RecipeError, load_recipe
 from pipeline.run import JobReport, Run, run_job
-from pipeline.session import submitted_session
+from pipeline.session import session
 from pipeline.source import Source
 
 OK, WRONG_USE, DATA_LOST = 0, 2, 3
@@ -37,7 +37,7 @@ def _submitted(job: str, options: argparse.Namespace) -> int:
     source = Source(options.source, options.base) if options.source else None
     run = Run(load_recipe(options.recipe), source, options.run_dir)
     run.recipe.before(job)  # refuses a job that the recipe lacks before Spark starts
-    report = run_job(submitted_session(), run, job, shown, say)
+    report = run_job(session(), run, job, shown, say)
     say(outcome(report))
     return ended(run, [report])
 
@@ -70,5 +70,7 @@ def outcome(report: JobReport) -> str:
         return f"{report.job}: done before, nothing changed ({report.pairs:,} pairs)"
     line = f"{report.job}: {report.funnel[0]['pairs']:,} pairs in, {report.pairs:,} out"
     if report.problems:
-        line += f", {sum(report.problems.values()):,} problems"
+        line += f", {sum(report.problems.values()) - report.left_out_images:,} problems"
+    if report.left_out_images:
+        line += f", {report.left_out_images:,} images with nothing to fetch"
     return f"{line} ({report.seconds} s)"

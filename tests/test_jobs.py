@@ -15,8 +15,14 @@ from pyspark.sql import SparkSession
 from warcio.warcwriter import WARCWriter
 
 ROOT = Path(__file__).parent.parent
-SCRIPTS = sorted(path for path in (ROOT / "jobs").glob("*.py") if path.name != "dag.py")
+SCRIPTS = sorted(
+    path for path in (ROOT / "jobs").glob("*.py") if path.stem not in ("command", "dag")
+)
 RECIPES = sorted((ROOT / "conf" / "recipes").glob("*.yaml"))
+GPU = (
+    *("task.resource.gpu.amount", "executor.resource.gpu.amount"),
+    *("executor.resource.gpu.discoveryScript", "executor.resource.gpu.vendor"),
+)
 PROPERTIES = sorted((ROOT / "conf" / "spark").glob("*.conf"))
 
 # A JVM that lives for seconds is not worth optimising: half the time.
@@ -77,7 +83,9 @@ def test_spark_knows_every_property(spark: SparkSession):
     settings = [line.split() for line in lines if line and not line.startswith("#")]
 
     assert all(len(words) == 2 for words in settings), settings
-    assert [key for key, _ in settings if known.findEntry(key) is None] == []
+    unknown = {key for key, _ in settings if known.findEntry(key) is None}
+    # Spark has no list of resources, as a user may name them as he likes.
+    assert unknown - {f"spark.{of}" for of in GPU} == set()
     assert known.findEntry("spark.specualtion") is None
 
 
@@ -94,15 +102,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def submitted(job: str, folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    """What the job's script says and does under the real spark-submit, in two local cores."""
+def submitted(script: str, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """What a script of jobs/ says and does under the real spark-submit, in two local cores."""
     spark = [Path(sys.executable).with_name("spark-submit"), "--master", "local[2]"]
     settings = ["--conf", "spark.ui.enabled=false", "--driver-java-options", SHORT_LIVED]
-    if (properties := ROOT / "conf" / "spark" / f"{job}.conf").exists():
+    if (properties := ROOT / "conf" / "spark" / f"{script}.conf").exists():
         settings += ["--properties-file", str(properties)]
-    options = ["--recipe", folder / "two_jobs.yaml", "--run-dir", folder / "run", *more]
     return subprocess.run(
-        [*spark, *settings, ROOT / "jobs" / f"{job}.py", *options],
+        [*spark, *settings, ROOT / "jobs" / f"{script}.py", *options],
         cwd=folder,  # not the project's: the package is found because it is installed
         env=os.environ | {"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"},
         capture_output=True,
@@ -112,10 +119,10 @@ def submitted(job: str, folder: Path, *more: str) -> subprocess.CompletedProcess
 
 @pytest.mark.spark
 def test_two_jobs_under_spark_submit_leave_two_tables_and_two_reports(folder):
-    source = ("--source", str(folder / "one.warc.gz"))
+    options = ("--recipe", "two_jobs.yaml", "--run-dir", "run")
 
-    first = submitted("extract", folder, *source)
-    second = submitted("language", folder)
+    first = submitted("extract", folder, *options, "--source", "one.warc.gz")
+    second = submitted("language", folder, *options)
 
     assert first.returncode == 0, first.stdout
     assert second.returncode == 0, second.stdout
@@ -133,7 +140,7 @@ def test_a_wrong_recipe_is_refused_in_one_line_with_exit_code_2(folder):
     wrong = folder / "wrong.yaml"
     wrong.write_text(RECIPE.replace("detect_language", "detect_langauge"), "utf-8")
 
-    done = submitted("language", folder, "--recipe", str(wrong))
+    done = submitted("language", folder, "--recipe", str(wrong), "--run-dir", "run")
 
     # spark-submit sends all that Python says to stdout; stderr is the JVM's.
     assert done.stdout.splitlines() == [
@@ -141,3 +148,16 @@ def test_a_wrong_recipe_is_refused_in_one_line_with_exit_code_2(folder):
         "did you mean 'detect_language'?"
     ]
     assert done.returncode == 2
+
+
+@pytest.mark.spark
+def test_any_command_runs_under_spark_submit(folder):
+    counted = ("vocabulary", "--source", "run/language", "--to", "counts.json")
+
+    done = submitted("command", folder, *counted)
+
+    assert done.returncode == 0, done.stdout
+    tokens = pq.read_table(folder / "counts").to_pylist()
+    assert {
+        row["token"]: row["count"] for row in tokens if " " not in row["token"]
+    } == dict.fromkeys(["a", "by", "dog", "red", "river", "the"], 1)

@@ -11,7 +11,7 @@ from pipeline.entries.build import build, check
 from pipeline.entries.settings import SOURCES, EntrySettings
 from pipeline.entries.writing import EntryReport
 from pipeline.recipe import RecipeError
-from pipeline.session import submitted_session
+from pipeline.session import session
 from pipeline.submit import DATA_LOST, OK, say
 
 EXAMPLE = "crawl2clip entries --to lists/1 --wiki 'enwiki-*.xml.bz2' --pageviews 'pageviews-*.gz'"
@@ -53,7 +53,7 @@ def build_entries(options: argparse.Namespace) -> int:
         check(settings, options.to)
     except ValueError as error:
         raise RecipeError(str(error)) from None
-    report = build(submitted_session(), settings, options.to)
+    report = build(session(), settings, options.to)
     _show(report)
     out.print(f"entries: {options.to}/metadata.json", soft_wrap=True, highlight=False)
     return DATA_LOST if "bz2" in report.problems else OK

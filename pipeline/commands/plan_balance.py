@@ -19,7 +19,7 @@ from pipeline.match.match_entries import MatchEntries
 from pipeline.match.match_entries_by_language import MatchEntriesByLanguage
 from pipeline.recipe import Recipe, RecipeError, load_recipe
 from pipeline.run import Run
-from pipeline.session import local_session
+from pipeline.session import session
 from pipeline.submit import OK
 
 PAGE = "plan_balance.html"
@@ -64,7 +64,7 @@ def plan_balance(options: argparse.Namespace) -> int:
     """Show how many pairs each t would keep, and write a page of it, before balancing is run."""
     run = Run(load_recipe(options.recipe), source(options), options.run_dir)
     balancing = Balancing.of(run.recipe)
-    pairs = balancing.pairs(local_session(), run)
+    pairs = balancing.pairs(session(), run)
     plan = planned(balancing.step, pairs)
     rows = plan.rows(sorted({*options.t, plan.t}) if options.t else None)
     texts = _texts(run.recipe)

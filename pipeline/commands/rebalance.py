@@ -19,7 +19,7 @@ from pipeline.commands.adding import Commands, out, recipe_of, source, where_fro
 from pipeline.commands.plan_balance import Balancing
 from pipeline.recipe import RecipeError, load_recipe
 from pipeline.run import Run
-from pipeline.session import local_session
+from pipeline.session import session
 from pipeline.submit import OK
 
 
@@ -57,7 +57,7 @@ def rebalance(options: argparse.Namespace) -> int:
     balancing = Balancing.of(run.recipe)
     shortage = _shortage(run, balancing, options.size)
     counts = _counts(run)
-    pairs = balancing.pairs(local_session(), run)
+    pairs = balancing.pairs(session(), run)
     eligible = balancing.step.eligible(pairs)
     larger, kept_then = _larger(balancing.step, eligible, counts, shortage.wanted(options.size))
     more = added(balancing.step, eligible, counts, larger)

@@ -14,7 +14,7 @@ from pipeline.progress import shown
 from pipeline.recipe import Recipe, RecipeError, load_recipe
 from pipeline.report import funnel_table, write_html
 from pipeline.run import JobReport, Run, read_report, run_job
-from pipeline.session import local_session
+from pipeline.session import session
 from pipeline.stage import Stage, load_stages
 from pipeline.submit import OK, ended, outcome, say
 
@@ -66,7 +66,7 @@ def list_stages(options: argparse.Namespace) -> int:
 def check_recipe(options: argparse.Namespace) -> int:
     """Push an empty table through every step of a recipe."""
     recipe = load_recipe(options.recipe)
-    check(local_session(), recipe, source(options))
+    check(session(), recipe, source(options))
     out.print(f"{recipe.name}: {', '.join(recipe.jobs)}: nothing wrong", highlight=False)
     return OK
 
@@ -74,7 +74,7 @@ def check_recipe(options: argparse.Namespace) -> int:
 def run_recipe(options: argparse.Namespace) -> int:
     """Run all jobs of a recipe in turn, then write the report."""
     run = Run(load_recipe(options.recipe), source(options), options.run_dir)
-    spark = local_session(options.cores)
+    spark = session(options.cores)
     check(spark, run.recipe, run.source)
     reports = []
     for job in run.recipe.jobs:
@@ -100,7 +100,7 @@ def remake_report(options: argparse.Namespace) -> int:
     """Write report.html of a run again."""
     run = Run(load_recipe(options.recipe), None, options.run_dir)
     reports = _reports(run.recipe, run.folder)
-    return _told(run, reports, write_html(local_session(), run.recipe, run.folder))
+    return _told(run, reports, write_html(session(), run.recipe, run.folder))
 
 
 def _reports(recipe: Recipe, folder: str) -> list[JobReport]:
@@ -115,7 +115,7 @@ def _reports(recipe: Recipe, folder: str) -> list[JobReport]:
 def preview_filter(options: argparse.Namespace) -> int:
     """Show pairs that a filter throws away, and pairs that it keeps."""
     run = Run(load_recipe(options.recipe), source(options), options.run_dir)
-    found = preview(local_session(), run, options.job, options.step, options.rows)
+    found = preview(session(), run, options.job, options.step, options.rows)
     step, thrown, kept = found
     out.print(f"{options.job}: {step}", markup=False)
     out.print(_rows("throws away", thrown, step))

@@ -7,7 +7,7 @@ from pyspark.errors import AnalysisException
 from pipeline.commands.adding import Commands, out
 from pipeline.filter.subset_writer import write_intersection, write_subset
 from pipeline.recipe import RecipeError
-from pipeline.session import local_session
+from pipeline.session import session
 from pipeline.submit import OK
 
 EXAMPLE = "crawl2clip subset write runs/1/filter basic.npy"
@@ -44,7 +44,7 @@ def subset(options: argparse.Namespace) -> int:
 
 
 def _made(what: str, paths: list[str]) -> int:
-    spark = local_session()
+    spark = session()
     if what == "write":
         return write_subset(spark.read.parquet(paths[0]), paths[1])
     return write_intersection(spark, *paths)

@@ -10,7 +10,7 @@ from pipeline.commands.adding import Commands, out, source, where_from
 from pipeline.filter.tokens import Case, Split, Tokens
 from pipeline.filter.vocabulary import added, counted, read, table_of, tokens_of, write
 from pipeline.recipe import RecipeError
-from pipeline.session import submitted_session
+from pipeline.session import session
 from pipeline.submit import OK
 
 
@@ -62,7 +62,7 @@ def _refuse(options: argparse.Namespace, tokens: Tokens) -> None:
 
 
 def _tables(options: argparse.Namespace, tokens: Tokens) -> list[DataFrame]:
-    spark = submitted_session()
+    spark = session()
     tables = [read(spark, path) for path in options.add]
     given = source(options)
     return tables + ([counted(given.pairs(spark), tokens)] if given else [])

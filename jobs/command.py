@@ -1,0 +1,9 @@
+"""Any command of crawl2clip, in the session that spark-submit brings.
+
+spark-submit jobs/command.py entries --to s3a://bucket/lists/wordnet
+"""
+
+from pipeline.__main__ import main
+
+if __name__ == "__main__":
+    main()
