@@ -1,0 +1,43 @@
+from pathlib import Path
+
+import pytest
+from pyspark.errors import AnalysisException
+from pyspark.sql import SparkSession
+
+from pipeline.filter.join_scores import JoinScores
+from pipeline.filter.where import Where
+
+PAIRS = [("a", "x", None), ("b", "x", None), ("c", "y", None), ("d", None, "bad url: y")]
+SCORES = [("a", 0.4, 0.1), ("a", 0.6, 0.05), ("b", 0.2, None), ("z", 0.9, 0.9)]
+
+
+def test_scores_reach_their_pairs_and_none_is_dropped_or_doubled(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    table = str(tmp_path / "scores")
+    scores = "uid STRING, punsafe DOUBLE, pwatermark DOUBLE"
+    spark.createDataFrame(SCORES, scores).write.parquet(table)
+    pairs = spark.createDataFrame(PAIRS, "uid STRING, text STRING, problem STRING")
+
+    joined = pairs.transform(JoinScores(table, columns=("punsafe", "pwatermark")))
+    kept = joined.transform(Where("punsafe < 0.5"))
+
+    assert joined.columns == [*pairs.columns, "punsafe", "pwatermark"]
+    assert sorted((row.uid, row.punsafe, row.pwatermark) for row in joined.collect()) == [
+        ("a", 0.6, 0.1),
+        ("b", 0.2, None),
+        ("c", None, None),
+        ("d", None, None),
+    ]
+    assert sorted(row.uid for row in kept.collect()) == ["b", "d"]
+    with pytest.raises(AnalysisException, match="AMBIGUOUS"):
+        joined.transform(JoinScores(table, columns=("punsafe",)))
+    with pytest.raises(AnalysisException, match="toxicity"):
+        pairs.transform(JoinScores(table, columns=("toxicity",)))
+
+
+def test_settings_that_make_no_sense_are_refused() -> None:
+    with pytest.raises(ValueError, match="at least one each"):
+        JoinScores("t", columns=()).check()
+    with pytest.raises(ValueError, match="uid is in columns and in by"):
+        JoinScores("t", columns=("uid",)).check()
