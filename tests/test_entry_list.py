@@ -29,6 +29,14 @@ def test_a_parquet_file_is_read_by_its_ids(tmp_path: Path) -> None:
     assert read_entries(str(path)) == ENTRIES
 
 
+def test_a_list_comes_with_wordnet() -> None:
+    entries = read_entries("wordnet")
+
+    assert len(entries) == 86_654, "MetaCLIP's table 1"
+    assert entries == sorted(entries)
+    assert {"0", "99", "dog", "golden retriever"} <= set(entries)
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [

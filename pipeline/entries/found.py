@@ -10,8 +10,9 @@ from pyspark.sql import functions as F
 
 from pipeline.entries.ngrams import bigrams, unigrams
 from pipeline.entries.settings import NONE, SOURCES, EntrySettings
-from pipeline.entries.synsets import synset_names
+from pipeline.entries.synsets import wordnet_of
 from pipeline.entries.titles import titles
+from pipeline.wordnet import synset_names
 
 
 def found(
@@ -40,7 +41,7 @@ def _local(spark: SparkSession, settings: EntrySettings) -> DataFrame:
     """Numbers and WordNet, which the driver reads: some 100,000 rows."""
     rows = [(str(number), 1, "numbers") for number in range(settings.numbers)]
     if settings.wordnet != NONE:
-        names = synset_names(settings.wordnet, settings.wordnet_names)
+        names = synset_names(wordnet_of(settings.wordnet), settings.wordnet_names == "cut")
         rows += [(name, count, "wordnet") for name, count in names.items()]
     entries, counts, sources = zip(*rows, strict=True) if rows else ((), (), ())
     table = pa.table(

@@ -1,11 +1,12 @@
 """WordNet's part of MetaCLIP's list."""
 
-from pipeline.entries.settings import AUTO
-from pipeline.entries.synsets import synset_names
+from pipeline.wordnet import WordNet, synset_names, wordnet_folder
+
+WORDNET = WordNet(wordnet_folder())
 
 
 def test_names_are_cut_at_their_first_dot_as_in_the_published_list() -> None:
-    names = synset_names(AUTO, "cut")
+    names = synset_names(WORDNET)
 
     assert len(names.keys() - {""}) == 86_554
     assert names["dog"] == 2, "dog.n.01 and dog.n.03; the other senses have other names"
@@ -14,7 +15,7 @@ def test_names_are_cut_at_their_first_dot_as_in_the_published_list() -> None:
 
 
 def test_whole_names_keep_their_dots() -> None:
-    names = synset_names(AUTO, "whole")
+    names = synset_names(WORDNET, cut=False)
 
     assert {"mr. moto", "ph.d.", "physical entity"} <= names.keys()
     assert "lake st" not in names
