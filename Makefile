@@ -43,7 +43,7 @@ clean:  ## remove what was built and cached, but not the two environments
 	find pipeline jobs tests -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamps are written last, so an install that was stopped is taken up again.
-.venv/.stamp: setup.py $(wildcard pipeline/extract/_scanner.c pipeline/extract/native/*.h)
+.venv/.stamp: setup.py $(wildcard pipeline/*/_*.c pipeline/*/native/*.h)
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or \
 		sys.exit("error: Python 3.11 or newer is needed: make setup PYTHON=python3.11")'
 	@command -v c++ >/dev/null || \

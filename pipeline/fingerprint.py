@@ -10,12 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import fsspec
+from fsspec.core import has_magic
 
 from pipeline.stage import Stage
 
 Fingerprint = Mapping[str, Any]
 
-KERNEL = ("schema.py", "stage.py", "run.py", "source.py")
+# Of what a store says of a file; which of them there is depends on the store.
+_TELL_CHANGES = ("size", "ETag", "etag", "mtime", "LastModified", "last_modified", "modified")
+# What jobs run beside the rooms of their steps.
+KERNEL = (
+    *("schema.py", "stage.py", "run.py", "source.py"),
+    *("archive_paths.py", "entry_list.py", "opt_out.py", "wordnet/*.py"),
+)
 
 
 def digest(value: object) -> str:
@@ -73,17 +80,35 @@ def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 
 def _side_files(step: Stage) -> Iterator[str]:
     for name in step.files:
-        if path := getattr(step, name):
-            yield path
+        setting = getattr(step, name)
+        yield from filter(None, (setting,) if isinstance(setting, str) else setting or ())
 
 
 def _content(path: str) -> str:
-    """Hash of a side file's bytes: entry lists and models are megabytes, and their names lie."""
+    """Hash of a side file's bytes, or of all files of a folder: names and times may lie.
+
+    A glob stands for archives, too much to be read twice: of what it matches, names, sizes, times.
+    """
+    if has_magic(path):
+        return digest(_matches(path))
+    files, place = fsspec.url_to_fs(path)
+    if files.isdir(place):
+        inside = {path.removeprefix(place): path for path in files.find(place)}
+        return digest({n: _content(files.unstrip_protocol(path)) for n, path in inside.items()})
     try:
         with fsspec.open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         return "not there"
+
+
+def _matches(pattern: str) -> list[tuple[str, ...]]:
+    files, name = fsspec.url_to_fs(pattern)
+    found = files.glob(name, detail=True)
+    return sorted(
+        (name, *(str(about[key]) for key in _TELL_CHANGES if about.get(key) is not None))
+        for name, about in found.items()
+    )
 
 
 @functools.cache
@@ -96,4 +121,5 @@ def _room_code(room: str) -> str:
 @functools.cache
 def _kernel_code() -> str:
     folder = Path(__file__).parent
-    return digest([(name, (folder / name).read_text("utf-8")) for name in KERNEL])
+    code = sorted(path for pattern in KERNEL for path in folder.glob(pattern))
+    return digest([(path.name, path.read_text("utf-8")) for path in code])

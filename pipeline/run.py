@@ -31,6 +31,10 @@ from pipeline.stage import RUN_DIR, Stage, is_problem
 # code says so. All other kinds are the web's own mess.
 LOST = ("missing file", "unreadable file")
 
+# One row stands for many images, with a text but nothing to fetch: its detail is their number. The
+# page is as it should be, and so this is no problem.
+LEFT_OUT = "left out "
+
 MOST_KINDS = 1_000  # a bound on what the driver holds; the crawl decides how many kinds there are
 
 Progress = Callable[[SparkSession, str], AbstractContextManager[None]]
@@ -46,7 +50,7 @@ class JobReport:
     started: str
     seconds: float
     funnel: list[dict[str, Any]]  # {step, pairs}, the first for what was read
-    problems: dict[str, int]  # kind -> rows
+    problems: dict[str, int]  # kind -> rows; or images, where the kind starts with `LEFT_OUT`
     fingerprint: Fingerprint
     versions: dict[str, str] = field(default_factory=dict)
     skipped: bool = False
@@ -62,8 +66,12 @@ class JobReport:
     @property
     def problem_share(self) -> float:
         """Of all rows read, those that are no pair; 0 if nothing was read."""
-        problems = sum(self.problems.values())
+        problems = sum(self.problems.values()) - self.left_out_images
         return problems / max(1, problems + int(self.funnel[0]["pairs"]))
+
+    @property
+    def left_out_images(self) -> int:
+        return sum(count for kind, count in self.problems.items() if kind.startswith(LEFT_OUT))
 
 
 @dataclass(frozen=True)
@@ -211,11 +219,16 @@ def _number_of_pairs(pairs: DataFrame) -> Column:
 
 
 def problem_counts(table: DataFrame) -> dict[str, int]:
-    """Rows by kind of problem: lost files, then the most frequent. One pass over one column."""
+    """Rows by kind of problem, images if the kind starts with `LEFT_OUT`: lost files, then the most
+    frequent. One pass over one column.
+    """
     if "problem" not in table.columns:
         return {}
     kind = F.substring_index("problem", ":", 1).alias("kind")
-    kinds = table.where("problem is not null").groupBy(kind).count()
+    images = F.regexp_extract("problem", f"^{LEFT_OUT}[^:]*: ([0-9]+) ", 1)
+    stands_for = F.coalesce(images.try_cast("bigint"), F.lit(1))
+    bad = table.where("problem is not null").groupBy(kind)
+    kinds = bad.agg(F.sum(stands_for).alias("count"))
     # Lost files first, and then cut: the exit code hangs on them.
     order = (F.col("kind").isin(*LOST).desc(), F.desc("count"), "kind")
     top = kinds.orderBy(*order).limit(MOST_KINDS).collect()
@@ -249,7 +262,11 @@ def _forget(run: Run, job: str) -> None:
 
 def versions() -> dict[str, str]:
     """Of what the result may depend on."""
-    packages = ("crawl2clip", "pyspark", "pyarrow", "fastwarc", "selectolax", "ada-url", "ftfy")
+    packages = (
+        *("crawl2clip", "pyspark", "pyarrow", "numpy", "fastwarc", "selectolax", "ada-url", "ftfy"),
+        *("fasttext", "cld3-py", "ahocorasick_rs", "img2dataset", "Pillow", "pdqhash"),
+        *("torch", "open_clip_torch"),
+    )
     found = {"python": platform.python_version()}
     for package in packages:
         try:

@@ -7,6 +7,7 @@ unit: `_px _bytes _seconds _score _prob _count`.
 from pyspark.sql.types import (
     ArrayType,
     BinaryType,
+    BooleanType,
     DataType,
     DoubleType,
     FloatType,
@@ -64,7 +65,16 @@ COLUMNS: dict[str, tuple[DataType, str]] = {
     # language
     "lang": (StringType(), "most likely language, ISO 639; null for a text without letters"),
     "lang_score": (FloatType(), "probability of lang, 0 to 1"),
+    "lang_reliable": (BooleanType(), "whether CLD3 relies on lang; null where it gives none"),
+    "laion_split": (StringType(), "the set of LAION-5B a pair is of: en, multi or nolang"),
+    "text_clean": (StringType(), "text mended by ftfy, only what can be printed, as LAION has it"),
+    # ids by which other sets name a pair
+    "cc2dataset_uid": (StringType(), "hex MD5 of text, then url"),
+    "laion_uid": (StringType(), "hex MD5 of url, then text: LAION-5B's"),
+    "laion_hash": (LongType(), "first half of MurmurHash3 x64 128 of url, then text"),
+    "metaclip_id": (StringType(), "first 24 hex digits of the SHA-224 of url"),
     # match, balance
+    "entry_lang": (StringType(), "whose entry list was matched with; null if there is none"),
     "entry_ids": (ArrayType(IntegerType(), containsNull=False), "matched entries, ascending"),
     "keep_prob": (DoubleType(), "probability with which balancing keeps the pair, 0 to 1"),
     # fetch
@@ -74,6 +84,32 @@ COLUMNS: dict[str, tuple[DataType, str]] = {
     "original_width": (IntegerType(), "width in px before resizing"),
     "original_height": (IntegerType(), "height in px before resizing"),
     "sha256": (StringType(), "hex SHA-256 of the bytes that came over the wire"),
+    "sha1": (StringType(), "hex SHA-1 of the same bytes"),
+    "md5": (StringType(), "hex MD5 of the same bytes"),
+    "original_bytes": (LongType(), "how many they are"),
+    "original_format": (StringType(), "how they are encoded: JPEG, PNG, WEBP, GIF, BMP or AVIF"),
+    # dedup
+    "phash": (BinaryType(), "PDQ hash of `image`, 32 bytes, and colours of a mosaic, 48 bytes"),
+    # score
+    "clip_score": (FloatType(), "cosine of image and text by CLIP, -1 to 1"),
+    "clip_score_model": (StringType(), "which one: model, weights, and the start of their SHA-256"),
+    "multilingual_score": (FloatType(), "the same by a CLIP that reads many languages"),
+    "multilingual_score_model": (StringType(), "which one, as above"),
+    "dfn_score": (FloatType(), "the same by a data filtering network"),
+    "dfn_score_model": (StringType(), "which one, as above"),
+    "image_embedding": (ArrayType(FloatType(), containsNull=True), "unit vector of the image"),
+    "text_embedding": (ArrayType(FloatType(), containsNull=True), "unit vector of the text"),
+    # enrich
+    "knowledge_text": (
+        StringType(),
+        "text ; phrase , gloss: the caption with what a phrase in it means; null if none is found",
+    ),
+    "knowledge_phrases": (
+        ArrayType(StringType()),
+        "what is defined, the phrase in the fewest captions first; null if nothing is",
+    ),
+    "knowledge_glosses": (ArrayType(StringType()), "the definition of each"),
+    "knowledge_sources": (ArrayType(StringType()), "and whose it is: table, wiktionary or wordnet"),
     # shard
     "shard_path": (StringType(), "where the tar lies"),
     "shard_pairs": (LongType(), "number of samples in the tar"),

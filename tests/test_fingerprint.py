@@ -1,4 +1,6 @@
 import json
+import os
+from itertools import pairwise
 from pathlib import Path
 
 from pipeline import fingerprint
@@ -22,8 +24,8 @@ def test_each_change_is_told_in_words() -> None:
 
     assert fingerprint.changes(old, new) == [
         "input files was 1, is 2",
-        'step 1 was caption_length {"max_words": 20, "min_words": 3}, '
-        'is caption_length {"max_words": 20, "min_words": 2}',
+        'step 1 was caption_length {"max_words": 20, "min_words": 3, "split": "blanks"}, '
+        'is caption_length {"max_words": 20, "min_words": 2, "split": "blanks"}',
         'step 2 was where {"condition": "a"}, is not there',
     ]
 
@@ -45,3 +47,24 @@ def test_the_code_of_other_rooms_does_not_count() -> None:
 
     assert first.keys() == {"kernel", "extract", "filter"}
     assert later.keys() == {"kernel", "filter"}
+
+
+def test_the_files_that_a_glob_matches_count(tmp_path: Path) -> None:
+    first, other = tmp_path / "a.json", tmp_path / "b.json"
+    first.write_text("{}")
+    prints = [print_of_glob(tmp_path), print_of_glob(tmp_path)]
+    other.write_text("{}")
+    prints.append(print_of_glob(tmp_path))
+    os.utime(other, (1, 1))
+    prints.append(print_of_glob(tmp_path))
+    other.write_text("{} ")
+    os.utime(other, (1, 1))
+    prints.append(print_of_glob(tmp_path))
+
+    told = [fingerprint.changes(old, new) for old, new in pairwise(prints)]
+
+    assert told == [[], *[[f"files {tmp_path}/*.json has changed"]] * 3]
+
+
+def print_of_glob(folder: Path) -> fingerprint.Fingerprint:
+    return fingerprint.of_job((MatchEntries(f"{folder}/*.json"),), SOURCE)

@@ -5,7 +5,21 @@ from pyspark.sql import SparkSession
 
 from pipeline.__main__ import main
 
-COMMANDS = ("list", "check", "run", "funnel", "report", "preview", "crawl", "sample", "serve")
+COMMANDS = (
+    "list",
+    "check",
+    "run",
+    "funnel",
+    "report",
+    "preview",
+    "crawl",
+    "sample",
+    "serve",
+    "entries",
+    "plan-balance",
+    "rebalance",
+    "vocabulary",
+)
 
 
 def ended(argv: list[str]) -> int:
@@ -89,7 +103,7 @@ def test_preview_shows_what_a_filter_throws_away_and_keeps(
     assert ended([*command, "--step", "2"]) == 0
 
     thrown, kept = capsys.readouterr().out.split("keeps")
-    assert "CaptionLength(min_words=3, max_words=20)" in thrown
+    assert "CaptionLength(min_words=3, max_words=20" in thrown
     assert "a dog" in thrown
     assert "red" not in thrown
     assert "a red dog" in kept

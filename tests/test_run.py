@@ -7,7 +7,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from pipeline.recipe import Recipe, RecipeError, recipe_of
-from pipeline.run import Run, problem_counts, read_report, run_job
+from pipeline.run import JobReport, Run, problem_counts, read_report, run_job
 from pipeline.source import Source
 
 TEXTS = ["a red dog", "a dog", "ein roter Hund", "a very red dog"]
@@ -41,7 +41,7 @@ def test_a_job_leaves_a_table_and_last_a_report(
 
     assert report.funnel == [
         {"step": "read", "pairs": 4},
-        {"step": "CaptionLength(min_words=3, max_words=20)", "pairs": 3},
+        {"step": "CaptionLength(min_words=3, max_words=20, split='blanks')", "pairs": 3},
         {"step": "Where(condition=\"text not like '%Hund'\")", "pairs": 2},
     ]
     kept = {row.text for row in spark.read.parquet(f"{run.folder}/filter").collect()}
@@ -187,6 +187,21 @@ def test_a_table_without_captions_is_refused(spark: SparkSession, tmp_path: Path
         Source(path).pairs(spark)
     with pytest.raises(RecipeError, match="holds no Parquet table"):
         Source(str(tmp_path)).pairs(spark)
+
+
+def test_one_row_for_many_images_left_out_counts_as_many_but_is_no_problem(
+    spark: SparkSession,
+) -> None:
+    problems = [
+        *("left out inline: 1200 with a text", "left out inline: 34 with a text"),
+        *("left out pixel: 5 with a text", "left out x", "bad url: left out inline: 9 with a text"),
+    ]
+    found = problem_counts(spark.createDataFrame([(text,) for text in problems], "problem STRING"))
+
+    assert found == {"left out inline": 1234, "left out pixel": 5, "left out x": 1, "bad url": 1}
+    report = JobReport("r", "j", "t", "", 0, [{"step": "read", "pairs": 3}], found, {})
+    assert report.left_out_images == 1240
+    assert report.problem_share == 1 / 4
 
 
 def test_lost_files_are_counted_however_many_kinds_of_problem_there_are(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from pipeline.extract import zstd_frames
 from pipeline.extract.arc import arc_pages
 from pipeline.extract.frames import (
     GZIP_MAGIC,
@@ -18,8 +19,6 @@ from pipeline.extract.records import pages
 from pipeline.extract.remote import opened
 
 _LZ4_MAGIC = b"\x04\x22\x4d\x18"
-# Second: the skippable frame that holds the dictionary of a .warc.zst.
-_ZSTD_MAGICS = (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
 _ZIP_MAGIC = b"PK\x03\x04"
 
 
@@ -43,14 +42,16 @@ def found_in(file: BinaryIO, max_bytes: int) -> Iterator[Found]:
     if start.startswith(b"filedesc:"):
         yield from arc_pages(file, max_bytes)
     elif frames := _frames(file, size, head, start):
-        yield from pages(file, frames, max_bytes)
+        yield from pages(frames, max_bytes)
     else:
         yield Broken(0, f"unreadable file: {_kind(head)}")
 
 
 def _frames(file: BinaryIO, size: int, head: bytes, start: bytes) -> Frames | None:
     """How the file is framed; None if there is no WARC record in it."""
-    if head.startswith((_LZ4_MAGIC, *_ZSTD_MAGICS)):
+    if head.startswith((zstd_frames.MAGIC, zstd_frames.DICTIONARY_MAGIC)):
+        return zstd_frames.ZstdFrames(file, size)
+    if head.startswith(_LZ4_MAGIC):
         return OpaqueFrames(file, size)
     gzip, plain = GzipFrames(file, size), PlainFrames(file, size)
     if start.startswith(b"WARC/"):

@@ -24,6 +24,8 @@ def decoded_body(body: bytes, transfer_encoding: str, content_encoding: str, mos
     Many crawlers store bodies decoded and leave the headers as they were, so a body that is not
     what its headers say, but HTML, is taken as it is. Raises PageError for one that is neither.
     """
+    if not transfer_encoding and not content_encoding:
+        return body[: most + 1]
     if "chunked" in transfer_encoding.lower():
         body = _unchunked(body)
     codings = [name for name in re.split(r"[,\s]+", content_encoding.lower()) if name]

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from functools import lru_cache
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -38,6 +39,7 @@ def utf8(body: bytes, content_type: str) -> bytes:
     return body[len(bom) :].decode(codec, errors="replace").encode()
 
 
+@lru_cache(maxsize=1024)
 def codec_of(label: str) -> str | None:
     """The Python codec for a charset label of the web, None if browsers know no such label."""
     from resiliparse.parse.encoding import map_encoding_to_html5

@@ -4,7 +4,7 @@ The reader says that it stumbled, not where; and of the end of a file that was c
 nothing. The frames tell.
 """
 
-from typing import BinaryIO
+from fastwarc.warc import ArchiveIterator
 
 from pipeline.extract.frames import Frames
 from pipeline.extract.page import Broken
@@ -18,9 +18,7 @@ def lies_in_the_bytes(error: OSError) -> bool:
     return type(error) is OSError and error.errno is None
 
 
-def at_stumble(
-    file: BinaryIO, frames: Frames, last: int, is_read: bool, trouble: str
-) -> tuple[Broken, int | None]:
+def at_stumble(frames: Frames, last: int, is_read: bool, trouble: str) -> tuple[Broken, int | None]:
     """The broken frame after the reader raised `trouble`, and the offset where to read on.
 
     last: the frame that was tried last. It is at fault, unless a record was read from it, it is
@@ -31,7 +29,7 @@ def at_stumble(
         resume = frames.next(at + 1)
     elif end >= frames.size:
         resume = None
-    elif not is_read or _reads(file, end):
+    elif not is_read or _reads(frames, end):
         resume = end
     else:
         at, resume = end, frames.next(end + 1)
@@ -53,10 +51,8 @@ def at_end(frames: Frames, last: int) -> tuple[Broken | None, int | None]:
     return Broken(at, f"broken record: {resume - at} bytes"), resume
 
 
-def _reads(file: BinaryIO, at: int) -> bool:
-    from fastwarc.warc import ArchiveIterator
-
-    file.seek(at)
+def _reads(frames: Frames, at: int) -> bool:
+    file, _ = frames.opened(at)
     try:
         next(ArchiveIterator(file, parse_http=False, fsspec_args=False), None)
     except OSError as error:

@@ -11,7 +11,7 @@ class Draft:
     texts: by their source. anchor: the attributes of the link around it.
     """
 
-    __slots__ = ("attributes", "heading", "in_noscript", "linked", "texts")
+    __slots__ = ("heading", "height", "in_noscript", "linked", "texts", "width")
 
     def __init__(
         self,
@@ -21,8 +21,18 @@ class Draft:
         heading: str | None,
         in_noscript: bool,
     ) -> None:
-        self.attributes, self.linked, self.texts = attributes, linked, texts
+        self.width = pixels(attributes.get("width"))
+        self.height = pixels(attributes.get("height"))
+        self.linked, self.texts = linked, texts
         self.heading, self.in_noscript = heading, in_noscript
+
+    @classmethod
+    def of_image(cls, image: Image, in_noscript: bool) -> "Draft":
+        """The draft of an image that the scanner has finished."""
+        linked = Linked(image.links, image.url_source, "")
+        draft = cls({}, linked, dict(image.texts), image.heading, in_noscript)
+        draft.width, draft.height = image.width, image.height
+        return draft
 
     def is_same(self, other: "Draft") -> bool:
         """Whether one is the other's stand-in for those who run no scripts."""
@@ -40,19 +50,18 @@ class Draft:
 
     def image(self) -> Image | str:
         """What it came to, or why it is left out."""
-        width, height = pixels(self.attributes.get("width")), pixels(self.attributes.get("height"))
-        if is_pixel(width, height):
+        if is_pixel(self.width, self.height):
             return "pixel"
         links, source, blank = self.linked
         if not links:
             blank = blank.strip()
             if not blank or blank[:6].lower() == "about:":
-                return "no_link"
+                return "no link"
             if blank[:5].lower() == "data:":
                 return "inline"
             links, source = (Link(blank),), "src"
         texts = tuple((name, self.texts[name]) for name in TEXT_SOURCES if name in self.texts)
-        return Image(links, source, texts, width, height, self.heading)
+        return Image(links, source, texts, self.width, self.height, self.heading)
 
 
 def joined(linked: Linked, more: tuple[Link, ...], source: str, first: bool = False) -> Linked:

@@ -14,7 +14,7 @@ BLOCK_BYTES = 1 << 20
 GZIP_MAGIC = b"\x1f\x8b\x08"
 # Enough of a member to decode its first words: gzip header, file name, Huffman tables.
 _PEEK_BYTES = 4096
-_HEADER_END = re.compile(rb"\r?\n\r?\n")
+HEADER_END = re.compile(rb"\r?\n\r?\n")
 _CONTENT_LENGTH = re.compile(rb"(?im)^content-length:[ \t]*(\d{1,18})[ \t]*\r?$")
 _GAP = b"\r\n\r\n"
 # The reader allows headers of 32 KiB.
@@ -22,9 +22,18 @@ _HEADER_BYTES = 33 << 10
 
 
 class Frames(Protocol):
-    """The frames of one file, which is `size` bytes long."""
+    """The frames of one file, which is `size` bytes long.
+
+    start: where the first is that may hold a record.
+    """
 
     size: int
+    start: int
+
+    def opened(self, at: int) -> tuple[BinaryIO, int]:
+        """What the reader can read from the frame at `at` on, and where in the file its position
+        0 lies.
+        """
 
     def holds_record(self, at: int) -> bool:
         """Whether a frame starts at `at`, and a WARC record in it."""
@@ -39,8 +48,14 @@ class Frames(Protocol):
 class GzipFrames:
     """One gzip member after the other."""
 
+    start = 0
+
     def __init__(self, file: BinaryIO, size: int) -> None:
         self.file, self.size = file, size
+
+    def opened(self, at: int) -> tuple[BinaryIO, int]:
+        self.file.seek(at)
+        return self.file, 0
 
     def holds_record(self, at: int) -> bool:
         return inflated(peek(self.file, at, _PEEK_BYTES), 5) == b"WARC/"
@@ -61,22 +76,28 @@ class GzipFrames:
 
     def next(self, at: int) -> int | None:
         # The magic bytes also occur by chance in what is compressed: decode a little.
-        starts = _finds(self.file, GZIP_MAGIC, at)
+        starts = finds(self.file, GZIP_MAGIC, at)
         return next((found for found in starts if self.holds_record(found)), None)
 
 
 class PlainFrames:
     """One WARC record after the other."""
 
+    start = 0
+
     def __init__(self, file: BinaryIO, size: int) -> None:
         self.file, self.size = file, size
+
+    def opened(self, at: int) -> tuple[BinaryIO, int]:
+        self.file.seek(at)
+        return self.file, 0
 
     def holds_record(self, at: int) -> bool:
         return peek(self.file, at, 5) == b"WARC/"
 
     def end(self, at: int) -> int | None:
         head = peek(self.file, at, _HEADER_BYTES)
-        header = _HEADER_END.search(head)
+        header = HEADER_END.search(head)
         length = _CONTENT_LENGTH.search(head, 0, header.end()) if header else None
         if not header or not length:
             return None
@@ -89,15 +110,21 @@ class PlainFrames:
     def next(self, at: int) -> int | None:
         if at == 0 and self.holds_record(0):
             return 0
-        lines = _finds(self.file, b"\nWARC/1.", max(at - 1, 0))
+        lines = finds(self.file, b"\nWARC/1.", max(at - 1, 0))
         return next((found + 1 for found in lines), None)
 
 
 class OpaqueFrames:
     """A format whose frames are not looked into: damage costs the rest of the file."""
 
+    start = 0
+
     def __init__(self, file: BinaryIO, size: int) -> None:
         self.file, self.size = file, size
+
+    def opened(self, at: int) -> tuple[BinaryIO, int]:
+        self.file.seek(at)
+        return self.file, 0
 
     def holds_record(self, at: int) -> bool:
         return True
@@ -126,7 +153,7 @@ def inflated(head: bytes, count: int) -> bytes:
         return b""
 
 
-def _finds(file: BinaryIO, pattern: bytes, at: int) -> Iterator[int]:
+def finds(file: BinaryIO, pattern: bytes, at: int) -> Iterator[int]:
     """Every offset of `pattern` from `at` on; between two, the file may be moved and moved back."""
     overlap = len(pattern) - 1
     file.seek(at)

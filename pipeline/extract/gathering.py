@@ -5,6 +5,8 @@ only says what stands where.
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any
 
 from pipeline.extract import json_ld, social
 from pipeline.extract.drafts import Draft, with_anchor
@@ -12,21 +14,24 @@ from pipeline.extract.events import Event
 from pipeline.extract.facts import FactsSeen
 from pipeline.extract.links import Attributes, links_of
 from pipeline.extract.offers import Image, Offers
+from pipeline.extract.scanner import Finish, Finished
 from pipeline.extract.settings import Settings
 from pipeline.extract.texts import collapsed, context
 
 # Texts of the image itself; those around it are known when what they stand in ends.
 _OWN_TEXTS = ("alt", "title", "data-image-title", "aria-label")
+_TEXTS_AROUND = frozenset({"figcaption", "link_text"})
 
 
-def offers_of(events: Iterable[Event], settings: Settings) -> Offers:
+def offers_of(events: Iterable[Event | Finished], settings: Settings) -> Offers:
     """What the page offers to who wants these texts and images."""
     page = _Page(settings)
     for name, attributes, text in events:
-        page.takes[name](attributes or {}, text or "")
+        _TAKES[name](page, attributes or {}, text or "")
     return page.offers()
 
 
+@lru_cache
 def wanted(settings: Settings) -> frozenset[str]:
     """The events that `offers_of` needs for these settings."""
     names = {"base", "meta", "title", "licence", "img", "h", "noscript"}
@@ -45,6 +50,16 @@ def wanted(settings: Settings) -> frozenset[str]:
     return frozenset(names)
 
 
+@lru_cache
+def finishing(settings: Settings) -> Finish:
+    """What the scanner may finish: nothing if links or figures around an image may matter to it."""
+    images = frozenset(settings.images)
+    if "link" in images or "src" not in images or not _TEXTS_AROUND.isdisjoint(settings.texts):
+        return Finish()
+    texts = frozenset(_OWN_TEXTS) & set(settings.texts)
+    return Finish(texts, images, settings.max_images_per_page)
+
+
 class _Around:
     """A link or a figure that is open, and the images in it."""
 
@@ -56,15 +71,15 @@ class _Around:
 
 
 class _Page:
-    """What is known of a page at one place of the stream; `takes` are the events by name."""
+    """What is known of a page at one place of the stream; `_TAKES` has its methods by event."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.kinds = frozenset(settings.images)
         self.own_texts = [name for name in _OWN_TEXTS if name in settings.texts]
-        self.texts_may_follow = not {"figcaption", "link_text"}.isdisjoint(settings.texts)
-        self.drafts: list[Draft] = []
-        self.previous: Draft | None = None
+        self.texts_may_follow = not _TEXTS_AROUND.isdisjoint(settings.texts)
+        self.drafts: list[Draft | Image] = []
+        self.previous: Draft | Image | None = None
         self.elsewhere: list[Image] = []
         self.too_many = 0
         self.heading: str | None = None
@@ -73,25 +88,28 @@ class _Page:
         self.anchors = [_Around({})]
         self.figures = [_Around({})]
         self.facts = FactsSeen()
-        self.takes: dict[str, Callable[[Attributes, str], None]] = {
-            "img": self._img,
-            "h": self._h,
-            "source": lambda attributes, _: self.sources.append(attributes),
-            "picture": lambda *_: self.sources.clear(),
-            "/picture": lambda *_: self.sources.clear(),
-            "noscript": self._noscript,
-            "/noscript": self._noscript_end,
-            "a": lambda attributes, _: self.anchors.append(_Around(attributes)),
-            "/a": self._a_end,
-            "figure": lambda attributes, _: self.figures.append(_Around(attributes)),
-            "figcaption": self._figcaption,
-            "/figure": self._figure_end,
-            "json_ld": lambda _, text: self.elsewhere.extend(json_ld.images_in(text)),
-            "base": self.facts.base,
-            "meta": self.facts.meta,
-            "licence": self.facts.licence,
-            "title": self.facts.title,
-        }
+
+    def _images(self, images: list[Image], _: str) -> None:
+        """Some that the scanner has finished, never beyond the limit; but in or next to a noscript,
+        one may be the same as the one before.
+        """
+        before = self.previous
+        is_alone = not self.noscripts and not (isinstance(before, Draft) and before.in_noscript)
+        if is_alone:
+            self.drafts += images
+            self.previous = images[-1]
+        else:
+            for image in images:
+                self._image(image)
+
+    def _image(self, image: Image) -> None:
+        before, self.previous = self.previous, None
+        if self.noscripts or (isinstance(before, Draft) and before.in_noscript):
+            if not self.noscripts or "noscript" in self.kinds:
+                self.previous = self._placed(Draft.of_image(image, self.noscripts > 0), before)
+        else:
+            self.previous = image
+            self.drafts.append(image)
 
     def _img(self, attributes: Attributes, _: str) -> None:
         if len(self.drafts) >= self.settings.max_images_per_page:
@@ -107,9 +125,9 @@ class _Page:
             self.previous = self._drafted(attributes, texts, before)
 
     def _drafted(
-        self, attributes: Attributes, texts: dict[str, str], before: Draft | None
+        self, attributes: Attributes, texts: dict[str, str], before: Draft | Image | None
     ) -> Draft:
-        """The draft that holds the image: its own, or the one before if that is the same."""
+        """The draft that holds the image: its own, or `before` if that is the same."""
         linked = links_of(attributes, self.sources, self.kinds)
         if "link" in self.kinds:
             anchor = self.anchors[-1].attributes
@@ -117,13 +135,24 @@ class _Page:
         if self.noscripts and linked.links:
             linked = linked._replace(source="noscript")
         draft = Draft(attributes, linked, texts, self.heading, self.noscripts > 0)
-        if before and before.is_same(draft):
+        return self._placed(draft, before)
+
+    def _placed(self, draft: Draft, before: Draft | Image | None) -> Draft:
+        if draft.in_noscript and isinstance(before, Image):
+            before = self.drafts[-1] = Draft.of_image(before, False)
+        if isinstance(before, Draft) and before.is_same(draft):
             before.absorb(draft)
             return before
         self.drafts.append(draft)
         self.anchors[-1].images.append(draft)
         self.figures[-1].images.append(draft)
         return draft
+
+    def _source(self, attributes: Attributes, _: str) -> None:
+        self.sources.append(attributes)
+
+    def _picture(self, *_: object) -> None:
+        self.sources.clear()
 
     def _h(self, _: Attributes, text: str) -> None:
         self.heading = context(text) or self.heading
@@ -134,9 +163,15 @@ class _Page:
     def _noscript_end(self, *_: object) -> None:
         self.noscripts -= 1
 
+    def _a(self, attributes: Attributes, _: str) -> None:
+        self.anchors.append(_Around(attributes))
+
     def _a_end(self, _: Attributes, text: str) -> None:
         link = self.anchors.pop()
         _give(link.images, "link_text", collapsed(text))
+
+    def _figure(self, attributes: Attributes, _: str) -> None:
+        self.figures.append(_Around(attributes))
 
     def _figcaption(self, _: Attributes, text: str) -> None:
         self.figures[-1].text = self.figures[-1].text or collapsed(text)
@@ -149,6 +184,9 @@ class _Page:
         else:
             self.figures[-1].images += figure.images
 
+    def _json_ld(self, _: Attributes, text: str) -> None:
+        self.elsewhere.extend(json_ld.images_in(text))
+
     def offers(self) -> Offers:
         for kind in ("og", "twitter"):
             if kind in self.kinds:
@@ -156,7 +194,9 @@ class _Page:
         images: list[Image] = []
         left_out: dict[str, int] = {}
         for draft in self.drafts:
-            if draft.texts:
+            if isinstance(draft, Image):
+                images.append(draft)
+            elif draft.texts:
                 image = draft.image()
                 if isinstance(image, str):
                     left_out[image] = left_out.get(image, 0) + 1
@@ -168,9 +208,29 @@ class _Page:
     def _limited(self, images: list[Image], left_out: dict[str, int]) -> Offers:
         most = self.settings.max_images_per_page
         beyond = self.too_many + max(0, len(images) - most)
-        if beyond:
-            left_out["too_many"] = beyond
-        return Offers(self.facts.facts(), images[:most], left_out)
+        return Offers(self.facts.facts(), images[:most], left_out, beyond)
+
+
+_TAKES: dict[str, Callable[[_Page, Any, str], None]] = {
+    "images": _Page._images,
+    "img": _Page._img,
+    "h": _Page._h,
+    "source": _Page._source,
+    "picture": _Page._picture,
+    "/picture": _Page._picture,
+    "noscript": _Page._noscript,
+    "/noscript": _Page._noscript_end,
+    "a": _Page._a,
+    "/a": _Page._a_end,
+    "figure": _Page._figure,
+    "figcaption": _Page._figcaption,
+    "/figure": _Page._figure_end,
+    "json_ld": _Page._json_ld,
+    "base": lambda page, attributes, _: page.facts.base(attributes, ""),
+    "meta": lambda page, attributes, _: page.facts.meta(attributes, ""),
+    "licence": lambda page, attributes, _: page.facts.licence(attributes, ""),
+    "title": lambda page, _, text: page.facts.title({}, text),
+}
 
 
 def _text(attributes: Attributes, name: str) -> str:

@@ -18,7 +18,7 @@ LAZY = (
 LAZY_SRCSETS = ("data-srcset", "data-lazy-srcset", "data-original-srcset", "data-ezsrcset")
 # The same, but other things stand there too: only what looks like the address of an image counts.
 LAZY_GUESSES = ("data-image", "data-img-url", "data-full-url", "data-url", "data-delay")
-_ANY_LAZY = frozenset(LAZY + LAZY_SRCSETS + LAZY_GUESSES)
+ANY_LAZY = frozenset(LAZY + LAZY_SRCSETS + LAZY_GUESSES)
 
 # Of the file's name.
 _BLANK_NAME = re.compile(
@@ -55,7 +55,7 @@ def links_of(image: Attributes, sources: Sequence[Attributes], kinds: Set[str]) 
     before a `src` that is a placeholder, for that is no link at all.
     """
     src = image.get("src", "")
-    if "src" in kinds and not sources and "srcset" not in image and _ANY_LAZY.isdisjoint(image):
+    if "src" in kinds and not sources and "srcset" not in image and ANY_LAZY.isdisjoint(image):
         is_blank = is_placeholder(src, False)
         return Linked((), "", src) if is_blank else Linked((Link(src),), "src", "")
     lazy = list(_lazy(image)) if "lazy" in kinds else []

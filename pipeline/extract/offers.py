@@ -48,13 +48,14 @@ class Offers(NamedTuple):
     """A page's facts and its images that have a text, in document order; og and the like last.
 
     left_out: how many images with a text were passed over, by reason: inline (`data:`), pixel
-    (declared 1 by 1 px or less), no_link; and too_many, which counts all images beyond the limit,
-    with a text or not.
+    (declared 1 by 1 px or less), no link. too_many: all images beyond the limit, with a text or
+    not.
     """
 
     facts: Facts
     images: list[Image]
     left_out: dict[str, int]
+    too_many: int = 0
 
 
 TEXT_SOURCES = (

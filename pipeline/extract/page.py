@@ -1,6 +1,5 @@
 """What reading an archive gives: pages, and places where it cannot be read."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -24,8 +23,7 @@ class Broken(NamedTuple):
     problem: str
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """An HTML response as it was stored: the body still chunked, compressed and in its charset.
 
     offset, length: where its record starts in the file, and its bytes there; None in a compressed

@@ -6,6 +6,7 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO
 
+from pipeline.archive_paths import paths_in, whole
 from pipeline.extract.remote import info, is_on_the_web, opened
 
 _ARCHIVE_STARTS = (b"WARC/", b"filedesc:")
@@ -24,12 +25,12 @@ def listed(path: str, base: str | None = None) -> list[str] | None:
         text = _text(file, path)
     if text is None:
         return None
-    lines = [line.partition("#")[0].strip() for line in text.splitlines()]
+    lines = paths_in(text)
     if any(line.startswith("<") for line in lines):
         raise ValueError(f"{path} is a web page, not a list of paths")
     folder = full(base or posixpath.dirname(path) or ".")
     root = folder if base else _root(full(path), folder, lines)
-    return [_in(root if line.startswith(_FROM_ROOT) else folder, line) for line in lines if line]
+    return [whole(root if line.startswith(_FROM_ROOT) else folder, line) for line in lines]
 
 
 def full(path: str) -> str:
@@ -57,16 +58,9 @@ def _root(path: str, folder: str, lines: list[str]) -> str:
         return before or "/"
     needs_root = any(line.startswith(_FROM_ROOT) for line in lines)
     # Web servers can't say whether there is such a folder.
-    if needs_root and not is_on_the_web(folder) and info(_in(folder, _FROM_ROOT)) is None:
+    if needs_root and not is_on_the_web(folder) and info(whole(folder, _FROM_ROOT)) is None:
         raise ValueError(
             f"{path} lists what lies in the {_FROM_ROOT} of an archive, and there is none beside "
             "it: say where, with the base https://data.commoncrawl.org/ or s3://commoncrawl/"
         )
     return folder
-
-
-def _in(folder: str, path: str) -> str:
-    if "://" in path or path.startswith("/"):
-        return path
-    joined = f"{folder.rstrip('/')}/{path}"
-    return joined if "://" in joined else posixpath.normpath(joined)

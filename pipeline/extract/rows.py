@@ -1,7 +1,7 @@
 """A page and what it offers -> rows."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,10 +9,13 @@ from pipeline.extract.canonical import canonical_url
 from pipeline.extract.offers import Facts, Image, Offers
 from pipeline.extract.page import Page
 from pipeline.extract.texts import mended
-from pipeline.extract.urls import absolute, base_url
+from pipeline.extract.urls import absolute, bad_url, base_url
 from pipeline.opt_out import Signal, signals
 
-_LONGEST_DETAIL = 200
+try:
+    from pipeline.extract import _rows
+except ImportError:  # a machine without a C compiler
+    _rows = None  # type: ignore[assignment]
 
 
 class Candidate(NamedTuple):
@@ -50,6 +53,11 @@ class Row(NamedTuple):
     opt_out: tuple[Signal, ...] | None = None
 
 
+def is_built() -> bool:
+    """Whether this machine has the C code."""
+    return _rows is not None
+
+
 def uid_of(url: str, text: str) -> str:
     """32 hex digits: the same pair has the same, wherever it was met."""
     return hashlib.md5(f"{url}\0{text}".encode(), usedforsecurity=False).hexdigest()
@@ -60,16 +68,27 @@ def problem_row(path: str | None, page: Page, problem: str) -> Row:
     return _page_row(path, page, Facts(), None)._replace(problem=problem)
 
 
-def rows_of(path: str | None, page: Page, offers: Offers) -> Iterator[Row]:
+def rows_of(path: str | None, page: Page, offers: Offers) -> list[Row]:
     """Each pair of the page once, links that lead nowhere, and what is too much.
 
     path: where the page is stored, None if that is not known; it is only written into the rows.
     """
-    facts, images, left_out = offers
-    if not images and "too_many" not in left_out:
-        return
+    facts, images, _, too_many = offers
+    if not images and not too_many:
+        return []
     base = base_url(page.url, facts.base)
     common = _page_row(path, page, facts, base)
+    if is_built():
+        rows = _rows.rows(common, images, base, Candidate)
+    else:
+        rows = list(rows_by_python(common, images, base))
+    if too_many:
+        rows.append(common._replace(problem=f"too many images: {too_many} left out"))
+    return rows
+
+
+def rows_by_python(common: Row, images: Iterable[Image], base: str | None) -> Iterator[Row]:
+    """Each pair of a page once. This says what holds; `_rows` does the same in C."""
     seen = set()
     for image in images:
         for row in _image_rows(common, image, base):
@@ -77,8 +96,6 @@ def rows_of(path: str | None, page: Page, offers: Offers) -> Iterator[Row]:
             if key not in seen:
                 yield row
             seen.add(key)
-    if "too_many" in left_out:
-        yield common._replace(problem=f"too many images: {left_out['too_many']} left out")
 
 
 def _page_row(path: str | None, page: Page, facts: Facts, base: str | None) -> Row:
@@ -98,10 +115,8 @@ def _page_row(path: str | None, page: Page, facts: Facts, base: str | None) -> R
 
 
 def _image_rows(common: Row, image: Image, base: str | None) -> Iterator[Row]:
-    raw = image.links[0].href
-    url = _address(raw, base)
-    # "http://[oops" is on the web, so it is in the crawl
-    problem = None if url else f"bad url: {raw.strip()[:_LONGEST_DETAIL]}"
+    raw, url = _best(image, base)
+    problem = None if url else bad_url(raw)
     candidates = _candidates(image, base) if url else None
     key = canonical_url(url) if url else None
     for source, text in image.texts:
@@ -129,6 +144,15 @@ def _image_rows(common: Row, image: Image, base: str | None) -> Iterator[Row]:
             warc_record_id=common.warc_record_id,
             opt_out=common.opt_out,
         )
+
+
+def _best(image: Image, base: str | None) -> tuple[str, str | None]:
+    """The first link that leads somewhere, and where to; if none does, the first, and None."""
+    for href, _, _ in image.links:
+        url = _address(href, base)
+        if url is not None:
+            return href, url
+    return image.links[0].href, None
 
 
 def _candidates(image: Image, base: str | None) -> tuple[Candidate, ...] | None:

@@ -8,20 +8,27 @@ import ada_url
 _PATH = r"/[A-Za-z0-9_~/.,:;=&?%@!*()+-]*"
 _PLAIN = re.compile(rf"https?://(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{{2,}}{_PATH}", re.ASCII)
 _PLAIN_PATH = re.compile(rf"(?!//){_PATH}", re.ASCII)
+_LONGEST_DETAIL = 200
 # Dots may be steps in a path, even as %2e, and a name with xn-- may be none.
 _NOT_PLAIN = re.compile(r"/\.|%2[eE]|xn--")
 
 
 def base_url(page_url: str, base_href: str | None) -> str | None:
     """What the page's links are relative to; None if its own address is none."""
+    is_plain = _PLAIN.fullmatch(page_url) and not _NOT_PLAIN.search(page_url)
     try:
-        page = ada_url.normalize_url(page_url)
+        page = page_url if is_plain else ada_url.normalize_url(page_url)
     except ValueError:
         return None
     try:
         return ada_url.join_url(page, base_href) if base_href else page
     except ValueError:  # browsers, too, go on as if there were no <base>
         return page
+
+
+def bad_url(link: str) -> str:
+    """The problem of an image with such a link: "http://[oops" is on the web, so in the crawl."""
+    return f"bad url: {link.strip()[:_LONGEST_DETAIL]}"
 
 
 def absolute(link: str, base: str | None) -> str:

@@ -1,5 +1,6 @@
 """An archive -> rows: the whole way of a pair, without Spark."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -19,6 +20,9 @@ __all__ = ["Row", "Settings", "pairs_in_archive", "pairs_in_file", "uid_of"]
 def pairs_in_archive(path: str, settings: Settings = DEFAULTS) -> Iterator[Row]:
     """Pairs and problems of one archive, in document order. Memory does not grow with the file.
 
+    Last comes, for each reason why images were left out, a row with the problem
+    `left out inline: 12345 with a text`; see `Offers.left_out`.
+
     Raises OSError if the machine fails, so that the task can be tried again.
     """
     try:
@@ -35,21 +39,25 @@ def pairs_in_archive(path: str, settings: Settings = DEFAULTS) -> Iterator[Row]:
 
 def pairs_in_file(path: str, file: BinaryIO, settings: Settings) -> Iterator[Row]:
     """The same for a file that is open and can be moved; `path` is only written into the rows."""
+    left_out: Counter[str] = Counter()
     for found in found_in(file, settings.max_page_bytes):
-        yield from _rows(path, found, settings)
+        yield from _rows(path, found, settings, left_out)
+    for reason in sorted(left_out):
+        yield Row(warc_file=path, problem=f"left out {reason}: {left_out[reason]} with a text")
 
 
-def _rows(path: str, found: Found, settings: Settings) -> Iterator[Row]:
+def _rows(path: str, found: Found, settings: Settings, left_out: Counter[str]) -> list[Row]:
     if isinstance(found, Broken):
-        yield Row(warc_file=path, warc_offset=found.offset, problem=found.problem)
-        return
+        return [Row(warc_file=path, warc_offset=found.offset, problem=found.problem)]
     try:
         read = _read(path, found, settings)
     except PageError as error:
-        yield problem_row(path, found, str(error))
-        return
-    if read:
-        yield from rows_of(*read)
+        return [problem_row(path, found, str(error))]
+    if not read:
+        return []
+    if read.offers.left_out:
+        left_out.update(read.offers.left_out)
+    return rows_of(*read)
 
 
 def _read(path: str, page: Page, settings: Settings) -> Described | None:

@@ -16,7 +16,9 @@ from pipeline.extract.offers import Offers
 from pipeline.extract.page import HTML_TYPES, Page, plain_type
 from pipeline.extract.settings import Settings
 from pipeline.extract.wat_events import events_of
-from pipeline.extract.wat_values import Object, object_of, parsed, text_of, whole_of
+from pipeline.extract.wat_shape import Html, said
+from pipeline.extract.wat_usual import is_enough, usual_offers
+from pipeline.extract.wat_values import Object, object_of, text_of, whole_of
 
 Headers = Mapping[str, list[str]]
 
@@ -24,6 +26,8 @@ Headers = Mapping[str, list[str]]
 # it writes a value; a second time would take `&amp;lt;` for a bracket. Others leave them in.
 _CRAWL_DATE = re.compile(r"CC-MAIN-(\d{8})\d{6}-")
 _FIRST_DECODED = "20190601"
+_WARC_HEADERS = frozenset({"warc-date", "warc-target-uri", "warc-record-id"})
+_HEADERS = _WARC_HEADERS | {"content-type", "x-robots-tag", "tdm-reservation"}
 
 
 class Described(NamedTuple):
@@ -46,20 +50,26 @@ def described(record: bytes, settings: Settings) -> Described | None:
     """
     if _is_of_no_use(record, settings):
         return None
-    data = object_of(parsed(record))
-    envelope, container = object_of(data.get("Envelope")), object_of(data.get("Container"))
-    response = object_of(object_of(envelope.get("Payload-Metadata")).get("HTTP-Response-Metadata"))
-    metadata = response.get("HTML-Metadata")
-    http = _headers(response.get("Headers"))
-    status = object_of(response.get("Response-Message")).get("Status")
-    if not isinstance(metadata, dict) or str(status) != "200":
+    parts = said(record, is_enough(settings))
+    http = _headers(parts.http)
+    if parts.html is None or str(parts.status) != "200":
         return None
     if plain_type(_first(http, "content-type")) not in HTML_TYPES:
         return None
-    warc_file = text_of(container.get("Filename"))
-    page = _page(_headers(envelope.get("WARC-Header-Metadata")), container, http)
-    events = events_of(metadata, _is_decoded(warc_file or ""))
-    return Described(warc_file, page, offers_of(events, settings))
+    warc_file = text_of(parts.container.get("Filename"))
+    page = _page(_headers(parts.warc), parts.container, http)
+    offers = _offers(record, parts.html, _is_decoded(warc_file or ""), settings)
+    return Described(warc_file, page, offers)
+
+
+def _offers(record: bytes, html: Html | Object, is_decoded: bool, settings: Settings) -> Offers:
+    if isinstance(html, Html):
+        offers = usual_offers(html, is_decoded, settings)
+        if offers is not None:
+            return offers
+        html = said(record, False).html or {}
+    assert isinstance(html, dict)
+    return offers_of(events_of(html, is_decoded), settings)
 
 
 def _is_of_no_use(record: bytes, settings: Settings) -> bool:
@@ -95,8 +105,9 @@ def _headers(value: object) -> dict[str, list[str]]:
     """
     headers: dict[str, list[str]] = {}
     for name, given in object_of(value).items():
-        values = given if isinstance(given, list) else [given]
-        headers.setdefault(name.lower(), []).extend(v for v in values if isinstance(v, str))
+        if (name := name.lower()) in _HEADERS:
+            values = given if isinstance(given, list) else [given]
+            headers.setdefault(name, []).extend(v for v in values if isinstance(v, str))
     return headers
 
 

@@ -45,13 +45,18 @@ def events_of(metadata: Object, is_decoded: bool) -> Iterator[Event]:
             yield from _link(link, decode)
 
 
+def is_licence(rel: str) -> bool:
+    """Whether a link of that `rel` leads to a licence."""
+    return "license" in rel.lower().split()
+
+
 def _link(link: Object, decode: Decode) -> Iterator[Event]:
     path, url, rel = link.get("path"), link.get("url"), link.get("rel")
     if not isinstance(path, str) or not isinstance(url, str):
         return
     if path in _IMAGES:
         yield "img", _attributes(link, decode) | {_IMAGES[path]: decode(url)}, None
-    elif path in _LICENCES and isinstance(rel, str) and "license" in rel.lower().split():
+    elif path in _LICENCES and isinstance(rel, str) and is_licence(rel):
         yield "licence", {"rel": rel, "href": decode(url)}, None
 
 

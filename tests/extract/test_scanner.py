@@ -26,7 +26,7 @@ def images(html: str) -> list[str]:
     """What `src` says of the images that the scanner finds; it has no doubt about the page."""
     found = scanner.scanned(html.encode(), frozenset({"img"}))
     assert not isinstance(found, str), found
-    return [(attributes or {}).get("src", "") for _, attributes, _ in found]
+    return [given.get("src", "") for _, given, _ in found if isinstance(given, dict)]
 
 
 def stream(html: str, *names: str) -> list[str]:

@@ -1,8 +1,12 @@
 """Texts as rows hold them."""
 
-import pytest
+import random
+import re
 
-from pipeline.extract.texts import collapsed, context, mended
+import pytest
+from ftfy.badness import BADNESS_RE, is_bad
+
+from pipeline.extract.texts import _MAYBE_DAMAGED, collapsed, context, mended
 
 
 @pytest.mark.parametrize(
@@ -47,3 +51,26 @@ def test_a_context_is_short_or_none() -> None:
     assert context(" A \n title ") == "A title"
     assert context("x" * 5_000) == "x" * 1_000
     assert [context(text) for text in (None, "", " \x01 ")] == [None, None, None]
+
+
+_PATTERN = BADNESS_RE.pattern
+_RANGES = re.findall(r"(.)-(.)", _PATTERN)
+_SUSPECTS = sorted(
+    set(_PATTERN)
+    | {chr(c) for first, last in _RANGES for c in range(ord(first), ord(last) + 1)}
+    | set("aZ 9中あ가😀я")
+)
+
+
+def test_whatever_ftfy_takes_for_damage_is_looked_at() -> None:
+    chance = random.Random(1)
+    strange = [letter for letter in _SUSPECTS if not letter.isascii()]
+    missed, damaged = [], 0
+    for _ in range(30_000):
+        text = "".join(chance.choices(chance.choice((_SUSPECTS, strange)), k=chance.randint(1, 5)))
+        if is_bad(text):
+            damaged += 1
+            missed += [] if _MAYBE_DAMAGED.search(text) else [text]
+    assert missed == []
+    assert damaged > 1_000
+    assert not _MAYBE_DAMAGED.search("schöne Bäume, собака, λφα α, 中文“字”, café")

@@ -3,11 +3,14 @@
 import gzip
 import hashlib
 import io
+import random
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
+from warcio.recordloader import ArcWarcRecord
 
 from pipeline.extract.rows import Candidate
 from pipeline.extract.warc import Row, Settings, pairs_in_archive, pairs_in_file, uid_of
@@ -116,6 +119,24 @@ def test_candidates_that_lead_nowhere_are_left_out() -> None:
         Candidate("http://x.example/b", None, 4.0),
         Candidate("http://x.example/a", None, 3.0),
     )
+
+
+def test_images_with_nothing_to_fetch_are_counted_once_an_archive() -> None:
+    page = (
+        "<img src=data:, alt=a><img src='' alt=b><img alt=c><img alt>"
+        "<img src=p.gif width=1 height=1 alt=d>"
+    )
+
+    assert problems(record(page) + record(DOG) + record(page)) == [
+        *("a dog", "left out inline", "left out no link", "left out pixel")
+    ]
+    found = rows(record(page) + record(page))
+    assert [row.problem for row in found] == [
+        "left out inline: 2 with a text",
+        "left out no link: 4 with a text",
+        "left out pixel: 2 with a text",
+    ]
+    assert {(row.warc_file, row.page_url) for row in found} == {("a.warc.gz", None)}
 
 
 def test_the_uid_is_the_md5_of_url_nul_text() -> None:
@@ -303,7 +324,7 @@ def test_warcio_finds_the_same_pages(tmp_path: Path) -> None:
     assert len(expected) == 5
 
 
-def _with_offsets(records: ArchiveIterator) -> object:
+def _with_offsets(records: ArchiveIterator) -> Iterator[tuple[ArcWarcRecord, int]]:
     for each in records:
         yield each, records.offset
 
@@ -329,14 +350,31 @@ def test_arc_files_are_read(gzipped: bool) -> None:
         ("http://y.example/dog.jpg", None),
     ]
     assert found[1].warc_offset == len(packed[0]) + len(packed[1])
+    assert [row.warc_length for row in found] == [len(packed[1]), len(packed[2])]
     assert found[0].warc_date == datetime(2024, 2, 29, 12, 34, 56, tzinfo=UTC)
 
 
 def test_a_broken_arc_record_is_a_row() -> None:
     broken = ARC_HEAD.encode() + arc_record(DOG) + b"not an arc record\n" + arc_record(DOG)
 
-    assert problems(broken) == ["a dog", "broken record"]
+    assert problems(broken) == ["a dog", "broken record", "a dog"]
     assert problems((ARC_HEAD.encode() + arc_record(DOG))[:-5]) == ["truncated record"]
+
+
+@pytest.mark.parametrize("at", [0, 12, 60, 20_000, -200, -6])
+def test_a_damaged_member_of_an_arc_file_costs_only_itself(at: int) -> None:
+    noise = random.Random(1).randbytes(30_000).hex()
+    pages = [f"<img src=/{n}.jpg alt='picture {n}'><p>{noise}" for n in range(4)]
+    parts = [gzip.compress(arc_record(page)) for page in pages]
+    damaged = bytearray(parts[1])
+    damaged[at] ^= 0xFF
+    head = gzip.compress(ARC_HEAD.encode())
+
+    found = rows(b"".join([head, parts[0], damaged, parts[2], parts[3]]))
+
+    assert [row.text for row in found] == ["picture 0", None, "picture 2", "picture 3"]
+    assert (found[1].problem or "").startswith(("broken record: ", "truncated record: "))
+    assert found[3].warc_offset == len(head + b"".join(parts[:3]))
 
 
 def test_lz4_files_are_read() -> None:

@@ -3,13 +3,18 @@
 https://iipc.github.io/warc-specifications/specifications/warc-zstd/
 """
 
+import io
+import random
 import struct
 from base64 import b85decode
+from itertools import accumulate
 from pathlib import Path
 
+import pytest
 from fastwarc.stream_io import ZstdWriter
 
-from tests.extract.archives import numbered, rows
+from pipeline.extract.zstd_frames import ZstdFrames
+from tests.extract.archives import numbered, problems, rows
 
 # Made by `zstd --train`, and by `zstd -19 -D` from records of two pages with an image each.
 DICTIONARY = b85decode(
@@ -77,3 +82,79 @@ def test_without_its_dictionary_a_file_is_a_problem() -> None:
 
 def skippable(dictionary: bytes) -> bytes:
     return struct.pack("<II", 0x184D2A5D, len(dictionary)) + dictionary
+
+
+def framed(tmp_path: Path, *records: bytes) -> list[bytes]:
+    """Each record in a frame."""
+    frames = []
+    for number, data in enumerate(records):
+        path = tmp_path / f"{number}.zst"
+        with ZstdWriter(str(path)) as out:
+            out.write(data)
+        frames.append(path.read_bytes())
+    return frames
+
+
+@pytest.mark.parametrize("at", [0, 3, 4, 6, 30, 200, -1])
+def test_a_damaged_frame_costs_only_itself(tmp_path: Path, at: int) -> None:
+    frames = framed(tmp_path, *(numbered(n, gzip=False) for n in range(4)))
+    damaged = bytearray(frames[1])
+    damaged[at] ^= 0xFF
+
+    found = rows(frames[0] + bytes(damaged) + frames[2] + frames[3])
+
+    assert [row.text or (row.problem or "")[:13] for row in found] == [
+        *("picture 0", "broken record", "picture 2", "picture 3")
+    ]
+    starts = [0, *accumulate(map(len, frames))]
+    assert [row.warc_offset for row in found] == starts[:4]
+
+
+def test_behind_damage_the_dictionary_is_still_known() -> None:
+    start, damaged = skippable(DICTIONARY), bytearray(PICTURE_0)
+    damaged[60] ^= 0xFF
+
+    found = rows(start + bytes(damaged) + PICTURE_1)
+
+    assert [row.problem is None for row in found] == [False, True]
+    assert found[0].warc_offset == len(start)
+    assert (found[1].text, found[1].warc_offset, found[1].warc_length) == (
+        *("picture 1", len(start) + len(PICTURE_0), len(PICTURE_1)),
+    )
+
+
+def test_bytes_between_frames_and_what_is_cut_off_are_counted(tmp_path: Path) -> None:
+    frames = framed(tmp_path, *(numbered(n, gzip=False) for n in range(3)))
+
+    between = problems(frames[0] + b"junk" * 99 + frames[1])
+    cut = problems(b"".join(frames)[:-9])
+
+    assert between == ["picture 0", "broken record", "picture 1"]
+    assert cut == ["picture 0", "picture 1", "broken record"]
+
+
+def test_what_may_be_skipped_is(tmp_path: Path) -> None:
+    frames = framed(tmp_path, *(numbered(n, gzip=False) for n in range(2)))
+    note = struct.pack("<II", 0x184D2A50, 4) + b"note"
+
+    assert problems(frames[0] + note + frames[1] + note) == ["picture 0", "picture 1"]
+
+
+def test_records_may_share_a_frame(tmp_path: Path) -> None:
+    [frame] = framed(tmp_path, b"".join(numbered(n, gzip=False) for n in range(3)))
+
+    found = rows(frame)
+
+    assert [(row.text, row.warc_offset) for row in found] == [
+        *(("picture 0", 0), ("picture 1", None), ("picture 2", None))
+    ]
+
+
+@pytest.mark.parametrize("size", [0, 100, 70_000, 400_000])
+def test_a_frame_of_any_size_is_walked_to_its_end(tmp_path: Path, size: int) -> None:
+    for data in (random.Random(size).randbytes(size), bytes(size)):
+        [frame] = framed(tmp_path, data)
+        file = io.BytesIO(b"before" + frame + b"behind")
+
+        assert ZstdFrames(file, len(frame) + 12).end(6) == 6 + len(frame)
+        assert ZstdFrames(file, len(frame) + 5).end(6) is None

@@ -2,7 +2,7 @@
 #ifndef EVENTS_H
 #define EVENTS_H
 
-#include "attributes.h"
+#include "images.h"
 
 /* Takes what it is given away from the caller, NULL for None. Returns the index of the event. */
 static Py_ssize_t
@@ -95,6 +95,37 @@ finished_text(State *s, const Text *text)
     return cut;
 }
 
+/* What context() makes of it; the longer ones are left to it. */
+static PyObject *
+context_of(PyObject *text)
+{
+    enum { SHORT = 1000 };
+    if (PyUnicode_GET_LENGTH(text) > SHORT) {
+        return PyObject_CallOneArg(context, text);
+    }
+    PyObject *clean = collapsed_text(text);
+    if (clean && !PyUnicode_GET_LENGTH(clean)) {
+        Py_SETREF(clean, Py_NewRef(Py_None));
+    }
+    return clean;
+}
+
+/* The heading of the images from here on; false if there is nothing in it, so that it is none. */
+static bool
+set_heading(State *s, PyObject *text)
+{
+    PyObject *heading = context_of(text);
+    if (heading && heading != Py_None) {
+        Py_XSETREF(s->heading_now, heading);
+        return true;
+    }
+    if (!heading) {
+        doubt(s, "no memory");
+    }
+    Py_XDECREF(heading);
+    return false;
+}
+
 /* The text of the innermost element that has one, which ends here. */
 static PyObject *
 take_text(State *s)
@@ -103,6 +134,10 @@ take_text(State *s)
     PyObject *finished = finished_text(s, text);
     if (finished && text->slot >= 0) {
         fill_slot(s, text->slot, finished);
+        if (text->slot == s->heading_slot) {
+            s->heading_slot = -1;
+            set_heading(s, finished);
+        }
     }
     return finished;
 }
@@ -118,6 +153,15 @@ part_words(State *s, uint32_t kinds)
 
 /* ---- what stands where ---- */
 
+/* Each picture has its own. */
+static void
+forget_sources(State *s, const Element *element)
+{
+    if (element->id == T_PICTURE) {
+        s->sources = s->sources_told = 0;
+    }
+}
+
 static void
 announce(State *s)
 {
@@ -132,7 +176,44 @@ announce(State *s)
         for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
             if (names[i].id == element->id) {
                 emit_element(s, names[i].name, element->at);
+                forget_sources(s, element);
             }
+        }
+    }
+}
+
+/* ---- headings ---- */
+
+static void
+tell_heading(State *s)
+{
+    if (!s->heading_is_told && s->heading_now) {
+        emit(s, "h", NULL, Py_NewRef(s->heading_now));
+    }
+    s->heading_is_told = true;
+}
+
+/* Only if it is not told at once: the images that are finished here need not be told. */
+static void
+keep_heading(State *s)
+{
+    if (set_heading(s, s->heading_text)) {
+        s->heading_is_told = false;
+        s->heading_slot = -1;
+    }
+    Py_CLEAR(s->heading_text);
+}
+
+/* The image is inside of it: the text comes later. */
+static void
+emit_open_heading(State *s)
+{
+    tell_heading(s);
+    s->headings_are_lost |= s->heading_slot >= 0;
+    for (unsigned i = 0; i < s->text_count; i++) {
+        if (s->texts[i].node == s->heading) {
+            s->texts[i].slot = emit(s, "h", NULL, NULL);
+            s->heading_slot = s->own_texts ? s->texts[i].slot : -1;
         }
     }
 }
@@ -140,15 +221,13 @@ announce(State *s)
 static void
 emit_heading(State *s)
 {
-    if (s->heading_text) {
+    if (!s->heading_text) {
+        emit_open_heading(s);
+    } else if (s->own_texts) {
+        keep_heading(s);
+    } else {
         emit(s, "h", NULL, s->heading_text);
         s->heading_text = NULL;
-    } else {
-        for (unsigned i = 0; i < s->text_count; i++) {
-            if (s->texts[i].node == s->heading) {
-                s->texts[i].slot = emit(s, "h", NULL, NULL);
-            }
-        }
     }
     s->heading = 0;
 }
@@ -189,20 +268,144 @@ emit_fact(State *s, unsigned bit, const char *name, size_t at, unsigned ns)
     emit_element(s, name, at);
 }
 
-static void
-emit_image(State *s, unsigned bit, const char *name, size_t at)
+/* ---- images ---- */
+
+static bool
+is_in(State *s, unsigned id)
 {
-    if (!(s->wanted & bit)) {
+    for (unsigned i = 0; i < s->container_count; i++) {
+        if (s->open[s->containers[i]].id == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* An image without a text is none, but stands between those before and behind it. What it stands in
+   is told only if that changes what a later one finds: a picture has sources of its own. */
+static void
+skip_image(State *s)
+{
+    s->skipped = true;
+    if (s->sources) {
+        announce(s);
+    }
+}
+
+/* What the next image needs in the stream, whether it is finished or not. */
+static void
+tell_place(State *s, bool in_noscript)
+{
+    s->has_stand_ins |= in_noscript;
+    if (s->skipped && s->has_stand_ins) {
+        emit(s, "img", PyDict_New(), NULL);
+    }
+    announce(s);
+    s->skipped = false;
+    s->taken++;
+}
+
+/* Those with nothing between them come together. Takes the image away from the caller. */
+static void
+emit_finished(State *s, PyObject *image)
+{
+    Py_ssize_t count = PyList_GET_SIZE(s->events);
+    PyObject *last = count ? PyTuple_GET_ITEM(PyList_GET_ITEM(s->events, count - 1), 1) : NULL;
+    if (!last || !PyList_CheckExact(last)) {
+        last = PyList_New(0);
+        if (!last || emit(s, "images", last, NULL) < 0) {
+            doubt(s, "no memory");
+            Py_DECREF(image);
+            return;
+        }
+    }
+    if (PyList_Append(last, image) < 0) {
+        doubt(s, "no memory");
+    }
+    Py_DECREF(image);
+}
+
+/* One for gathering.py. */
+static void
+emit_image(State *s, size_t at)
+{
+    tell_heading(s);
+    tell_place(s, is_in(s, T_NOSCRIPT));
+    for (; s->sources_told < s->sources; s->sources_told++) {
+        emit_element(s, "source", s->source_at[s->sources_told]);
+    }
+    emit_element(s, "img", at);
+}
+
+/* Takes the texts away from the caller. */
+static void
+finish_image(State *s, const ImageTag *tag, size_t at, PyObject *texts)
+{
+    bool in_noscript = is_in(s, T_NOSCRIPT);
+    bool is_odd = s->heading_slot >= 0 || s->headings_are_lost;
+    PyObject *image = is_odd ? Py_NewRef(Py_None) : plain_image(s, tag, texts, in_noscript);
+    Py_DECREF(texts);
+    if (!image) {
+        doubt(s, "no memory");
+    } else if (image == Py_None) {
+        Py_DECREF(image);
+        emit_image(s, at);
+    } else {
+        tell_place(s, in_noscript);
+        emit_finished(s, image);
+    }
+}
+
+static void
+take_image(State *s, size_t at)
+{
+    if (s->heading) {
+        emit_heading(s);
+    }
+    if (!s->own_texts || s->taken >= s->most) {
+        emit_image(s, at);
+        return;
+    }
+    ImageTag tag;
+    read_image(s, at, &tag);
+    PyObject *texts = own_texts(s, &tag);
+    if (!texts) {
+        doubt(s, "no memory");
+    } else if (PyTuple_GET_SIZE(texts)) {
+        finish_image(s, &tag, at, texts);
+    } else {
+        Py_DECREF(texts);
+        skip_image(s);
+    }
+}
+
+static void
+take_source(State *s, size_t at)
+{
+    announce(s);
+    if (s->sources == MOST_SOURCES) {
+        doubt(s, "a picture with too many sources");
+        return;
+    }
+    s->source_at[s->sources++] = at;
+}
+
+/* Both are of no use where they are moved out of a table. */
+static void
+take_linked(State *s, const Element *element)
+{
+    bool is_image = element->id == T_IMG;
+    if (!(s->wanted & (is_image ? W_IMG : W_SOURCE)) || (!is_image && !is_in(s, T_PICTURE))) {
         return;
     }
     if (s->fostered) {
         doubt(s, "an image in a table but in no cell");
     }
-    if (bit == W_IMG && s->heading) {
-        emit_heading(s);
+    if (is_image) {
+        take_image(s, element->at);
+    } else {
+        take_source(s, element->at);
     }
-    announce(s);
-    emit_element(s, name, at);
 }
 
 /* Whether the attribute's value contains `word`, in any case. */
@@ -238,17 +441,6 @@ is_wanted_meta(State *s, size_t at)
     return s->wanted & W_SOCIAL
         && ((has_name && contains(s, &name, ":"))
             || (find_attribute(s, at, "property", &name) && contains(s, &name, ":")));
-}
-
-static bool
-in_picture(State *s)
-{
-    for (unsigned i = 0; i < s->container_count; i++) {
-        if (s->open[s->containers[i]].id == T_PICTURE) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static void
@@ -311,12 +503,8 @@ entered(State *s, Element *element, bool is_open)
 {
     switch (element->id) {
         case T_IMG:
-            emit_image(s, W_IMG, "img", element->at);
-            return;
         case T_SOURCE:
-            if (in_picture(s)) {
-                emit_image(s, W_SOURCE, "source", element->at);
-            }
+            take_linked(s, element);
             return;
         case T_BASE:
             emit_fact(s, W_BASE, "base", element->at, element->ns);
@@ -364,6 +552,7 @@ end_container(State *s, const Element *element, PyObject *text)
         return;
     }
     s->announced = s->container_count;
+    forget_sources(s, element);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (names[i].id == element->id) {
             emit(s, names[i].name, NULL, text);

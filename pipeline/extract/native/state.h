@@ -2,13 +2,14 @@
 #ifndef STATE_H
 #define STATE_H
 
+#include "python.h"
 #include "refs.h"
 #include "tags.h"
 
 /* Deeper or stranger pages are left to the parser. Keeps each step of the scanner short. */
 enum {
     DEEPEST = 512, MOST_FORMATTING = 100, MOST_TEMPLATES = 64, MOST_TEXTS = 8,
-    MOST_ATTRIBUTES = 2000,
+    MOST_ATTRIBUTES = 2000, MOST_SOURCES = 64,
 };
 /* Characters; the same as in events.py. No character has more bytes than four. */
 enum { LONGEST_TEXT = 5000 };
@@ -29,6 +30,9 @@ enum {
     W_LICENCE = 128, W_JSON_LD = 256, W_PICTURE = 512, W_A = 1024, W_FIGURE = 2048,
     W_NOSCRIPT = 4096, W_LINK_TEXT = 8192, W_SOCIAL = 16384,
 };
+
+/* Bits of `kinds`; the order of LINK_PLACES. */
+enum { K_SRCSET = 1, K_PICTURE = 2, K_LAZY = 4 };
 
 /* An element, open or remembered as a formatting element. key: says what it is called. at: where
    its attributes start in the page, 0 if it has none. */
@@ -85,6 +89,19 @@ typedef struct {
     Text texts[MOST_TEXTS];
     unsigned text_count, silent_around;
     bool has_title;
+    /* Of images that are finished here (images.h). */
+    unsigned own_texts;      /* bits of the texts that are wanted; 0: none is finished here */
+    size_t most, taken;      /* images in the stream, at most and so far */
+    unsigned kinds;          /* bits of the places of links that are wanted */
+    size_t source_at[MOST_SOURCES]; /* attributes of each `source` since its picture started */
+    unsigned sources, sources_told; /* how many, and how many of them are in the stream */
+    bool skipped;            /* an image without a text, since the last in the stream */
+    bool has_stand_ins;      /* one in a noscript is in the stream: what is next to it matters */
+    PyObject *heading_now;   /* the one before this place, NULL for none */
+    bool heading_is_told;    /* it is in the stream */
+    Py_ssize_t heading_slot; /* its event if its text is still to come, else -1 */
+    bool headings_are_lost;  /* it cannot be told here which one it is */
+
     uint32_t heading;       /* the node of the heading whose text is due, 0 for none */
     PyObject *heading_text; /* once it is complete */
 } State;

@@ -1,0 +1,40 @@
+/* What the C code asks Python for: the types it makes, and the rules for what is not plain. */
+#ifndef PYTHON_H
+#define PYTHON_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdbool.h>
+
+typedef struct {
+    const char *module, *name;
+    PyObject **place;
+} Borrowed;
+
+static inline bool
+borrow(const Borrowed *wanted, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        PyObject *module = PyImport_ImportModule(wanted[i].module);
+        *wanted[i].place = module ? PyObject_GetAttrString(module, wanted[i].name) : NULL;
+        Py_XDECREF(module);
+        if (!*wanted[i].place) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A NamedTuple, whose fields are to be set; none but this file makes one so. What goes into it is
+   older and never changes, so it is in no circle: the garbage collector need not look at it. */
+static PyObject *
+new_record(PyObject *type, Py_ssize_t fields)
+{
+    PyObject *record = ((PyTypeObject *)type)->tp_alloc((PyTypeObject *)type, fields);
+    if (record) {
+        PyObject_GC_UnTrack(record);
+    }
+    return record;
+}
+
+#endif
