@@ -23,11 +23,12 @@ class DropEvalImages(Filter):
 
     table: a Parquet file of the images that models will be judged by, with a column for each of
     `by`, which mean what they do here: url, canonical_url, sha256 (hex; of the bytes as published),
-    phash (32 bytes, by perceptual_hash), embedding (floats, by the model that gave the pairs
-    theirs; no need for unit length). Nulls are passed over.
+    phash (by perceptual_hash, or the 32 bytes of any PDQ), embedding (floats, by the model that
+    gave the pairs theirs; no need for unit length). Nulls are passed over.
 
     by: what to compare; one match is enough to drop a pair. url, canonical_url, sha256: equal.
-    phash: at most max_distance of 256 bits differ, 31 at most. embedding: the cosine with the
+    phash: at most max_distance of 256 bits differ, 31 at most, and the colours of a 4 x 4 mosaic by
+    max_colour levels of 255 on average, where both have them. embedding: the cosine with the
     column `embedding` is above min_cosine. ALIGN has 0.975 for its own model (Jia et al. 2021,
     appendix A); DataComp 0.604169 for the one of the ISC21 winner; the line belongs to the model.
 
@@ -36,8 +37,8 @@ class DropEvalImages(Filter):
     compared; clusters are learnt from the table itself, fewer if it has less than 39 images for
     each, and where it is so small `all` is as fast.
 
-    No shuffle: the table is read by the driver and broadcast, 96 bytes an image for phash and 4 for
-    each number of an embedding; a million images of 512 are 2 GB. A core compares 17,000
+    No shuffle: the table is read by the driver and broadcast, 144 bytes an image for phash and 4
+    for each number of an embedding; a million images of 512 are 2 GB. A core compares 17,000
     hashes a second with a table of 100,000, and 4,000 embeddings of 512 with one of 10,000.
     """
 
@@ -48,6 +49,7 @@ class DropEvalImages(Filter):
     table: str
     by: tuple[By, ...] = ("phash",)
     max_distance: int = MOST_BITS
+    max_colour: float = 6.0
     min_cosine: float = 0.975
     search: Search = "all"
     embedding: str = "image_embedding"
@@ -71,7 +73,7 @@ class DropEvalImages(Filter):
     def _known(self, name: By) -> Known:
         column = evaluation.column(self.table, name)
         if name == "phash":
-            return Hashes(column, self.max_distance)
+            return Hashes(column, self.max_distance, self.max_colour)
         if name == "embedding":
             return Embeddings(column, self.min_cosine, self.search)
         return Values(column)

@@ -55,16 +55,16 @@ class Values:
 
 
 class Hashes:
-    """Perceptual hashes of which a value may be at most `distance` bits off."""
+    """Perceptual hashes of which a value may be `distance` bits and `colour` levels off."""
 
-    def __init__(self, known: pa.Array, distance: int) -> None:
-        self._distance = distance
+    def __init__(self, known: pa.Array, distance: int, colour: float) -> None:
+        self._distance, self._colour = distance, colour
         self._index = hamming.HammingIndex(
             np.unique(hamming.words(known.cast(pa.binary())), axis=0)
         )
 
     def among(self, values: pa.Array) -> Bools:
-        return self._index.any_within(hamming.words(values), self._distance)
+        return self._index.any_within(hamming.words(values), self._distance, self._colour)
 
 
 class Embeddings:

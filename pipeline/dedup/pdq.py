@@ -1,44 +1,60 @@
-"""What a picture looks like, as 256 bits: PDQ, the perceptual hash of Meta's ThreatExchange."""
+"""What a picture looks like: PDQ, the perceptual hash of Meta's ThreatExchange, and colours.
+
+PDQ sees where a picture is darker than elsewhere, 256 bits. Drawings of the same layout can agree
+in all but 30 of them, so the colours of a 4 x 4 mosaic stand behind: in copies they differ by less
+than 2 of 255 levels, in strangers that PDQ takes for the same by more than 10.
+"""
 
 import io
 import warnings
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-BYTES = 32  # of a hash
-# What the reference calls its own: a greater side adds nothing to a hash of 64 x 64 averages.
-_LONGEST_PX = 512
+if TYPE_CHECKING:
+    from PIL import Image
+
+BITS_BYTES = 32
+MOSAIC = 4  # fields a side, each three bytes
+BYTES = BITS_BYTES + 3 * MOSAIC**2
+# The reference scales all pictures to this first, or a copy's size would change its bits.
+_SIDE_PX = 512
 _BROKEN = (OSError, ValueError, SyntaxError, EOFError)  # as Pillow's decoders raise them
 
 
 def phash(data: bytes, least_quality: int, most_pixels: int) -> bytes | None:
-    """The 32 bytes of the hash; None if the picture is too flat to have one.
+    """PDQ's 32 bytes and 48 of colours; None if the picture is too flat to have them.
 
     least_quality: 0 to 100 by PDQ's own measure of how much there is to see. Raises ValueError,
     saying 'kind: detail', for what is not an image or has more than most_pixels.
     """
     import pdqhash  # type: ignore[import-untyped]
+    from PIL import Image
 
-    bits, quality = pdqhash.compute(_decoded(data, most_pixels))
-    return np.packbits(bits.astype(np.uint8)).tobytes() if quality >= least_quality else None
+    picture = _decoded(data, most_pixels)
+    square = picture.resize((_SIDE_PX, _SIDE_PX), Image.Resampling.BICUBIC)
+    bits, quality = pdqhash.compute(np.asarray(square))
+    if quality < least_quality:
+        return None
+    mosaic = picture.resize((MOSAIC, MOSAIC), Image.Resampling.BOX)
+    return np.packbits(bits.astype(np.uint8)).tobytes() + mosaic.tobytes()
 
 
-def _decoded(data: bytes, most_pixels: int) -> NDArray[np.uint8]:
-    """RGB, (height, width, 3), at most 512 px on a side; what is transparent is white."""
+def _decoded(data: bytes, most_pixels: int) -> "Image.Image":
+    """RGB, at most 512 px on a side; what is transparent is white."""
     from PIL import Image
 
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data)) as picture:
             if picture.width * picture.height > most_pixels:
                 raise ValueError(f"too many pixels: {picture.width} x {picture.height}")
-            picture.draft("RGB", (_LONGEST_PX, _LONGEST_PX))  # a large JPEG: decode a part of it
-            picture.thumbnail((_LONGEST_PX, _LONGEST_PX))
+            picture.draft("RGB", (_SIDE_PX, _SIDE_PX))  # a large JPEG: decode a part of it
+            picture.thumbnail((_SIDE_PX, _SIDE_PX))
             rgba = picture.convert("RGBA") if picture.has_transparency_data else None
             if rgba is None:
-                return np.asarray(picture.convert("RGB"))
+                return picture.convert("RGB")
             white = Image.new("RGBA", rgba.size, "white")
-            return np.asarray(Image.alpha_composite(white, rgba).convert("RGB"))
+            return Image.alpha_composite(white, rgba).convert("RGB")
     except Image.DecompressionBombError as error:
         raise ValueError(f"too many pixels: {error}") from None
     except _BROKEN as error:

@@ -17,9 +17,9 @@ PHOTOS = 200
 
 
 def hashed(data: bytes) -> np.ndarray:
-    found = phash(data, 50, 10**9)
+    found = phash(data, 0, 10**9)
     assert found is not None, "a photograph has something to see"
-    return np.frombuffer(found, np.uint64)
+    return np.frombuffer(found, np.uint64)[:4]
 
 
 @pytest.fixture(scope="module")

@@ -78,7 +78,8 @@ def test_pairs_within_15_bits_are_met_wherever_the_bits_are(spark: SparkSession)
     hashes = spark.createDataFrame([(x,) for x in [*known, *near, *wide, worst]], "phash BINARY")
 
     edges = {
-        frozenset((bytes(row.a), bytes(row.b))) for row in near_hashes(hashes, 31, 16).collect()
+        frozenset((bytes(row.a), bytes(row.b)))
+        for row in near_hashes(hashes, 31, 6.0, 16).collect()
     }
 
     assert all(frozenset(pair) in edges for pair in zip(known, near, strict=True))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.dedup.hamming import HammingIndex, distances, words
+from pipeline.dedup.hamming import HammingIndex, distances, near, words
 
 RANDOM = np.random.default_rng(0)
 
@@ -25,12 +25,12 @@ def test_words_and_distances() -> None:
 
     assert found.shape == (3, 4)
     assert distances(found, found[:1]).tolist() == [0, 256, 2]
-    assert words(pa.array([], pa.binary())).shape == (0, 4)
+    assert words(pa.array([], pa.binary())).shape == (0, 10)
 
 
 @pytest.mark.parametrize("wrong", [b"short", None, b"x" * 33])
 def test_a_hash_of_another_kind_is_refused(wrong: bytes | None) -> None:
-    with pytest.raises(ValueError, match="32 bytes"):
+    with pytest.raises(ValueError, match="80 bytes"):
         words(pa.array([b"y" * 32, wrong], pa.binary()))
 
 
@@ -62,6 +62,26 @@ def test_it_agrees_with_comparing_all_where_many_are_alike() -> None:
     assert 30 < slowly.sum() < 270
     assert (HammingIndex(known).any_within(asked, 27) == slowly).all()
     assert not HammingIndex(known[:0]).any_within(asked, 31).any()
+
+
+def mosaic(*colour: int) -> np.ndarray:
+    """A hash with no bits and fields of one colour, but for the last, which is black."""
+    return np.frombuffer(bytes(32) + bytes(colour) * 15 + bytes(3), np.uint64)[None]
+
+
+def test_colours_tell_apart_what_bits_do_not() -> None:
+    red = mosaic(200, 10, 10)
+
+    assert near(red, mosaic(203, 13, 13), 0, 3.0).tolist() == [True]
+    assert near(red, mosaic(204, 14, 14), 0, 3.0).tolist() == [False]  # 4 levels in 15 of 16
+    assert near(red, mosaic(10, 200, 10), 0, 60.0).tolist() == [False]
+    assert near(red[:, :4], mosaic(10, 200, 10), 0, 3.0).tolist() == [True], "no colours to compare"
+
+
+def test_a_grey_copy_is_a_copy() -> None:
+    # 0.299 * 200 + 0.587 * 10 + 0.114 * 10 = 66.8
+    assert near(mosaic(200, 10, 10), mosaic(67, 67, 67), 0, 1.0).tolist() == [True]
+    assert near(mosaic(200, 10, 10), mosaic(80, 80, 80), 0, 1.0).tolist() == [False]
 
 
 def test_more_bits_than_it_can_promise_are_refused() -> None:

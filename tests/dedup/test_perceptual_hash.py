@@ -20,7 +20,7 @@ SCHEMA = "uid STRING, image BINARY, problem STRING, other STRING"
 def test_hashes_what_is_a_picture_and_says_what_is_none(spark: SparkSession) -> None:
     pairs = spark.createDataFrame(ROWS, SCHEMA).repartition(2)
 
-    found = {row.uid: row for row in PerceptualHash()(pairs).collect()}
+    found = {row.uid: row for row in PerceptualHash(least_quality=50)(pairs).collect()}
 
     assert bytes(found["good"].phash) == phash(ROWS[0][1], 50, 10**9)  # type: ignore[arg-type]
     assert found["good"].problem is None
