@@ -19,7 +19,9 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 # Hold no stages, and import what jobs do not need.
-NO_ROOMS = ("pipeline.commands", "pipeline.report", "pipeline.sample")
+NO_ROOMS = tuple(
+    f"pipeline.{name}" for name in ("commands", "openclip", "report", "sample", "train")
+)
 
 STAGES: dict[str, type["Stage"]] = {}
 

@@ -1,0 +1,1 @@
+"""Models trained on the shards: training, zero-shot evaluation, scaling laws."""
