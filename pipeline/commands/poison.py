@@ -1,0 +1,58 @@
+"""The command poison: how unfiltered training pairs spoil a filter network."""
+
+import argparse
+
+from rich.table import Table
+
+from pipeline.commands.adding import Commands, out
+from pipeline.recipe import RecipeError
+from pipeline.session import session
+from pipeline.submit import OK
+from pipeline.train.judging import Judge
+from pipeline.train.poison import Poison
+from pipeline.train.settings import Training
+
+
+def add(commands: Commands) -> None:
+    """Enter it."""
+    example = "crawl2clip poison --good good --pool crawl --judged true --pairs 3000 --to poison"
+    sub = commands.add("poison", poison, example)
+    sub.add_argument("--good", required=True, metavar="TABLE", help="good pairs: image and text")
+    sub.add_argument("--pool", required=True, metavar="TABLE", help="unfiltered pairs")
+    sub.add_argument("--judged", required=True, metavar="TABLE", help="true pairs, in neither")
+    sub.add_argument("--pairs", type=int, required=True, help="of each training set")
+    sub.add_argument("--to", required=True, metavar="FOLDER", help="for networks and poison.json")
+    shares = Poison.shares
+    sub.add_argument("--shares", type=float, nargs="+", default=shares, help="of pool in the set")
+    for name in ("model", "weights", "epochs", "batch_size", "learning_rate", "crop", "seed"):
+        default = getattr(Training(), name)
+        sub.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default)
+    sub.add_argument("--plant", type=float, default=Judge().plant, help="mismatched among judged")
+
+
+def poison(options: argparse.Namespace) -> int:
+    """Train a network on each mixture of good and unfiltered pairs, and judge them all.
+
+    A table of two curves: the network's own AUC, and the share of mismatched pairs that the best
+    15 % by its score hold. notebooks/poison.ipynb draws them.
+    """
+    names = ("model", "weights", "epochs", "batch_size", "learning_rate", "crop", "seed")
+    asked = Poison(
+        options.good,
+        options.pool,
+        options.judged,
+        options.pairs,
+        tuple(options.shares),
+        Training(**{name: getattr(options, name) for name in names}),
+        Judge(plant=options.plant),
+    )
+    try:
+        asked.check()
+        points = asked(session(), options.to)
+    except ValueError as error:
+        raise RecipeError(str(error)) from None
+    shown = Table("unfiltered", "AUC", "mismatched in the best 15 %")
+    for point in points:
+        shown.add_row(f"{point['share']:.0%}", f"{point['auc']:.4f}", f"{point['left']:.2%}")
+    out.print(shown)
+    return OK

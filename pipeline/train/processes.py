@@ -1,0 +1,55 @@
+"""The processes of a training: which of them this is, and the device it has."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Process:
+    """rank: 0 to world - 1. device: torch's name of it."""
+
+    rank: int = 0
+    world: int = 1
+    device: str = "cpu"
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is the one that writes."""
+        return self.rank == 0
+
+    def wrapped(self, module: Any) -> Any:
+        """The module on the device, its gradients shared by all processes."""
+        from torch.nn.parallel import DistributedDataParallel
+
+        module = module.to(self.device)
+        return DistributedDataParallel(module) if self.world > 1 else module
+
+
+@contextmanager
+def joined(threads: int = 0) -> Iterator[Process]:
+    """This process among those that torchrun or TorchDistributor started; alone without them."""
+    import torch
+    from torch import distributed
+
+    if threads:
+        torch.set_num_threads(threads)
+    rank, world = (int(os.environ.get(name, one)) for name, one in _NAMES.items())
+    device = "cpu"
+    if torch.cuda.is_available():
+        device = f"cuda:{int(os.environ.get('LOCAL_RANK', 0))}"
+        torch.cuda.set_device(device)
+    if world > 1:
+        distributed.init_process_group("nccl" if device != "cpu" else "gloo")
+    try:
+        yield Process(rank, world, device)
+    finally:
+        if world > 1:
+            distributed.destroy_process_group()
+
+
+_NAMES = {"RANK": "0", "WORLD_SIZE": "1"}
