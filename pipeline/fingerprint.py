@@ -89,6 +89,7 @@ def _content(path: str) -> str:
 
     A glob stands for archives, too much to be read twice: of what it matches, names, sizes, times.
     """
+    path = path.removeprefix("local-dir:")  # so open_clip calls a folder that holds a model
     if has_magic(path):
         return digest(_matches(path))
     files, place = fsspec.url_to_fs(path)

@@ -7,6 +7,7 @@ from pipeline import fingerprint
 from pipeline.filter.caption_length import CaptionLength
 from pipeline.filter.where import Where
 from pipeline.match.match_entries import MatchEntries
+from pipeline.score.score_clip import ScoreClip
 
 SOURCE = {"source": "w", "files": 1, "content": "c"}
 
@@ -68,3 +69,15 @@ def test_the_files_that_a_glob_matches_count(tmp_path: Path) -> None:
 
 def print_of_glob(folder: Path) -> fingerprint.Fingerprint:
     return fingerprint.of_job((MatchEntries(f"{folder}/*.json"),), SOURCE)
+
+
+def test_a_model_that_was_trained_again_counts(tmp_path: Path) -> None:
+    (tmp_path / "open_clip_model.safetensors").write_bytes(b"weights")
+    step = ScoreClip(weights=f"local-dir:{tmp_path}", to="dfn_score")
+    before = fingerprint.of_job((step,), SOURCE)
+
+    (tmp_path / "open_clip_model.safetensors").write_bytes(b"others")
+
+    assert fingerprint.changes(before, fingerprint.of_job((step,), SOURCE)) == [
+        f"files local-dir:{tmp_path} has changed"
+    ]
