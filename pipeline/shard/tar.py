@@ -30,12 +30,16 @@ class Shard:
 
 @dataclass(frozen=True)
 class Sample:
-    """One pair: encoded image, its file extension, caption, and what the JSON member says."""
+    """One pair: encoded image, its file extension, caption, and what the JSON member says.
+
+    knowledge: the caption with definitions, for a member `knowledge.txt`; None for no such member.
+    """
 
     image: bytes
     extension: str
     text: str
     info: Mapping[str, Any]
+    knowledge: str | None = None
 
 
 def key(shard: int, place: int) -> str:
@@ -89,6 +93,8 @@ def _write(samples: Iterable[Sample], out: "_Hashed", shard: int) -> int:
             info = json.dumps({"key": name, **sample.info}, ensure_ascii=False, sort_keys=True)
             _add(tar, f"{name}.{sample.extension}", sample.image)
             _add(tar, f"{name}.txt", sample.text.encode())
+            if sample.knowledge is not None:
+                _add(tar, f"{name}.knowledge.txt", sample.knowledge.encode())
             _add(tar, f"{name}.json", info.encode())
     return place + 1
 

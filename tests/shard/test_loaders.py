@@ -14,6 +14,10 @@ from pipeline.shard.tar import Sample, write_sizes, write_tar
 from tests.shard.test_tar import picture
 
 CAPTIONS = {0: ["a red dog", "ein Hund."], 1: ["собака", "v1.5 of a cat", "two\nlines"]}
+KNOWLEDGE = {
+    "a red dog": "a red dog ; dog , a mammal.",
+    "v1.5 of a cat": "v1.5 of a cat ; cat , x.",
+}
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +25,10 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("shards")
     sizes = {}
     for shard, texts in CAPTIONS.items():
-        samples = [Sample(picture(), "jpg", text, {"uid": str(i)}) for i, text in enumerate(texts)]
+        samples = [
+            Sample(picture(), "jpg", text, {"uid": str(i)}, KNOWLEDGE.get(text))
+            for i, text in enumerate(texts)
+        ]
         written = write_tar(samples, str(folder), shard)
         sizes[Path(written.path).name] = written.pairs
     write_sizes(sizes, str(folder))
@@ -40,6 +47,16 @@ def test_webdataset_finds_every_pair_whole(shards: Path) -> None:
     ]
     assert {sample["__key__"] for sample in samples} == {s["json"]["key"] for s in samples}
     assert all(sample["jpg"].shape == (4, 4, 3) for sample in samples)
+
+
+def test_webdataset_finds_knowledge_beside_the_caption(shards: Path) -> None:
+    samples = webdataset.WebDataset(sorted(map(str, shards.glob("*.tar"))), shardshuffle=False)
+
+    found = {
+        s["txt"].decode(): s["knowledge.txt"].decode() for s in samples if "knowledge.txt" in s
+    }
+
+    assert found == KNOWLEDGE
 
 
 def test_open_clip_trains_on_them_and_knows_their_number(shards: Path) -> None:

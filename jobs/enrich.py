@@ -1,0 +1,10 @@
+r"""Add to captions what the rare words in them mean.
+
+    spark-submit --properties-file conf/spark/enrich.conf jobs/enrich.py \
+        --recipe conf/recipes/klite.yaml --run-dir runs/1
+"""
+
+from pipeline.submit import job_main
+
+if __name__ == "__main__":
+    job_main("enrich")

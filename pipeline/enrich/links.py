@@ -1,0 +1,35 @@
+"""Forms and other spellings led to the word they are of, however many steps away."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+
+def ends(links: DataFrame) -> DataFrame:
+    """Where the links `lang, key, target` lead in the end, as `lang, key, end, in_circle`.
+
+    (lang, key) is unique. The end is the first word on the way that has no link. A link into a
+    circle has none: there in_circle is true and end null. Each round doubles how far links reach,
+    with one shuffle of them all; what stands after it is kept in Spark's checkpoint directory if
+    the session has one, else on the executors' disks. Starts Spark jobs.
+    """
+    reach = links.select("lang", "key", F.col("target").alias("end"))
+    before = -1
+    while True:
+        further = reach.select("lang", F.col("key").alias("end"), F.col("end").alias("next"))
+        # how="left" adds no rows: further has each key once.
+        moved = settled(reach.join(further, ["lang", "end"], how="left"))
+        on_their_way = moved.where("next is not null").count()
+        # A chain always has a link that this round brought home: if there is none, all are circles.
+        if on_their_way in (0, before):
+            in_circle = F.col("next").isNotNull()
+            end = F.when(~in_circle, F.col("end"))
+            return moved.select("lang", "key", end.alias("end"), in_circle.alias("in_circle"))
+        before = on_their_way
+        reach = moved.select("lang", "key", F.coalesce("next", "end").alias("end"))
+
+
+def settled(table: DataFrame) -> DataFrame:
+    """The table, computed now and once: what reads it starts from what stands there."""
+    if table.sparkSession.sparkContext.getCheckpointDir():
+        return table.checkpoint()
+    return table.localCheckpoint()
