@@ -12,10 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
 from pyspark.sql import SparkSession
 
+from pipeline.__main__ import main
 from pipeline.check import check
 from pipeline.recipe import recipe_of
 from pipeline.run import Run, run_job
@@ -32,7 +35,9 @@ Settings = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def at_hand(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Settings]:
+def at_hand(
+    spark: SparkSession, sample: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Settings]:
     """By step, the settings that stand for what is a download."""
     folder = tmp_path_factory.mktemp("at_hand")
     model = tiny(folder, "tiny-a")
@@ -40,7 +45,15 @@ def at_hand(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     lists.mkdir()
     for code in ("en", "de", "ja"):
         shutil.copy(sample / "entries.json", lists / f"{code}.json")
+    entries = json.loads((sample / "entries.json").read_text("utf-8"))
+    words = [{"term": word, "gloss": f"what one calls {word}"} for word in entries if len(word) > 2]
+    pq.write_table(pa.Table.from_pylist(words), folder / "words.parquet")
+    dictionary = str(folder / "dictionary.json")
+    with pytest.raises(SystemExit) as ended:
+        main(["dictionary", "--table", str(folder / "words.parquet"), "--to", dictionary])
+    assert ended.value.code == 0
     return {
+        "add_knowledge": {"dictionary": dictionary},
         "download_images": LOOPBACK,
         "score_clip": {"model": model.name, "weights": model.weights, "model_config": model.config},
         "match_entries": {"entries": str(sample / "entries.json")},
@@ -70,7 +83,7 @@ def adapted(name: str, at_hand: dict[str, Settings]) -> dict[str, Any]:
     return recipe | {"jobs": jobs}
 
 
-@pytest.mark.parametrize("name", ["align", "laion", "metaclip2", "dfn"])
+@pytest.mark.parametrize("name", ["align", "laion", "metaclip2", "dfn", "klite"])
 def test_a_recipe_turns_the_crawl_into_shards(
     spark: SparkSession, sample: Path, at_hand: dict[str, Settings], tmp_path: Path, name: str
 ) -> None:

@@ -41,7 +41,7 @@ def make_dictionary(options: argparse.Namespace) -> int:
     kaikki.org offers it; links from forms and other spellings are followed to the end. WordNet
     without a folder is the one that is installed. The counts tell what could not be used. Writes a
     Parquet table into the folder named like the receipt, without .json, and then the receipt, which
-    `add_knowledge` takes. On a cluster: spark-submit pipeline/__main__.py dictionary ...
+    `add_knowledge` takes. On a cluster: spark-submit jobs/command.py dictionary ...
     """
     try:
         folder = _wordnet_folder(options)

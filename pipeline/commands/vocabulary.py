@@ -30,7 +30,7 @@ def make_vocabulary(options: argparse.Namespace) -> int:
 
     Writes a Parquet table of token and count into the folder named like the receipt, without .json,
     and then the receipt, which `rare_tokens: {vocabulary: ...}` takes. On a cluster:
-    spark-submit pipeline/__main__.py vocabulary ...
+    spark-submit jobs/command.py vocabulary ...
     """
     tokens = Tokens(options.split, options.case)
     _refuse(options, tokens)
