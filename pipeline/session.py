@@ -26,7 +26,12 @@ SETTINGS = {
 
 
 def local_session(cores: int | str = "*", **conf: str) -> SparkSession:
-    """A session in this process on `cores` cores, quiet, on the loopback address only."""
+    """A session in this process on `cores` cores, quiet, on the loopback address only.
+
+    One that is there already stays as it is, but for what results depend on.
+    """
+    if running := SparkSession.getActiveSession():
+        return prepare(running)
     # Workers would otherwise be the system's Python, which has none of our packages.
     os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
