@@ -73,8 +73,9 @@ def test_a_changed_setting_runs_the_job_and_the_next_again_and_says_why(
 
     assert for_each[3] == []
     assert for_each[2] == [
-        'filter: runs again: step 1 was caption_length {"max_words": 20, "min_words": 3, '
-        '"split": "blanks"}, is caption_length {"max_words": 20, "min_words": 2, "split": "blanks"}',
+        "filter: runs again: "
+        'step 1 was caption_length {"max_words": 20, "min_words": 3, "split": "blanks"}, '
+        'is caption_length {"max_words": 20, "min_words": 2, "split": "blanks"}',
         "dedup: runs again: input filter has changed",
     ]
     assert [report.pairs for report in reports] == [3, 3]
