@@ -75,6 +75,7 @@ TOOLS = [
     "import-linter>=2.5,<3",
     "pre-commit>=4",
     "pre-commit-hooks>=5",
+    "pandas-stubs>=2.2",
     "types-PyYAML",
 ]
 
