@@ -55,5 +55,11 @@ class FactsSeen:
         )
 
 
+def may_speak(name: str) -> bool:
+    """Whether a meta of that name may speak to robots, or of text and data mining: most do not."""
+    name = name.lower()
+    return "bot" in name or "tdm-" in name or "slurp" in name
+
+
 def _is_agent(name: str) -> bool:
     return name in ("robots", "slurp") or name.endswith("bot") or name.startswith("googlebot-")

@@ -27,6 +27,7 @@ Headers = Mapping[str, list[str]]
 _CRAWL_DATE = re.compile(r"CC-MAIN-(\d{8})\d{6}-")
 _FIRST_DECODED = "20190601"
 _WARC_HEADERS = frozenset({"warc-date", "warc-target-uri", "warc-record-id"})
+_END_BYTES = 64  # in which a record ends, white space behind it and all
 _HEADERS = _WARC_HEADERS | {"content-type", "x-robots-tag", "tdm-reservation"}
 
 
@@ -80,7 +81,7 @@ def _is_of_no_use(record: bytes, settings: Settings) -> bool:
         has_images = b'"IMG@' in record
     else:
         has_images = b'"HTML-Metadata"' in record
-    return not has_images and record.rstrip().endswith(b"}")
+    return not has_images and record[-_END_BYTES:].rstrip().endswith(b"}")
 
 
 def _page(warc: Headers, container: Object, http: Headers) -> Page:

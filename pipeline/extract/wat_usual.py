@@ -5,11 +5,12 @@ Common Crawl tells neither of other links to it nor of what stands around it.
 """
 
 from collections.abc import Callable, Set
+from itertools import chain
 from typing import Any
 
 from pipeline.extract import scanner
 from pipeline.extract.drafts import Draft
-from pipeline.extract.facts import FactsSeen
+from pipeline.extract.facts import FactsSeen, may_speak
 from pipeline.extract.links import links_of
 from pipeline.extract.offers import Facts, Image, Offers
 from pipeline.extract.settings import Settings, TextSource
@@ -93,6 +94,8 @@ def _texts(img: Img, names: list[TextSource], decode: Decode) -> Texts:
 
 def _image(src: str, texts: Texts, kinds: Set[str]) -> Image | str:
     """The image, or why it is left out."""
+    if src.startswith("data:"):  # by far the commonest of these
+        return "inline"
     attributes = {"src": src}
     linked = links_of(attributes, (), kinds)
     if linked.links:
@@ -106,11 +109,11 @@ def _facts(html: Html, decode: Decode) -> Facts:
     if head.base:
         facts.base({"href": decode(head.base)}, "")
     for meta in head.metas or ():
-        if meta.name:
-            facts.meta({"name": decode(meta.name), "content": decode(meta.content or "")}, "")
+        if meta.name and may_speak(name := decode(meta.name)):
+            facts.meta({"name": name, "content": decode(meta.content or "")}, "")
     if head.title:
         facts.title({}, head.title if decode is str else decoded_text(head.title))
-    for link in (*(head.link or ()), *(html.links or ())):
+    for link in chain(head.link or (), html.links or ()):
         if link.rel and link.url is not None and is_licence(link.rel):
             facts.licence({"href": decode(link.url)}, "")
     return facts.facts()
