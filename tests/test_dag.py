@@ -107,7 +107,7 @@ def test_parsing_imports_neither_the_pipeline_nor_spark(ours):
 
 def test_a_copied_recipe_is_a_dag_of_its_own_by_its_file_name(tmp_path):
     for name in ("base", "less_dogs"):
-        (tmp_path / f"{name}.yaml").write_text("recipe: base\njobs: {score: null, shard: null}")
+        (tmp_path / f"{name}.yaml").write_text("recipe: base\njobs: {language: null, shard: null}")
 
     dags = parsed(tmp_path, tmp_path)["dags"]
 
