@@ -56,6 +56,7 @@ class Judge:
             pairs.select("image", "text", chance.alias("chance")).orderBy("chance").limit(self.most)
         )
         scored = network(some).where("problem is null")
+        # `most` rows at the most: all of them are compared with each other.
         kept = scored.select("image_embedding", "text_embedding", "text", "chance").toPandas()
         if len(kept) < 2:
             raise ValueError("fewer than two pairs can be scored")
