@@ -140,6 +140,7 @@ def texts_table(texts: int, rounds: int, entries: str, captions: str) -> list[st
     """The second form."""
     with tempfile.TemporaryDirectory() as folder:
         table = _texts(Path(folder) / "texts", texts, captions)
+        (Path(folder) / "plain").mkdir()  # beside the texts: Spark reads all that lies with them
         spark = local_session(2, **{"spark.sql.shuffle.partitions": "4"})
         files = sorted(table.iterdir())
         with multiprocessing.get_context("spawn").Pool(2) as pool:
@@ -184,18 +185,22 @@ def _match_file(file: Path, entries: str) -> "np.ndarray[tuple[int], np.dtype[np
     ids = automaton.matches(automaton.built(_LISTS[entries]), table["text"].to_pylist(), Spelling())
     lists = pa.array(ids, pa.list_(pa.int32()))
     matched = table.append_column("entry_ids", lists)
-    pq.write_table(matched, f"{file}.matched", compression="zstd")
+    pq.write_table(matched, _beside(file, "matched"), compression="zstd")
     return np.bincount(ragged(lists)[0], minlength=ENTRIES)
 
 
 def _keep_file(file: Path, counts: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> int:
-    table = pq.read_table(f"{file}.matched")
+    table = pq.read_table(_beside(file, "matched"))
     lists = table["entry_ids"].combine_chunks()
     chances = keep_probs(*ragged(lists), entry_probs(counts, T))
     draws = np.random.default_rng(0).random(len(chances))
     kept = table.append_column("keep_prob", pa.array(chances)).filter(pa.array(draws < chances))
-    pq.write_table(kept, f"{file}.kept", compression="zstd")
+    pq.write_table(kept, _beside(file, "kept"), compression="zstd")
     return int(kept.num_rows)
+
+
+def _beside(file: Path, kind: str) -> Path:
+    return file.parent.with_name("plain") / f"{file.stem}.{kind}"
 
 
 def main() -> None:
