@@ -26,6 +26,7 @@ from pipeline.fingerprint import Fingerprint
 from pipeline.recipe import Recipe, RecipeError
 from pipeline.source import Source
 from pipeline.stage import RUN_DIR, Stage, is_problem
+from pipeline.tables import write_pairs
 
 # Kinds of problem that mean that a file the user listed was not read: data is lost, and the exit
 # code says so. All other kinds are the web's own mess.
@@ -164,7 +165,7 @@ def run_job(
     spark.conf.set(RUN_DIR, run.folder)
     with (progress or _silent)(spark, job):
         pairs, counts = observed(run.input(spark, job), run.recipe.jobs[job])
-        pairs.write.mode("overwrite").option("compression", "zstd").parquet(run.table(job))
+        write_pairs(pairs, run.table(job))
     table = spark.read.parquet(run.table(job))
     for step in run.recipe.jobs[job]:
         step.finish(table)

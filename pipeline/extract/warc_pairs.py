@@ -12,6 +12,7 @@ from pipeline.extract import manifest
 from pipeline.extract.settings import Settings, from_options
 from pipeline.extract.warc import Row, pairs_in_archive
 from pipeline.schema import columns
+from pipeline.worker import settle
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -73,6 +74,7 @@ class WarcPairsReader(DataSourceReader):
 
     def read(self, partition: InputPartition) -> "Iterator[pa.RecordBatch]":
         assert isinstance(partition, Archive)
+        settle()
         return batches(pairs_in_archive(partition.path, self.settings))
 
 

@@ -11,6 +11,7 @@ from pipeline.match.automaton import Packed
 from pipeline.match.spacing import Borders, Spelling, Unicode
 from pipeline.schema import COLUMNS
 from pipeline.stage import Stage, stage
+from pipeline.worker import settle
 
 
 @stage
@@ -54,6 +55,7 @@ class MatchEntries(Stage):
         @F.arrow_udf(COLUMNS["entry_ids"][0])  # type: ignore[attr-defined, untyped-decorator]
         def entry_ids(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
             entries = automaton.built(shared.value)
+            settle()
             for texts in batches:
                 found = automaton.matches(entries, texts.to_pylist(), spelling)
                 yield pa.array(found, pa.list_(pa.int32()))

@@ -220,3 +220,24 @@ def test_wrong_settings_are_refused(settings: dict[str, Any], complaint: str) ->
 
 def _uids(pairs: DataFrame) -> set[str]:
     return {row.uid for row in pairs.collect()}
+
+
+def shuffled_rows(spark: SparkSession) -> int:
+    """Rows that all stages so far have written for others to fetch."""
+    context = spark.sparkContext
+    none = context._gateway.new_array(context._jvm.double, 0)
+    stages = context._jsc.sc().statusStore().stageList(None, False, False, none, None)
+    return sum(stages.apply(place).shuffleWriteRecords() for place in range(stages.size()))
+
+
+def test_only_counts_travel_pairs_stay_where_they_are(pairs: DataFrame, tmp_path: Path) -> None:
+    pairs.repartition(3).write.parquet(str(tmp_path / "pairs"))
+    table = pairs.sparkSession.read.parquet(str(tmp_path / "pairs"))
+    before = shuffled_rows(pairs.sparkSession)
+
+    balanced = BalanceEntries(t=400)(table)
+    balanced.write.parquet(str(tmp_path / "kept"))
+
+    assert "Exchange" not in balanced._jdf.queryExecution().executedPlan().toString()
+    # Each task sends a row for each of the entries it has met: 0 and 7.
+    assert 2 <= shuffled_rows(pairs.sparkSession) - before <= 2 * 3

@@ -33,6 +33,7 @@ from pipeline.match.automaton import Packed
 from pipeline.match.match_entries import MatchEntries
 from pipeline.match.spacing import Spelling
 from pipeline.session import local_session
+from pipeline.tables import write_pairs
 
 ENTRIES, T, FILES = 500_000, 200, 16
 Way = Callable[[], int]
@@ -164,9 +165,9 @@ def _texts(folder: Path, texts: int, captions: str) -> Path:
 def _match_and_balance(spark: SparkSession, table: Path, entries: str) -> int:
     matched, out = table.with_name("matched"), table.with_name("kept")
     pairs = MatchEntries(entries)(spark.read.parquet(str(table)))
-    pairs.write.mode("overwrite").option("compression", "zstd").parquet(str(matched))
+    write_pairs(pairs, str(matched))
     kept = BalanceEntries(t=T)(spark.read.parquet(str(matched)))
-    kept.write.mode("overwrite").option("compression", "zstd").parquet(str(out))
+    write_pairs(kept, str(out))
     return spark.read.parquet(str(out)).count()
 
 

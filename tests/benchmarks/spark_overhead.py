@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from pipeline.extract.warc import pairs_in_archive
 from pipeline.extract.warc_pairs import batches
+from pipeline.tables import write_pairs
 
 WORKERS = 2
 Cost = tuple[float, float]
@@ -35,7 +36,7 @@ def table(paths: list[Path], rounds: int) -> Iterator[str]:
             source = folder / "paths.txt"
             source.write_text("".join(f"{path.resolve()}\n" for path in files))
             read = spark.read.format("warc_pairs").option("source", str(source)).load()
-            read.write.mode("overwrite").parquet(str(folder / "spark"))
+            write_pairs(read, str(folder / "spark"))
 
         ways = {"two processes": plain, "Spark local[2]": by_spark}
         for way in ways.values():
@@ -55,7 +56,7 @@ def table(paths: list[Path], rounds: int) -> Iterator[str]:
 def _write(source: Path, target: Path) -> None:
     writer = None
     for batch in batches(pairs_in_archive(str(source))):
-        writer = writer or pq.ParquetWriter(target, batch.schema, compression="snappy")
+        writer = writer or pq.ParquetWriter(target, batch.schema, compression="zstd")
         writer.write_batch(batch)
     if writer:
         writer.close()

@@ -1,0 +1,34 @@
+"""What a worker process does with memory; each in a process of its own."""
+
+import subprocess
+import sys
+
+
+def answer_of(script: str) -> str:
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert not done.returncode, done.stderr
+    return done.stdout.strip()
+
+
+def test_what_is_loaded_is_no_longer_looked_through():
+    script = "import gc; from pipeline.worker import settle; settle()\n"
+    script += "print(gc.get_freeze_count() > 1000, len(gc.get_objects()) < 1000)"
+
+    assert answer_of(script) == "True True"
+
+
+def test_what_comes_later_is_collected_as_ever():
+    script = "import gc; from pipeline.worker import settle; settle()\n"
+    script += "gc.disable(); each = [[] for _ in range(50)]\n"
+    script += "for one in each: one.append(one)\n"
+    script += "del each, one; settle(); print(gc.collect() >= 50)"
+
+    assert answer_of(script) == "True"
+
+
+def test_reading_an_archive_settles_the_process():
+    script = "import gc; from pipeline.extract.warc_pairs import *\n"
+    script += "WarcPairsReader('x', None, from_options({})).read(Archive('x'))\n"
+    script += "print(gc.get_freeze_count() > 1000)"
+
+    assert answer_of(script) == "True"
