@@ -23,6 +23,8 @@ class JoinScores(Stage):
     table small enough to broadcast.
     """
 
+    files = ("table",)
+
     table: str
     columns: tuple[str, ...]
     by: tuple[str, ...] = ("uid",)

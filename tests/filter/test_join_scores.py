@@ -6,6 +6,7 @@ from pyspark.sql import SparkSession
 
 from pipeline.filter.join_scores import JoinScores
 from pipeline.filter.where import Where
+from pipeline.fingerprint import changes, of_job
 
 PAIRS = [("a", "x", None), ("b", "x", None), ("c", "y", None), ("d", None, "bad url: y")]
 SCORES = [("a", 0.4, 0.1), ("a", 0.6, 0.05), ("b", 0.2, None), ("z", 0.9, 0.9)]
@@ -41,3 +42,16 @@ def test_settings_that_make_no_sense_are_refused() -> None:
         JoinScores("t", columns=()).check()
     with pytest.raises(ValueError, match="uid is in columns and in by"):
         JoinScores("t", columns=("uid",)).check()
+
+
+def test_a_table_that_changes_makes_the_job_run_again(tmp_path: Path) -> None:
+    table = tmp_path / "scores"
+    table.mkdir()
+    part = table / "part-0.parquet"
+    part.write_bytes(b"some scores")
+    steps = (JoinScores(str(table), columns=("punsafe",)),)
+    before = of_job(steps, {})
+
+    part.write_bytes(b"other scores")
+
+    assert changes(before, of_job(steps, {})) == [f"files {table} has changed"]
