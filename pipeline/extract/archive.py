@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from pipeline.extract import zstd_frames
+from pipeline.extract import lz4_frames, zstd_frames
 from pipeline.extract.arc import arc_pages
 from pipeline.extract.frames import (
     GZIP_MAGIC,
     Frames,
     GzipFrames,
-    OpaqueFrames,
     PlainFrames,
     inflated,
     peek,
@@ -18,7 +17,6 @@ from pipeline.extract.page import Broken, Found
 from pipeline.extract.records import pages
 from pipeline.extract.remote import opened
 
-_LZ4_MAGIC = b"\x04\x22\x4d\x18"
 _ZIP_MAGIC = b"PK\x03\x04"
 
 
@@ -51,8 +49,8 @@ def _frames(file: BinaryIO, size: int, head: bytes, start: bytes) -> Frames | No
     """How the file is framed; None if there is no WARC record in it."""
     if head.startswith((zstd_frames.MAGIC, zstd_frames.DICTIONARY_MAGIC)):
         return zstd_frames.ZstdFrames(file, size)
-    if head.startswith(_LZ4_MAGIC):
-        return OpaqueFrames(file, size)
+    if head.startswith(lz4_frames.MAGIC):
+        return lz4_frames.Lz4Frames(file, size)
     gzip, plain = GzipFrames(file, size), PlainFrames(file, size)
     if start.startswith(b"WARC/"):
         return gzip if head.startswith(GZIP_MAGIC) else plain

@@ -114,28 +114,6 @@ class PlainFrames:
         return next((found + 1 for found in lines), None)
 
 
-class OpaqueFrames:
-    """A format whose frames are not looked into: damage costs the rest of the file."""
-
-    start = 0
-
-    def __init__(self, file: BinaryIO, size: int) -> None:
-        self.file, self.size = file, size
-
-    def opened(self, at: int) -> tuple[BinaryIO, int]:
-        self.file.seek(at)
-        return self.file, 0
-
-    def holds_record(self, at: int) -> bool:
-        return True
-
-    def end(self, at: int) -> int | None:
-        return self.size
-
-    def next(self, at: int) -> int | None:
-        return None
-
-
 def peek(file: BinaryIO, at: int, count: int) -> bytes:
     """The bytes at `at`, and the file's position as it was."""
     before = file.tell()

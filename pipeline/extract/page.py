@@ -26,8 +26,9 @@ class Broken(NamedTuple):
 class Page(NamedTuple):
     """An HTML response as it was stored: the body still chunked, compressed and in its charset.
 
-    offset, length: where its record starts in the file, and its bytes there; None in a compressed
-    file that is not cut at its records, and length if what follows is damaged. robots_tags: the
+    offset, length: where its record starts in the file, and its bytes there. Both are None, but for
+    the offset of the first, in a file compressed as a whole: nobody can read such a record without
+    all before it. length is also None if what follows is damaged. robots_tags: the
     values of all X-Robots-Tag headers. tdm_reservation: the value of that header. problem: why the
     body was left out; None if it was not.
     """

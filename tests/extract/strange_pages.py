@@ -21,6 +21,15 @@ _TEXTS = (
     *("<!-- a --!>", "<?php a > ?>", "<![CDATA[x<img src=1>]]>", "</ x>", "<", "</", "<!", "\r"),
     *("é", "日本", "<!--[if IE]><img src=q alt=w><![endif]-->", "-->", "]]>", "<!doctype html>"),
 )
+_LIGHT = ("a", "span", "b", "i", "em", "code", "strong", "font", "abbr", "label", "nobr", "u")
+_RELS = ("", "", " href=x", " rel=license href=z", ' class="y"', ' REL="x LICENSE" href=q', "/")
+_LEAF_TEXTS = ("", "x", " ", "a b", "&amp;", "<", "\n", "é")
+_AROUND = (
+    *("<p>", "</p>", "<div>", "</div>", "<li>", "<ul>", "</ul>", "<table>", "<tr>", "<td>"),
+    *("</table>", "<caption>", "<h2>", "</h2>", "<title>", "</title>", "<pre>", "<button>"),
+    *("</button>", "<select>", "<option>", "</select>", "<svg>", "</svg>", "<template>", "<br>"),
+    *("</template>", "<object>", "</object>", "<a>", "</a>", "<b>", "</b>", "<nobr>", "<i>"),
+)
 _DOCTYPES = (
     *("", "", "", "<!DOCTYPE html>", "<!doctype x>"),
     '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://x.example/x.dtd">',
@@ -36,6 +45,26 @@ def strange_page(chance: random.Random) -> bytes:
         for _ in range(chance.choice((3, 6, 10, 20, 40)))
     ]
     return (chance.choice(_DOCTYPES) + "".join(parts)).encode()
+
+
+def page_of_leaves(chance: random.Random) -> bytes:
+    """One page of elements with one text each, as menus are, and what may go wrong among them."""
+    parts = [
+        chance.choices((_leaf(chance), _image(chance), chance.choice(_AROUND)), (9, 3, 8))[0]
+        for _ in range(chance.randrange(3, 40))
+    ]
+    return "".join(parts).encode()
+
+
+def _leaf(chance: random.Random) -> str:
+    name = chance.choice(_LIGHT)
+    start = chance.choice((name, name, name.upper())) + chance.choice(_RELS)
+    end = chance.choice((*[name] * 5, f"{name} ", f"{name}x", chance.choice(_LIGHT)))
+    return f"<{start}>{chance.choice(_LEAF_TEXTS)}</{end}>"
+
+
+def _image(chance: random.Random) -> str:
+    return f"<img src={chance.randrange(99)}.jpg alt={chance.choice('abc')}>"
 
 
 def _tag(chance: random.Random, tags: list[str]) -> str:

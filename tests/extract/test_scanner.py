@@ -11,7 +11,7 @@ from pipeline.extract.events import EVENTS
 from pipeline.extract.gathering import offers_of, wanted
 from pipeline.extract.offers import Offers
 from pipeline.extract.settings import Settings
-from tests.extract.strange_pages import strange_page
+from tests.extract.strange_pages import page_of_leaves, strange_page
 
 needs_scanner = pytest.mark.skipif(not scanner.is_built(), reason="no C compiler, no scanner")
 
@@ -205,6 +205,10 @@ def test_doubts_go_to_the_parser(html: bytes, doubt: str) -> None:
         b"<table><a href=x><svg></a><td><a href=y><img src=a alt=b>",
         b"<p><table><p><img src=a alt=b></table></p>",
         b"<figcaption><form>x</form><figure><img src=a alt=b>",
+        b"<h2>x <a>y</a> <b>z</b></h2><img src=a alt=b>",
+        b"<a rel=license href=x>y</a><img src=a alt=b>",
+        b"<b><a></b><em>x</em><img src=a alt=b>",  # the em stands in a link that starts anew
+        b"<b><b><b><p><b>x</b></p></b><img src=a alt=b>",
     ],
 )
 def test_pages_that_are_easily_misread(html: bytes) -> None:
@@ -221,6 +225,14 @@ def test_finds_what_the_parser_finds_on_strange_pages() -> None:
     assert [page for i, page in enumerate(pages) if differing(page, settings[i % 2])] == []
     doubtful = sum(isinstance(scanner.scanned(page), str) for page in pages)
     assert doubtful < len(pages) / 4
+
+
+@needs_scanner
+@pytest.mark.parametrize("settings", [DEFAULT, EVERYTHING], ids=["default", "everything"])
+def test_finds_what_the_parser_finds_among_elements_of_one_text(settings: Settings) -> None:
+    pages = [page_of_leaves(random.Random(seed)) for seed in range(2_000)]
+
+    assert [page for page in pages if differing(page, settings)] == []
 
 
 @needs_scanner

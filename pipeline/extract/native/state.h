@@ -46,11 +46,12 @@ typedef struct {
     bool fostered, container;
 } Element;
 
+/* length: of its name, which stands before `at`, where its attributes start. */
 typedef struct {
     uint64_t key;
-    size_t at, end; /* its attributes */
+    size_t at, length;
     uint16_t id;
-    bool closing, self_closing;
+    bool closing, self_closing, has_rel;
 } Tag;
 
 /* The text of an element being put together. slot: index of its event, -1 if there is none yet. */

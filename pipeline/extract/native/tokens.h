@@ -2,14 +2,41 @@
 #ifndef TOKENS_H
 #define TOKENS_H
 
-#include "dispatch.h"
+#include "leaves.h"
+
+/* The name at p of up to seven letters and digits, all of them read at once: its length, 0 for any
+   other. */
+static inline unsigned
+short_name(const char *p, const char *end, uint64_t *key)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = 0x80 * ones;
+    uint64_t word;
+    if (PY_BIG_ENDIAN || end - p < 8) {
+        return 0;
+    }
+    memcpy(&word, p, 8);
+    /* The high bit of each byte that is none of 0-9, :, ;, < or above: the first is the end. */
+    uint64_t low = word & ~high, is_low = ~(low + (0x80 - '0') * ones) & ~word & high;
+    uint64_t other = word ^ '>' * ones, stops = is_low | ((other - ones) & ~other & high);
+    if (!stops) {
+        return 0;
+    }
+    unsigned length = (unsigned)__builtin_ctzll(stops) / 8;
+    if (!length || !(ends[(unsigned char)p[length]] & ENDS_TAG_NAME)) {
+        return 0;
+    }
+    uint64_t is_upper = ((low + (0x80 - 'A') * ones) ^ (low + (0x7f - 'Z') * ones)) & ~word & high;
+    *key = __builtin_bswap64(word | is_upper >> 2) >> (64 - 8 * length);
+    return length;
+}
 
 /* Reads the tag whose name starts at p; returns where it ends, NULL if the page ends before. */
 static const char *
 read_tag(State *s, const char *p, Tag *tag)
 {
     uint64_t key = 0;
-    unsigned length = 0;
+    unsigned length = short_name(p, s->end, &key);
+    p += length;
     for (; p < s->end && !(ends[(unsigned char)*p] & ENDS_TAG_NAME); p++, length++) {
         unsigned char c = (unsigned char)*p;
         c = (unsigned char)(c - 'A') < 26 ? c | 32 : c;
@@ -18,12 +45,14 @@ read_tag(State *s, const char *p, Tag *tag)
     tag->key = key;
     tag->id = (uint16_t)tag_of_key(key);
     tag->at = (size_t)(p - s->page);
-    tag->self_closing = false;
+    tag->length = length;
+    tag->self_closing = tag->has_rel = false;
     Attribute attribute;
     unsigned count = 0;
-    do {
-        p = next_attribute(p, s->end, &attribute, &tag->self_closing);
-    } while (p && attribute.name && count++ < MOST_ATTRIBUTES);
+    while ((p = next_attribute(p, s->end, &attribute, &tag->self_closing)) && attribute.name
+           && count++ < MOST_ATTRIBUTES) {
+        tag->has_rel |= attribute.name_end - attribute.name == 3 && is_called(&attribute, "rel");
+    }
     if (count > MOST_ATTRIBUTES) {
         doubt(s, "too many attributes");
     }
@@ -271,6 +300,10 @@ take_markup(State *s, const char *from, const char *p)
         return *p == '!' ? skip_declaration(s, p + 1) : skip_bogus(s, p + tag.closing);
     }
     p = read_tag(s, p + tag.closing, &tag);
+    const char *behind = p && !tag.closing ? take_leaf(s, &tag, p) : NULL;
+    if (behind) {
+        return behind;
+    }
     if (p) {
         take_tag(s, &tag);
     }
