@@ -266,7 +266,7 @@ def versions() -> dict[str, str]:
     packages = (
         *("crawl2clip", "pyspark", "pyarrow", "numpy", "fastwarc", "selectolax", "ada-url", "ftfy"),
         *("fasttext", "cld3-py", "ahocorasick_rs", "img2dataset", "Pillow", "pdqhash"),
-        *("torch", "open_clip_torch"),
+        *("torch", "open_clip_torch", "icu4py", "pycld2"),
     )
     found = {"python": platform.python_version()}
     for package in packages:

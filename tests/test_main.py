@@ -1,24 +1,16 @@
+import argparse
 from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline.__main__ import main
+from pipeline.__main__ import _parser, main
 
-COMMANDS = (
-    "list",
-    "check",
-    "run",
-    "funnel",
-    "report",
-    "preview",
-    "crawl",
-    "sample",
-    "serve",
-    "entries",
-    "plan-balance",
-    "rebalance",
-    "vocabulary",
+COMMANDS = sorted(
+    name
+    for action in _parser()._actions
+    if isinstance(action, argparse._SubParsersAction)
+    for name in action.choices
 )
 
 

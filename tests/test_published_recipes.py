@@ -20,7 +20,8 @@ COUNTING = ("datacomp_clip", "datacomp_intersection")  # keep_top starts jobs wh
 def test_an_empty_table_goes_through_every_step(
     spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    np.save(tmp_path / "image_based.npy", np.array([], "u8,u8"))
+    np.save(tmp_path / "centroids.npy", np.eye(768, dtype=np.float32))
+    np.save(tmp_path / "imagenet_clusters.npy", np.array([3, 7]))
     monkeypatch.chdir(tmp_path)
 
     recipe = load_recipe(str(RECIPES / f"{name}.yaml"))

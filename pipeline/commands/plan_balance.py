@@ -37,34 +37,36 @@ def add(commands: Commands) -> None:
 
 @dataclass(frozen=True)
 class Balancing:
-    """Where a recipe balances: its step balance_entries, the `number`th of `job`, from 0."""
+    """A run, and where its recipe balances: the `number`th step, from 0, of `job`."""
 
+    run: Run
     job: str
     number: int
     step: BalanceEntries
 
     @classmethod
-    def of(cls, recipe: Recipe) -> "Balancing":
-        for job, steps in recipe.jobs.items():
+    def of(cls, options: argparse.Namespace) -> "Balancing":
+        """The run that the options name. Raises RecipeError if its recipe does not balance."""
+        run = Run(load_recipe(options.recipe), source(options), options.run_dir)
+        for job, steps in run.recipe.jobs.items():
             for number, step in enumerate(steps):
                 if isinstance(step, BalanceEntries):
-                    return cls(job, number, step)
-        raise RecipeError(f"{recipe.name} has no step balance_entries")
+                    return cls(run, job, number, step)
+        raise RecipeError(f"{run.recipe.name} has no step balance_entries")
 
-    def pairs(self, spark: SparkSession, run: Run) -> DataFrame:
+    def pairs(self, spark: SparkSession) -> DataFrame:
         """What the step would be given. Raises RecipeError if the job before it has not run."""
-        run.fingerprint(self.job)
-        pairs = run.input(spark, self.job)
-        for before in run.recipe.jobs[self.job][: self.number]:
+        self.run.fingerprint(self.job)
+        pairs = self.run.input(spark, self.job)
+        for before in self.run.recipe.jobs[self.job][: self.number]:
             pairs = before(pairs)
         return pairs
 
 
 def plan_balance(options: argparse.Namespace) -> int:
     """Show how many pairs each t would keep, and write a page of it, before balancing is run."""
-    run = Run(load_recipe(options.recipe), source(options), options.run_dir)
-    balancing = Balancing.of(run.recipe)
-    pairs = balancing.pairs(session(), run)
+    balancing = Balancing.of(options)
+    run, pairs = balancing.run, balancing.pairs(session())
     plan = planned(balancing.step, pairs)
     rows = plan.rows(sorted({*options.t, plan.t}) if options.t else None)
     texts = _texts(run.recipe)

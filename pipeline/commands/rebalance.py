@@ -2,23 +2,24 @@
 
 import argparse
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import fsspec
-import yaml
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from pipeline.balance.additions import Addition, additions, next_folder
 from pipeline.balance.balance_entries import BalanceEntries, draw
 from pipeline.balance.counting import keep_prob
 from pipeline.balance.entry_counts import FILE, EntryCounts, Thresholds, read_counts
+from pipeline.balance.leftover import Leftover
 from pipeline.balance.probabilities import entry_probs
 from pipeline.balance.thresholds import Lists, kept, with_size
-from pipeline.commands.adding import Commands, out, recipe_of, source, where_from, where_to
+from pipeline.commands.adding import Commands, out, recipe_of, where_from, where_to
 from pipeline.commands.plan_balance import Balancing
-from pipeline.recipe import RecipeError, load_recipe
-from pipeline.run import Run
+from pipeline.recipe import RecipeError
+from pipeline.run import JobReport, read_report
 from pipeline.session import session
 from pipeline.submit import OK
 
@@ -35,7 +36,7 @@ def add(commands: Commands) -> None:
 
 @dataclass(frozen=True)
 class Shortage:
-    """What a run has asked for, and what it got of it."""
+    """What a run and its additions have asked for, and what they got of it."""
 
     asked: int
     have: int
@@ -52,58 +53,104 @@ def rebalance(options: argparse.Namespace) -> int:
     as a table to <run>/more, enough of them if as many images are gone as before, with a recipe to
     fetch them and one for the jobs that come after fetching, to be run over the images of both.
     Nothing is matched again, and nothing downloaded twice.
+
+    Is the set still too small after that, the same command writes to <run>/more-2, and so on. What
+    was not begun to be fetched is chosen anew.
     """
-    run = Run(load_recipe(options.recipe), source(options), options.run_dir)
-    balancing = Balancing.of(run.recipe)
-    shortage = _shortage(run, balancing, options.size)
-    counts = _counts(run)
-    pairs = balancing.pairs(session(), run)
-    eligible = balancing.step.eligible(pairs)
-    larger, kept_then = _larger(balancing.step, eligible, counts, shortage.wanted(options.size))
-    more = added(balancing.step, eligible, counts, larger)
-    folder = f"{run.folder.rstrip('/')}/more"
-    more.write.mode("overwrite").option("compression", "zstd").parquet(f"{folder}/pairs.parquet")
-    commands = _recipes(options.recipe, run, balancing, folder)
-    number = round(kept_then) - shortage.asked
-    expected = shortage.have + round(number * shortage.have / shortage.asked)
-    out.print(f"{shortage.have:,} of {shortage.asked:,} pairs have come through", highlight=False)
-    line = f"{number:,} more in {folder}/pairs.parquet; then there should be {expected:,}"
-    out.print(line, soft_wrap=True, highlight=False)
-    for command in commands:
-        out.print(command, soft_wrap=True, highlight=False, markup=False)
+    balancing = Balancing.of(options)
+    if balancing.step.form != "draw":
+        raise RecipeError(f"{balancing.step.name}: form {balancing.step.form!r} has no larger t")
+    run = balancing.run.folder
+    left = Leftover.of(options.recipe, balancing.job, balancing.number)
+    there = _begun(additions(run))
+    shortage = _shortage(balancing, left, there, options.size)
+    counts, then = _counts(run, there)
+    pairs = balancing.step.eligible(balancing.pairs(session()))
+    now, kept_now = _larger(balancing.step, pairs, counts, then, shortage.wanted(options.size))
+    if round(kept_now) <= shortage.asked:
+        raise RecipeError(f"{run}: all {shortage.asked:,} pairs that match have been asked for")
+    folder = next_folder(run, len(there))
+    more = added(balancing.step, pairs, counts, then, now)
+    addition = Addition(folder, _written(more, folder), dict(then), dict(now))
+    commands = left.write(run, [one.folder for one in (*there, addition)])
+    addition.write()
+    _tell(shortage, addition, commands)
     return OK
 
 
-def _shortage(run: Run, balancing: Balancing, size: int) -> Shortage:
-    if balancing.step.form != "draw":
-        raise RecipeError(f"{balancing.step.name}: form {balancing.step.form!r} has no larger t")
+def _written(more: DataFrame, folder: str) -> int:
+    """Write the pairs as a table into the folder; how many they are."""
+    table = f"{folder}/pairs.parquet"
+    more.write.mode("overwrite").option("compression", "zstd").parquet(table)
+    return more.sparkSession.read.parquet(table).count()
+
+
+def _tell(shortage: Shortage, addition: Addition, commands: Sequence[str]) -> None:
+    expected = shortage.have + round(addition.asked * shortage.have / shortage.asked)
+    out.print(f"{shortage.have:,} of {shortage.asked:,} pairs have come through", highlight=False)
+    table = f"{addition.folder}/pairs.parquet"
+    line = f"{addition.asked:,} more in {table}; then there should be {expected:,}"
+    out.print(line, soft_wrap=True, highlight=False)
+    for command in commands:
+        out.print(command, soft_wrap=True, highlight=False, markup=False)
+
+
+def _begun(there: list[Addition]) -> list[Addition]:
+    """Without the last if nothing of it was fetched: it can be chosen anew."""
+    if there:
+        files, path = fsspec.url_to_fs(f"{there[-1].folder}/run")
+        if not files.exists(path):
+            return there[:-1]
+    return there
+
+
+def _shortage(
+    balancing: Balancing, left: Leftover, there: Sequence[Addition], size: int
+) -> Shortage:
+    run = balancing.run
+    balanced = _ended(run.folder, balancing.job)
     last = list(run.recipe.jobs)[-1]
-    balanced, ended = run.report(balancing.job), run.report(last)
-    if balanced is None or ended is None:
-        raise RecipeError(f"{run.folder}: {run.recipe.name} has not run to its end yet")
-    asked = int(balanced.funnel[balancing.number + 1]["pairs"])
-    if ended.pairs >= size:
-        raise RecipeError(f"{run.folder} has {ended.pairs:,} pairs, which is no less than {size:,}")
-    if not ended.pairs:
+    if left.rest and there:  # its last job ran over the images of all
+        reports = [_ended(f"{there[-1].folder}/all", last)]
+    else:
+        folders = [run.folder, *(f"{one.folder}/run" for one in there)]
+        reports = [_ended(folder, last) for folder in folders]
+    have = sum(report.pairs for report in reports)
+    if have >= size:
+        raise RecipeError(f"{run.folder} has {have:,} pairs, which is no less than {size:,}")
+    if not have:
         raise RecipeError(f"{run.folder} has got no pair at all: more of the same will not help")
-    return Shortage(asked, ended.pairs)
+    asked = int(balanced.funnel[balancing.number + 1]["pairs"])
+    return Shortage(asked + sum(one.asked for one in there), have)
 
 
-def _counts(run: Run) -> EntryCounts:
+def _ended(folder: str, job: str) -> JobReport:
+    report = read_report(folder, job)
+    if report is None:
+        raise RecipeError(f"{folder}: job {job} has not run to its end yet")
+    return report
+
+
+def _counts(run: str, there: Sequence[Addition]) -> tuple[EntryCounts, Thresholds]:
+    """The counts of the run, and the thresholds by which all was chosen that is there."""
     try:
-        return read_counts(f"{run.folder.rstrip('/')}/{FILE}")
+        counts = read_counts(f"{run.rstrip('/')}/{FILE}")
     except ValueError as error:
         raise RecipeError(str(error)) from None
+    if there and dict(there[0].then) != dict(counts.thresholds):
+        folder = there[0].folder
+        raise RecipeError(f"{folder} was chosen before {run} was balanced anew: move it away")
+    return counts, there[-1].now if there else counts.thresholds
 
 
 def _larger(
-    step: BalanceEntries, pairs: DataFrame, counts: EntryCounts, wanted: int
+    step: BalanceEntries, pairs: DataFrame, counts: EntryCounts, then: Thresholds, wanted: int
 ) -> tuple[Thresholds, float]:
     """Thresholds none of which is smaller than before, and how many pairs they keep."""
     lists = Lists(counts, step.reference)
 
     def rule(t: float) -> Thresholds:
-        return {k: max(new, counts.thresholds[k]) for k, new in lists.with_t(t).items()}
+        return {k: max(new, then[k]) for k, new in lists.with_t(t).items()}
 
     sizes = step.sizes(pairs, counts)
     larger = with_size(sizes, wanted, rule, lists.most)
@@ -111,45 +158,14 @@ def _larger(
 
 
 def added(
-    step: BalanceEntries, pairs: DataFrame, counts: EntryCounts, larger: Thresholds
+    step: BalanceEntries, pairs: DataFrame, counts: EntryCounts, then: Thresholds, now: Thresholds
 ) -> DataFrame:
-    """The pairs that the larger thresholds keep and those of the run did not."""
-    now, then = (
+    """The pairs that the thresholds `now` keep and the smaller ones, `then`, did not."""
+    larger, smaller = (
         keep_prob(pairs, counts, entry_probs(counts.flat, counts.spread(thresholds)))
-        for thresholds in (larger, counts.thresholds)
+        for thresholds in (now, then)
     )
-    chances = pairs.withColumn("keep_prob", now).withColumn("_then", then)
+    chances = pairs.withColumn("keep_prob", larger).withColumn("_then", smaller)
     drawn = draw(step.seed)
     more = chances.where((drawn < F.col("keep_prob")) & (drawn >= F.col("_then")))
     return more.drop("_then", "problem")
-
-
-def _recipes(path: str, run: Run, balancing: Balancing, folder: str) -> list[str]:
-    """Write the recipes of what is left to do, and give back the commands that run them."""
-    with fsspec.open(path, "rt", encoding="utf-8") as file:
-        data = yaml.safe_load(file)
-    jobs = data["jobs"]
-    names = list(jobs)
-    after = names[names.index(balancing.job) + 1 :]
-    until = after.index("fetch") + 1 if "fetch" in after else len(after)
-    rest = (jobs[balancing.job] or [])[balancing.number + 1 :]
-    first = {balancing.job: rest} if rest else {}
-    fetch = first | {job: jobs[job] for job in after[:until]}
-    commands = [
-        f"crawl2clip run {_write(data, 'fetch', fetch, folder)} "
-        f"--source {folder}/pairs.parquet --run-dir {folder}/run"
-    ]
-    if after[until:]:
-        both = f"{run.folder.rstrip('/')}/{{fetch,more/run/fetch}}/*.parquet"
-        recipe = _write(data, "rest", {job: jobs[job] for job in after[until:]}, folder)
-        commands.append(f"crawl2clip run {recipe} --source '{both}' --run-dir {folder}/all")
-    return commands
-
-
-def _write(data: dict[str, Any], name: str, jobs: dict[str, Any], folder: str) -> str:
-    """The recipe with these jobs alone; returns its path."""
-    path = f"{folder}/{name}.yaml"
-    recipe = {**data, "recipe": f"{data['recipe']}_{name}", "jobs": jobs}
-    with fsspec.open(path, "wt", encoding="utf-8") as file:
-        yaml.safe_dump(recipe, file, sort_keys=False, allow_unicode=True)
-    return path

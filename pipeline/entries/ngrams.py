@@ -3,21 +3,21 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-# The punctuation of ASCII, its symbols too, and that of Unicode.
-PUNCTUATION = r"[\p{Punct}\p{IsPunctuation}]+"
-BLANKS = r"(?U)\s+"
+from pipeline.entries.phrases import Splitting, phrases
 
 
-def ngrams(texts: DataFrame) -> DataFrame:
+def ngrams(texts: DataFrame, splitting: Splitting = "blanks", lang: str = "") -> DataFrame:
     """Each word with the word after it: word, next, count; next is null at a phrase's end.
 
-    A word stands between blanks and punctuation, in its own case; a phrase between punctuation,
-    which no bigram crosses. MetaCLIP 2's code does so; how the n-grams of the first paper were
-    made is not told.
+    A word stands between blanks and punctuation, or where `phrases` finds it, in its own case; a
+    phrase between punctuation, which no bigram crosses. MetaCLIP 2's code does so; how the n-grams
+    of the first paper were made is not told.
 
     One shuffle, of the distinct pairs: they are counted before it in every task.
     """
-    pairs = texts.select(F.explode(F.flatten(F.transform(_phrases("text"), _neighbours))))
+    pairs = texts.select(
+        F.explode(F.flatten(F.transform(phrases("text", splitting, lang), _neighbours)))
+    )
     return pairs.select("col.word", "col.next").groupBy("word", "next").count()
 
 
@@ -26,8 +26,10 @@ def unigrams(ngrams: DataFrame) -> DataFrame:
     return ngrams.groupBy("word").agg(F.sum("count").alias("count"))
 
 
-def bigrams(ngrams: DataFrame, least_pmi: float) -> DataFrame:
+def bigrams(ngrams: DataFrame, least_pmi: float, between: str = " ") -> DataFrame:
     """entry, count and pmi of pairs of at least that PMI: log2(n_ij N / (n_i n_j)), as in NLTK.
+
+    between: what the two words of an entry are joined with.
 
     Exact up to the rounding of one division; a bound that is a whole number is met exactly.
 
@@ -46,17 +48,9 @@ def bigrams(ngrams: DataFrame, least_pmi: float) -> DataFrame:
         .join(second, "next", how="inner")
         .withColumn("lift", _product("count", F.lit(total)) / _product("n_i", "n_j"))
     )
-    entry = F.concat_ws(" ", "word", "next").alias("entry")
+    entry = F.concat_ws(between, "word", "next").alias("entry")
     return scored.where(F.col("lift") >= 2.0**least_pmi).select(
         entry, "count", F.log2("lift").alias("pmi")
-    )
-
-
-def _phrases(text: str) -> Column:
-    """The words of each phrase: an array of arrays."""
-    split = F.split(text, PUNCTUATION)
-    return F.transform(
-        split, lambda phrase: F.filter(F.split(phrase, BLANKS), lambda word: word != "")
     )
 
 

@@ -11,6 +11,7 @@ import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.entries.language_settings import LanguageSettings
 from pipeline.entries.settings import SOURCES, EntrySettings
 
 SCHEMA = pa.schema(
@@ -55,7 +56,10 @@ def with_ids(rows: pa.Table, old: Sequence[str]) -> pa.Table:
 
 
 def written(
-    folder: str, table: pa.Table, settings: EntrySettings, counted: Mapping[str, int]
+    folder: str,
+    table: pa.Table,
+    settings: EntrySettings | LanguageSettings,
+    counted: Mapping[str, int],
 ) -> EntryReport:
     """Write the list into the folder, its report last. counted: as `Seen` names it."""
     data = json.dumps(table["entry"].to_pylist(), ensure_ascii=False).encode()

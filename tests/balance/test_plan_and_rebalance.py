@@ -7,7 +7,7 @@ from hashlib import md5
 from pathlib import Path
 
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import Row, SparkSession
 
 from pipeline.__main__ import main
 from tests.fetch.conftest import Web, web  # noqa: F401  # a fixture
@@ -89,6 +89,74 @@ def test_a_set_gets_its_size_without_a_second_download(
     assert got == pytest.approx(60, abs=10)
     sizes = json.loads((tmp_path / "run/more/all/shards/sizes.json").read_text())
     assert sum(sizes.values()) == got
+
+
+def test_a_set_that_stays_too_small_gets_more_again(
+    spark: SparkSession,
+    recipe: str,
+    web: Web,  # noqa: F811
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Each time t grows, and what it adds is a set of its own."""
+    run_dir = str(tmp_path / "run")
+    options = ["--source", str(tmp_path / "pairs.parquet"), "--run-dir", run_dir]
+    assert ended("run", recipe, *options) == 0
+    sets = [{row.uid for row in spark.read.parquet(f"{run_dir}/balance").collect()}]
+    for place, size in (("more", "60"), ("more", "90"), ("more-2", "120")):
+        capsys.readouterr()
+        assert ended("rebalance", recipe, *options, "--size", size) == 0
+        told = capsys.readouterr().out.splitlines()
+        assert f"{run_dir}/{place}/pairs.parquet;" in told[1]
+        if size == "60":  # not begun, so that it may be chosen anew
+            continue
+        pairs = spark.read.parquet(f"{run_dir}/{place}/pairs.parquet")
+        sets.append({row.uid for row in pairs.collect()})
+        commands = [shlex.split(line) for line in told if line.startswith("crawl2clip run")]
+        assert ended(*commands[0][1:]) == 0
+        assert ended("rebalance", recipe, *options, "--size", "900") == 2
+        assert f"{place}/all: job shard has not run to its end" in capsys.readouterr().err
+        assert ended(*commands[1][1:]) == 0
+
+    every = set().union(*sets)
+    assert len(every) == sum(map(len, sets)), "no pair was chosen twice"
+    assert sum(web.hits.values()) == len(every)
+    assert max(web.hits.values()) == 1
+    then, now = thresholds(run_dir, "more-2")
+    assert then < now
+    assert every == kept_by(spark, run_dir, now), "what the last t keeps, and nothing else"
+    there = sum(
+        spark.read.parquet(f"{run_dir}/{run}fetch").where("problem is null").count()
+        for run in ("", "more/run/", "more-2/run/")
+    )
+    assert last_count(f"{run_dir}/more-2/all") == there
+    assert there == pytest.approx(120, abs=15)
+    assert ended("rebalance", recipe, *options, "--size", "5000") == 0, "all there are"
+    assert sum(map(len, sets)) + len(table(spark, f"{run_dir}/more-3/pairs.parquet")) == 300
+
+
+def thresholds(run_dir: str, place: str) -> tuple[float, float]:
+    """t before and after, which must go on from the one before."""
+    told = json.loads((Path(run_dir) / place / "rebalance.json").read_text())
+    return told["then"][""], told["now"][""]
+
+
+def kept_by(spark: SparkSession, run_dir: str, t: float) -> set[str]:
+    """What balancing by that t would keep: a draw of its own, in plain Python."""
+    from pipeline.balance.balance_entries import draw
+
+    rows = spark.read.parquet(f"{run_dir}/match").select("uid", "entry_ids", draw(0).alias("draw"))
+    pairs = rows.collect()
+    counts = {i: sum(i in row.entry_ids for row in pairs) for i in range(3)}
+    return {row.uid for row in pairs if any(row.draw < t / counts[i] for i in row.entry_ids)}
+
+
+def table(spark: SparkSession, path: str) -> list[Row]:
+    return spark.read.parquet(path).collect()
+
+
+def last_count(folder: str) -> int:
+    return int(json.loads((Path(folder) / "shard.json").read_text())["funnel"][-1]["pairs"])
 
 
 def test_what_can_not_be_rebalanced_is_refused_in_a_line(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from pipeline.entries.titles import pageviews, titles
+from pipeline.entries.titles import pageviews, titles, titles_by_language
 
 HOURS = {
     0: [
@@ -65,3 +65,20 @@ def test_project_and_limits_are_settings(spark: SparkSession, tmp_path: Path) ->
     lower = {row.entry: row["count"] for row in titles(views, "en", 1, 1).collect()}
     assert (lower["Red panda"], lower["Forty-nine"]) == (149, 49)
     assert "Zero" not in lower
+
+
+def test_titles_of_all_languages_are_summed_up_over_sites(spark: SparkSession) -> None:
+    rows = [
+        ("zh-min-nan", "Toa_hō͘", 2), ("zh-min-nan.m", "Toa_hō͘", 3), ("de", "Hund", 1),
+        ("de.m.d", "Hund", 4), ("de.voy", "Bonn", 5), ("de", "Hilfe:Hund", 9), ("de", "Nie", 0),
+        (None, None, None),
+    ]  # fmt: skip
+    views = spark.createDataFrame(rows, "project STRING, title STRING, views BIGINT").repartition(3)
+
+    ours, every = (
+        [tuple(row) for row in titles_by_language(views, sites).collect()]
+        for sites in ("wikipedia", "all")
+    )
+
+    assert sorted(ours) == [("de", "Hund", 1), ("zh_min_nan", "Toa hō͘", 5)]
+    assert sorted(every) == [("de", "Bonn", 5), ("de", "Hund", 5), ("zh_min_nan", "Toa hō͘", 5)]
