@@ -13,13 +13,14 @@ from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from pipeline.filter.hashes import Hashes, among, few_of_each
+from pipeline.filter.gathered import gathered
+from pipeline.filter.hashes import among, few_of_each
 from pipeline.filter.most_frequent import Ranks
 from pipeline.stage import is_problem
 
-AT_HAND = 1_000_000  # keys that each task can hold to drop rows by, 30 MB in the JVM
+AT_HAND = 4_000_000  # keys that each executor can hold to drop rows by, 120 MB in the JVM
 
-_ROWS = 2**18  # looked at together: enough to find what repeats, 4 MB
+_AT_ONCE = 2**22  # bytes, 262,144 rows: enough to find what repeats
 
 
 def crowded(pairs: DataFrame, key: str, other: str, most: int) -> DataFrame:
@@ -32,16 +33,15 @@ def crowded(pairs: DataFrame, key: str, other: str, most: int) -> DataFrame:
 
     def thin(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         full = np.empty(0, np.int64)  # of which enough has been passed on
-        for keys, others in _gathered(batches):
+        for table in gathered(batches, _AT_ONCE):
+            keys, others = (column.to_numpy() for column in table.itercolumns())
             new = ~among(keys, full)
             keys, others, filled = few_of_each(keys[new], others[new], most + 1)
             full = np.sort(np.concatenate((full, filled)))
             yield pa.RecordBatch.from_arrays([pa.array(keys), pa.array(others)], ["key", "other"])
 
     thinned = hashed.mapInArrow(thin, "key LONG, other LONG").repartition("key")
-    different = (
-        thinned.distinct()
-    )  # in place: rows of a key lie together, so the next counts in place
+    different = thinned.distinct()  # in place, as the count is: rows of a key lie together
     return different.groupBy("key").agg(F.count("*").alias("count")).where(F.col("count") > most)
 
 
@@ -83,21 +83,3 @@ def hash_of(pairs: DataFrame, name: str) -> Column:
 def _hashed(pairs: DataFrame, key: str, other: str) -> DataFrame:
     keys, others = hash_of(pairs, key).alias("key"), hash_of(pairs, other).alias("other")
     return pairs.select(keys, others).where("key is not null and other is not null")
-
-
-def _gathered(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[Hashes, Hashes]]:
-    """Batches put together to _ROWS rows or somewhat more."""
-    rows, some = 0, []
-    for batch in batches:
-        some.append(batch)
-        rows += batch.num_rows
-        if rows >= _ROWS:
-            yield _columns(some)
-            rows, some = 0, []
-    if some:
-        yield _columns(some)
-
-
-def _columns(batches: list[pa.RecordBatch]) -> tuple[Hashes, Hashes]:
-    table = pa.Table.from_batches(batches)
-    return table["key"].to_numpy(), table["other"].to_numpy()

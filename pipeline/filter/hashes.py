@@ -3,8 +3,6 @@
 from typing import TypeAlias
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 Hashes: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
 Flags: TypeAlias = np.ndarray[tuple[int], np.dtype[np.bool_]]
@@ -16,17 +14,6 @@ def among(values: Hashes, ordered: Hashes) -> Flags:
         return np.zeros(len(values), np.bool_)
     places = np.searchsorted(ordered, values)
     return np.equal(ordered[np.minimum(places, len(ordered) - 1)], values)
-
-
-def outside(lists: pa.ListArray, ordered: Hashes) -> pa.ListArray:
-    """Of each list the values that `ordered` lacks; an empty list for null."""
-    lists = pc.fill_null(lists, pa.scalar([], lists.type))
-    offsets = lists.offsets.to_numpy()
-    flat = lists.values.slice(offsets[0], offsets[-1] - offsets[0]).to_numpy()
-    absent = ~among(flat, ordered)
-    before = np.concatenate(([0], np.cumsum(absent)))
-    starts = before[offsets - offsets[0]].astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(starts), pa.array(flat[absent], pa.int64()))
 
 
 def few_of_each(keys: Hashes, others: Hashes, most: int) -> tuple[Hashes, Hashes, Hashes]:

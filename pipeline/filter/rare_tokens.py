@@ -1,7 +1,6 @@
 """Texts that hold a word nobody else writes: serial numbers, file names, keys of caches."""
 
 from collections.abc import Callable, Iterator
-from typing import Literal
 
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame
@@ -9,9 +8,10 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, LongType
 
 from pipeline.filter.crowds import hash_of, without
-from pipeline.filter.hashes import Hashes, outside
+from pipeline.filter.hashes import Hashes
 from pipeline.filter.most_frequent import Cut, cuts, held, token_hash
-from pipeline.filter.tokens import Case, Split, Tokens, bigrams
+from pipeline.filter.token_arrays import Kind, Split, lacking
+from pipeline.filter.tokens import Case, Tokens
 from pipeline.filter.vocabulary import of_run, read, tokens_of
 from pipeline.stage import Stage, is_problem, stage
 
@@ -33,8 +33,8 @@ class RareTokens(Stage):
     Cost: the vocabulary is read and cut beforehand. Its `at_hand` most frequent tokens, 8 bytes
     each, are broadcast and settle nearly all texts without a shuffle: all, if the list is no
     longer. Else two shuffles of the tokens that are not at hand, 16 bytes for each occurrence, and
-    one of whole rows where more than a million texts are dropped; then steps before it in the same
-    job run twice.
+    one of whole rows where more than four million texts are dropped; then steps before it in the
+    same job run twice.
     """
 
     reads = ("text",)
@@ -44,7 +44,7 @@ class RareTokens(Stage):
     most: int = 100_000_000
     vocabulary: str | None = None
     raw: str = "extract"
-    by: tuple[Literal["unigrams", "bigrams"], ...] = ("unigrams",)
+    by: tuple[Kind, ...] = ("unigrams",)
     split: Split = "blanks"
     case: Case = "folded"
     at_hand: int = 4_000_000
@@ -71,17 +71,10 @@ class RareTokens(Stage):
             return pairs.where(F.raise_error(missing).cast("boolean"))
         counts = read(spark, path)
         listed, head = cuts(counts, self.most, self.at_hand)
-        away = lacking(pairs, held(counts, head))(self._hashes(pairs))
+        away = absent(pairs, self.tokens, self.by, held(counts, head))
         if listed == head:
             return pairs.where(F.size(away) == 0)
         return without(pairs, hash_of(pairs, "text"), rare_texts(pairs, away, counts, listed))
-
-    def _hashes(self, pairs: DataFrame) -> Column:
-        """Of the tokens that must be on the list; null for rows with a problem."""
-        words = self.tokens.unigrams(F.col("text"))
-        kinds = {"unigrams": words, "bigrams": bigrams(words)}
-        wanted = F.concat(*(kinds[kind] for kind in dict.fromkeys(self.by)))
-        return F.when(~is_problem(pairs), F.transform(wanted, lambda token: F.xxhash64(token)))
 
 
 def rare_texts(pairs: DataFrame, away: Column, counts: DataFrame, listed: Cut) -> DataFrame:
@@ -96,14 +89,17 @@ def rare_texts(pairs: DataFrame, away: Column, counts: DataFrame, listed: Cut) -
     return rare.groupBy("key").agg(F.count("*").alias("count"))
 
 
-def lacking(pairs: DataFrame, head: Hashes) -> Callable[[Column], Column]:
-    """A function of lists of hashes: those that `head`, which is broadcast, does not have."""
+def absent(pairs: DataFrame, tokens: Tokens, kinds: tuple[Kind, ...], head: Hashes) -> Column:
+    """Hashes of a text's tokens that `head`, which is broadcast, does not have.
+
+    An empty list for null and for rows with a problem.
+    """
     shared = pairs.sparkSession.sparkContext.broadcast(head)
 
     @F.arrow_udf(ArrayType(LongType()))  # type: ignore[attr-defined, untyped-decorator]
     def not_in_head(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
-        for lists in batches:
-            yield outside(lists, shared.value)
+        for texts in batches:
+            yield lacking(texts, tokens.split, kinds, shared.value)
 
     function: Callable[[Column], Column] = not_in_head
-    return function
+    return function(F.when(~is_problem(pairs), tokens.cased(F.col("text"))))

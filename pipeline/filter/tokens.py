@@ -6,15 +6,12 @@ from typing import Literal
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-Split = Literal["blanks", "scripts"]
+from pipeline.filter.token_arrays import UNSPACED
+from pipeline.filter.token_arrays import Split as Split
+
 Case = Literal["folded", "kept"]
 
-# Scripts whose words have no blanks between them. A mark, such as a Thai vowel sign, stays with its
-# letter.
-_UNSPACED = "".join(
-    rf"\p{{Is{script}}}"
-    for script in ("Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar")
-)
+_UNSPACED = "".join(rf"\p{{Is{script}}}" for script in UNSPACED)
 # (?U) makes \s Unicode's white space, which Java's own is not.
 _WORD = {
     "blanks": r"(?U)[^\s]+",
@@ -36,8 +33,11 @@ class Tokens:
 
     def unigrams(self, text: Column) -> Column:
         """The words in order, an array of strings; null for null."""
-        text = F.lower(text) if self.case == "folded" else text
-        return F.regexp_extract_all(text, F.lit(_WORD[self.split]), 0)
+        return F.regexp_extract_all(self.cased(text), F.lit(_WORD[self.split]), 0)
+
+    def cased(self, text: Column) -> Column:
+        """The text before it is cut."""
+        return F.lower(text) if self.case == "folded" else text
 
 
 def bigrams(unigrams: Column) -> Column:

@@ -6,28 +6,38 @@ were cut, so that no filter cuts them differently, and holds a hash of the count
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from functools import reduce
 from typing import Any
 
 import fsspec
+import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipeline.filter.tokens import Tokens, bigrams
+from pipeline.filter.gathered import gathered
+from pipeline.filter.token_arrays import Words
+from pipeline.filter.tokens import Tokens
 from pipeline.stage import is_problem, run_folder
+
+_AT_ONCE = 2**24  # bytes of text: their tokens take some 150 MB
 
 
 def counted(pairs: DataFrame, tokens: Tokens) -> DataFrame:
     """token and count: each unigram and bigram of `text`, once for each time it occurs.
 
-    Cost: one shuffle of (token, count), a row for each token and task.
+    Cost: texts of _AT_ONCE bytes are cut and counted together, so that a frequent token is one row
+    of them; then one shuffle of (token, count), a row for each token and task.
     """
-    words = tokens.unigrams(F.col("text")).alias("words")
-    texts = pairs.where(~is_problem(pairs)).select(words)
-    both = F.concat("words", bigrams(F.col("words")))
-    return texts.select(F.explode(both).alias("token")).groupBy("token").count()
+
+    def counts(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for texts in gathered(batches, _AT_ONCE):
+            yield from Words.of(texts["text"].combine_chunks(), tokens.split).counts()
+
+    texts = pairs.where(~is_problem(pairs)).select(tokens.cased(F.col("text")).alias("text"))
+    few = texts.mapInArrow(counts, "token STRING, count LONG")
+    return few.groupBy("token").agg(F.sum("count").alias("count"))
 
 
 def added(tables: list[DataFrame]) -> DataFrame:

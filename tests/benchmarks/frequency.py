@@ -1,20 +1,19 @@
 """ALIGN's frequency filters, and DuckDB's answers to the same questions.
 
-python -m tests.benchmarks.frequency 1_000_000 10_000_000    (--no-duckdb: Spark alone)
+python -m tests.benchmarks.frequency [--heap 1g] [--limit 1GB] 1_000_000 10_000_000
 
 The rows are made: words by Zipf's law, half of the texts from a stock of 200,000, by Zipf's law as
 well, and one text on 2 % of all rows. Both sides read a Parquet file and write the rows that stay
-to another, on two cores. CPU seconds are those of all processes; MB are what went through shuffles;
-memory is the most that the JVM, of 4 GB heap, and the largest Python worker ever held.
+to another, on two cores. CPU seconds are those of all processes; MB are what went through shuffles.
+Each size has a process of its own, so memory is its own as well. --limit is DuckDB's memory, which
+then may not go on in files; Spark's is --heap and its Python workers. --no-duckdb: Spark alone.
 """
 
 import argparse
-import json
+import multiprocessing
 import sys
 import tempfile
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
 
-from tests.benchmarks.spark_overhead import _cpu_seconds
+from tests.benchmarks.spark_costs import WATCHED, Cost, cost, memory
 
 CORES = 2
 LISTED = 300_000  # tokens on the list, of some millions
@@ -54,7 +53,8 @@ def make(path: Path, rows: int) -> None:
 
 def _zipf(chance: np.random.Generator, size: int, number: int) -> Indices:
     """Indices below `size`, the n-th drawn about as often as 1/n says."""
-    return np.minimum(np.exp(chance.random(number) * np.log(size)), size - 1).astype(np.int64)
+    drawn: Indices = np.exp(chance.random(number) * np.log(size)).astype(np.int64)
+    return np.minimum(drawn, size - 1)
 
 
 def _texts(chance: np.random.Generator, words: pa.Array, number: int) -> pa.Array:
@@ -84,10 +84,11 @@ def by_spark(spark: SparkSession, table: Path, folder: Path) -> dict[str, Callab
     }
 
 
-def by_duckdb(table: Path, folder: Path) -> dict[str, Callable[[], None]]:
+def by_duckdb(table: Path, folder: Path, limit: str | None) -> dict[str, Callable[[], None]]:
     import duckdb
 
-    base = duckdb.connect(config={"threads": CORES, "temp_directory": str(folder)})
+    where = {"memory_limit": limit, "temp_directory": ""} if limit else {"temp_directory": folder}
+    base = duckdb.connect(config={"threads": CORES, **{k: str(v) for k, v in where.items()}})
     base.execute(f"CREATE VIEW pairs AS SELECT * FROM '{table}'")
     base.execute("CREATE MACRO words(text) AS string_split(lower(text), ' ')")
     crowded = "SELECT * FROM pairs WHERE {0} NOT IN (SELECT {0} FROM pairs GROUP BY {0} "
@@ -117,93 +118,96 @@ def by_duckdb(table: Path, folder: Path) -> dict[str, Callable[[], None]]:
     return {name: run(name) for name in queries}
 
 
-def void(_: object) -> None:
-    """For lambdas that are called for what they do."""
+HEAD = (
+    "wall s",
+    "CPU s",
+    "MB",
+    "DuckDB wall",
+    "DuckDB CPU",
+    "x wall",
+    "x CPU",
+    "rows",
+    "DuckDB rows",
+)
 
 
-def report(rows: int, duckdb: bool) -> Iterator[str]:
+def measured(rows: int, options: argparse.Namespace) -> dict[str, Cost]:
+    """Print what each question costs both; give back what it costs Spark."""
     from pipeline.session import local_session
 
+    costs = {}
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        make(folder / "pairs.parquet", rows)
-        more = {"spark.ui.enabled": "true", "spark.sql.shuffle.partitions": "16"}
-        spark = local_session(CORES, **more, **{"spark.local.dir": scratch, "spark.ui.port": "0"})
-        make(folder / "few.parquet", 1_000)
-        for run in by_spark(spark, folder / "few.parquet", folder).values():
+        few, table = folder / "few.parquet", folder / "pairs.parquet"
+        make(few, 1_000)
+        make(table, rows)
+        more = {"spark.sql.shuffle.partitions": "16", "spark.local.dir": scratch}
+        spark = local_session(CORES, **WATCHED, **more, **{"spark.driver.memory": options.heap})
+        for run in by_spark(spark, few, folder).values():
             run()  # the JVM's first steps
-        ours = by_spark(spark, folder / "pairs.parquet", folder)
-        theirs = by_duckdb(folder / "pairs.parquet", folder) if duckdb else {}
-        names = (
-            "wall s",
-            "CPU s",
-            "MB",
-            "DuckDB wall",
-            "DuckDB CPU",
-            "x CPU",
-            "rows",
-            "DuckDB rows",
-        )
-        yield f"{rows:<20,}" + "".join(f"{name:>13}" for name in names)
-        for name, run in ours.items():
-            before = _shuffled(spark)
-            wall, cpu = _cost(run)
-            cells = [f"{wall:.1f}", f"{cpu:.1f}", f"{(_shuffled(spark) - before) / 1e6:.0f}"]
-            if duckdb:
-                wall, other = _cost(theirs[name])
-                cells += [f"{wall:.1f}", f"{other:.1f}", f"{cpu / other:.1f}"]
-            cells += [
-                f"{_rows(path):>12,}" for path in (folder / name, folder / f"{name}.duck.parquet")
-            ]
-            yield f"{name:20}" + "".join(f"{cell:>13}" for cell in cells)
-        jvm, python = _memory(spark)
-        yield f"JVM {jvm:,} MB, Python worker {python:,} MB"
+        theirs = by_duckdb(table, folder, options.limit) if options.duckdb else {}
+        say("", f"{rows:,}", HEAD)
+        for name, run in by_spark(spark, table, folder).items():
+            costs[name] = cost(run, spark)
+            cells = beside(costs[name], theirs[name]) if options.duckdb else of_spark(costs[name])
+            paths = folder / name, folder / f"{name}.duck.parquet"
+            say(name, "", (*cells, *(f"{kept(path):,}" for path in paths)))
+        say(f"{memory(spark)}", "", ())
         spark.stop()
+    return costs
 
 
-def _rows(path: Path) -> int:
-    return pq.ParquetDataset(path).read(columns=[]).num_rows if path.exists() else 0
+def say(name: str, rows: str, cells: tuple[str, ...]) -> None:
+    sys.stdout.write(f"{name or rows:20}" + "".join(f"{cell:>13}" for cell in cells) + "\n")
+    sys.stdout.flush()
 
 
-def _cost(way: Callable[[], None]) -> tuple[float, float]:
-    wall, cpu = time.perf_counter(), _cpu_seconds()
-    way()
-    return time.perf_counter() - wall, _cpu_seconds() - cpu
+def of_spark(ours: Cost) -> tuple[str, ...]:
+    cells = (f"{ours.wall:.1f}", f"{ours.cpu:.1f}", f"{ours.shuffled / 1e6:.0f}")
+    return (*cells, *["-"] * 4)
 
 
-def _shuffled(spark: SparkSession) -> int:
-    """Bytes written to shuffles since the session began."""
-    context = spark.sparkContext
-    url = f"{context.uiWebUrl}/api/v1/applications/{context.applicationId}/executors"
-    with urllib.request.urlopen(url) as answer:
-        return sum(int(executor["totalShuffleWrite"]) for executor in json.load(answer))
+def beside(ours: Cost, run: Callable[[], None]) -> tuple[str, ...]:
+    """What Spark spent beside what DuckDB spends now, or that its memory does not do."""
+    import duckdb
+
+    cells = of_spark(ours)
+    try:
+        other = cost(run)
+    except duckdb.OutOfMemoryException:
+        return (*cells[:3], "no memory", *cells[4:])
+    ratios = ours.wall / other.wall, ours.cpu / other.cpu
+    return (*cells[:3], f"{other.wall:.1f}", f"{other.cpu:.1f}", *(f"{x:.1f}" for x in ratios))
 
 
-def _memory(spark: SparkSession) -> tuple[int, int]:
-    """The most MB that the JVM held, and the largest of its Python workers that still live."""
-    jvm = spark._jvm.java.lang.ProcessHandle.current().pid()  # type: ignore[union-attr]
-    held, parents = {}, {}
-    for path in Path("/proc").glob("[0-9]*/status"):
-        try:
-            status = dict(line.split(":", 1) for line in path.read_text().splitlines())
-        except OSError:  # gone since
-            continue
-        pid = int(path.parent.name)
-        parents[pid], held[pid] = int(status["PPid"]), int(status.get("VmHWM", "0").split()[0])
-    daemons = {pid for pid, parent in parents.items() if parent == jvm}
-    workers = [held[pid] for pid, parent in parents.items() if parent in daemons]
-    return held[jvm] // 1000, max(workers, default=0) // 1000
+def kept(path: Path) -> int:
+    """Rows that were written; 0 if none were."""
+    try:
+        return int(pq.ParquetDataset(path).read(columns=[]).num_rows)
+    except (FileNotFoundError, pa.ArrowInvalid):  # DuckDB's memory had ended
+        return 0
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("rows", nargs="*", type=int, default=[1_000_000])
     parser.add_argument("--no-duckdb", dest="duckdb", action="store_false")
+    parser.add_argument("--heap", default="4g")
+    parser.add_argument("--limit")
     options = parser.parse_args()
+    processes, costs = multiprocessing.get_context("spawn"), {}
     for rows in options.rows:
-        for line in report(rows, options.duckdb):
-            sys.stdout.write(f"{line}\n")
-            sys.stdout.flush()
+        with processes.Pool(1) as pool:
+            costs[rows] = pool.apply(measured, (rows, options))
+    first, last = options.rows[0], options.rows[-1]
+    for name, small in costs[first].items() if first != last else ():
+        great = costs[last][name]
+        growth = f"{great.wall / small.wall:.1f} wall", f"{great.cpu / small.cpu:.1f} CPU"
+        say(name, "", (f"{last / first:.0f} x rows:", *growth))
+
+
+def void(_: object) -> None:
+    """For lambdas that are called for what they do."""
 
 
 if __name__ == "__main__":

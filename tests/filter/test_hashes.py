@@ -1,11 +1,10 @@
 from collections import defaultdict
 
 import numpy as np
-import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.filter.hashes import among, few_of_each, outside
+from pipeline.filter.hashes import among, few_of_each
 
 LEAST, GREATEST = -(2**63), 2**63 - 1
 FEW = st.integers(0, 4)
@@ -22,21 +21,6 @@ def test_among_is_what_a_set_says(values: list[int], ordered: list[int]) -> None
     held = array(sorted(set(ordered)))
 
     assert among(array(values), held).tolist() == [value in set(ordered) for value in values]
-
-
-@settings(deadline=None)
-@given(st.lists(st.one_of(st.none(), st.lists(HASH))), st.sets(HASH), st.data())
-def test_outside_keeps_what_is_not_held_list_by_list(
-    lists: list[list[int] | None], held: set[int], data: st.DataObject
-) -> None:
-    start = data.draw(st.integers(0, len(lists)))
-    part = pa.array(lists, pa.list_(pa.int64())).slice(start)  # Spark may hand over slices
-
-    left = outside(part, array(sorted(held)))
-
-    wanted = [[value for value in some or [] if value not in held] for some in lists[start:]]
-    assert left.to_pylist() == wanted
-    assert left.type == pa.list_(pa.int64())
 
 
 @settings(deadline=None)
