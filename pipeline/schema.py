@@ -55,7 +55,7 @@ COLUMNS: dict[str, tuple[DataType, str]] = {
     "licence": (StringType(), "absolute address of the first licence the page links to"),
     "html_width": (IntegerType(), "width in px that the page declares for the image"),
     "html_height": (IntegerType(), "height in px that the page declares for the image"),
-    "warc_length": (LongType(), "bytes of the page's record as stored; null where unknown"),
+    "warc_length": (LongType(), "bytes of the page's record as stored; null if it shares a member"),
     "warc_record_id": (StringType(), "WARC-Record-ID of the page's record, as <urn:...>"),
     "opt_out": (
         _array(signal=StringType(), agent=StringType(), directive=StringType()),
@@ -99,6 +99,8 @@ COLUMNS: dict[str, tuple[DataType, str]] = {
     "dfn_score_model": (StringType(), "which one, as above"),
     "image_embedding": (ArrayType(FloatType(), containsNull=True), "unit vector of the image"),
     "text_embedding": (ArrayType(FloatType(), containsNull=True), "unit vector of the text"),
+    # filter
+    "image_cluster": (IntegerType(), "number of the centre that the image is nearest to"),
     # enrich
     "knowledge_text": (
         StringType(),

@@ -20,7 +20,7 @@ from pyspark.sql import functions as F
 
 # Hold no stages, and import what jobs do not need.
 NO_ROOMS = tuple(
-    f"pipeline.{name}" for name in ("commands", "openclip", "report", "sample", "train")
+    f"pipeline.{name}" for name in ("commands", "compare", "openclip", "report", "sample", "train")
 )
 
 STAGES: dict[str, type["Stage"]] = {}

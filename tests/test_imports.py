@@ -43,6 +43,7 @@ BELOW_ROOMS = {
     "pipeline.entry_list",
     "pipeline.sample",
     "pipeline.wordnet",
+    "pipeline.worker",
 }
 
 
