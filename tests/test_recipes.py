@@ -5,6 +5,7 @@ The funnels are compared with tests/golden/<recipe>.json, so that a changed defa
 """
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -23,20 +24,29 @@ from pipeline.recipe import Recipe, load_recipe
 from pipeline.run import JobReport, Run, run_job
 from pipeline.sample import truth
 from pipeline.source import Source
+from tests.score.tiny import local_dir
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = Path(__file__).parent / "golden"
-DEMO_SAMPLE = "build/demo/sample"
+DEMO_SAMPLE, DEMO_NETWORK = "build/demo/sample", "local-dir:build/demo/dfn"
 LEFT_OUT = {"pixel", "placeholder"}  # images of 1 px, and what stands for one that loads later
 
 
-def demo_on(sample: Path, folder: Path) -> str:
-    """Path of a copy of demo.yaml that takes its entries from the sample given."""
+def demo_on(sample: Path, network: str, folder: Path) -> str:
+    """Path of a copy of demo.yaml that takes its entries from the sample and the network given."""
     text = (ROOT / "conf" / "recipes" / "demo.yaml").read_text(encoding="utf-8")
     assert DEMO_SAMPLE in text
+    assert DEMO_NETWORK in text
+    text = text.replace(DEMO_SAMPLE, str(sample)).replace(DEMO_NETWORK, network)
     copy = folder / "demo.yaml"
-    copy.write_text(text.replace(DEMO_SAMPLE, str(sample)), encoding="utf-8")
+    copy.write_text(text, encoding="utf-8")
     return str(copy)
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Of random weights: how many pairs it keeps does not depend on what it knows."""
+    return local_dir(tmp_path_factory.mktemp("network"), "tiny-a")
 
 
 def run_all(spark: SparkSession, recipe: Recipe, source: str, folder: Path) -> list[JobReport]:
@@ -46,11 +56,11 @@ def run_all(spark: SparkSession, recipe: Recipe, source: str, folder: Path) -> l
 
 @pytest.fixture(scope="module")
 def demo(
-    spark: SparkSession, sample: Path, tmp_path_factory: pytest.TempPathFactory
+    spark: SparkSession, sample: Path, network: str, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, list[JobReport]]:
     """The folder of a finished run of demo.yaml and its reports."""
     folder = tmp_path_factory.mktemp("demo")
-    recipe = load_recipe(demo_on(sample, folder))
+    recipe = load_recipe(demo_on(sample, network, folder))
     return folder / "run", run_all(spark, recipe, f"{sample}/warc.paths.gz", folder / "run")
 
 
@@ -77,15 +87,18 @@ def test_the_funnel_is_the_golden_one(demo: tuple[Path, list[JobReport]]) -> Non
     assert found == json.loads(path.read_text())
 
 
-def test_the_shards_hold_each_fetched_pair_once(
+def test_the_shards_hold_each_pair_with_one_of_the_best_scores_once(
     spark: SparkSession, demo: tuple[Path, list[JobReport]]
 ) -> None:
     folder, reports = demo
+    scored = spark.read.parquet(f"{folder}/score").where("problem is null")
     fetched = spark.read.parquet(f"{folder}/fetch").where("problem is null")
+    best = sorted(scored.select("dfn_score", "uid").collect(), reverse=True)
 
     in_shards = uids_in_shards(folder)
 
-    assert in_shards == sorted(row.uid for row in fetched.select("uid").collect())
+    assert len(best) == fetched.count()
+    assert in_shards == sorted(row.uid for row in best[: math.ceil(0.15 * len(best))])
     assert len(set(in_shards)) == len(in_shards) == reports[-1].pairs
 
 
@@ -140,6 +153,7 @@ def test_what_could_not_be_fetched_is_what_truth_says(
 def test_partitions_do_not_change_the_set(
     spark: SparkSession,
     sample: Path,
+    network: str,
     demo: tuple[Path, list[JobReport]],
     tmp_path: Path,
     partitions: int,
@@ -147,7 +161,7 @@ def test_partitions_do_not_change_the_set(
     before = spark.conf.get("spark.sql.shuffle.partitions")
     whole = spark.read.parquet(f"{demo[0]}/extract").where("problem is null").drop("problem")
     whole.repartition(partitions).write.parquet(str(tmp_path / "pairs.parquet"))
-    recipe = load_recipe(demo_on(sample, tmp_path))
+    recipe = load_recipe(demo_on(sample, network, tmp_path))
     spark.conf.set("spark.sql.shuffle.partitions", str(partitions))
     try:
         reports = run_all(spark, recipe, str(tmp_path / "pairs.parquet"), tmp_path / "run")
@@ -177,7 +191,7 @@ recipe, source, folder = sys.argv[1:]
 cluster = SparkSession.builder.master("local-cluster[2,1,1024]")
 spark = prepare(cluster.config("spark.sql.shuffle.partitions", "3").getOrCreate())
 run = Run(load_recipe(recipe), Source(source), folder)
-for job in ("extract", "language", "filter", "dedup", "match", "balance"):
+for job in ("extract", "language", "dedup", "match", "balance"):
     run_job(spark, run, job)
 """
 
@@ -187,9 +201,13 @@ def balanced_uids(spark: SparkSession, folder: Path) -> list[str]:
 
 
 def test_executors_of_their_own_give_the_same_set(
-    spark: SparkSession, sample: Path, demo: tuple[Path, list[JobReport]], tmp_path: Path
+    spark: SparkSession,
+    sample: Path,
+    network: str,
+    demo: tuple[Path, list[JobReport]],
+    tmp_path: Path,
 ) -> None:
-    options = [demo_on(sample, tmp_path), f"{sample}/warc.paths.gz", "run"]
+    options = [demo_on(sample, network, tmp_path), f"{sample}/warc.paths.gz", "run"]
     environment = {
         "PYSPARK_PYTHON": sys.executable,
         "SPARK_HOME": str(Path(pyspark.__file__).parent),
@@ -209,11 +227,15 @@ def test_executors_of_their_own_give_the_same_set(
 
 
 def test_a_killed_run_started_again_gives_the_same(
-    spark: SparkSession, sample: Path, demo: tuple[Path, list[JobReport]], tmp_path: Path
+    spark: SparkSession,
+    sample: Path,
+    network: str,
+    demo: tuple[Path, list[JobReport]],
+    tmp_path: Path,
 ) -> None:
     folder = tmp_path / "run"
     command = [
-        *(sys.executable, "-m", "pipeline", "run", demo_on(sample, tmp_path)),
+        *(sys.executable, "-m", "pipeline", "run", demo_on(sample, network, tmp_path)),
         *("--source", f"{sample}/warc.paths.gz", "--run-dir", str(folder), "--cores", "2"),
     ]
     first = subprocess.Popen(command, cwd=ROOT, start_new_session=True)

@@ -51,6 +51,9 @@ def _add_drawing(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--to", required=True, metavar="FOLDER", help="of the table")
     sub.add_argument("--pairs", type=int, default=drawings.pairs)
     sub.add_argument("--mismatched", type=float, default=drawings.mismatched, help="share of them")
+    sub.add_argument(
+        "--standing", type=float, default=drawings.standing, help="with a site's words"
+    )
     sub.add_argument("--lang", default=drawings.lang, help="of the captions")
     sub.add_argument("--seed", type=int, default=drawings.seed)
 
@@ -87,7 +90,9 @@ def draw_pairs(options: argparse.Namespace) -> int:
 
     The table has the columns image, text and is_true.
     """
-    drawings = Drawings(options.pairs, options.mismatched, options.lang, options.seed)
+    drawings = Drawings(
+        options.pairs, options.mismatched, options.standing, options.lang, options.seed
+    )
     try:
         drawings.check()
     except ValueError as error:

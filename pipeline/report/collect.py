@@ -14,6 +14,7 @@ from pipeline.report.gallery import gallery
 from pipeline.report.languages import languages
 from pipeline.report.page import Page, Provenance
 from pipeline.report.problems import problems
+from pipeline.report.scores import scores
 from pipeline.report.shards import shards
 
 
@@ -31,6 +32,7 @@ def collect(spark: SparkSession, recipe: Recipe, folder: str) -> Page:
         funnel=funnel_rows([job.report for job in done]),
         languages=languages(done),
         entries=entries(done),
+        scores=scores(done),
         gallery=gallery(done),
         problems=problems(done),
         shards=shards(done),

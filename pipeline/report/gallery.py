@@ -13,6 +13,7 @@ from pipeline.report.thumbnails import thumbnail
 PAIRS = 48
 LETTERS = 500  # of a caption; the crawl has captions of megabytes
 NEEDS = ("uid", "url", "text")
+Order = tuple[Column, ...]
 SHOWN = ("lang", "width", "height", "page_url")
 
 
@@ -24,24 +25,30 @@ def gallery(done: Sequence[Done], most: int = PAIRS) -> Gallery | None:
     for job in reversed(done):
         pairs = job.having(*NEEDS)
         if pairs is not None:
-            rows = _with_thumbnails(_chosen(pairs, most), most)
-            return Gallery(job.job, "image" in pairs.columns, tuple(map(_kept, rows)))
+            order = F.xxhash64("uid"), F.col("uid")
+            return Gallery(job.job, "image" in pairs.columns, picked(pairs, most, order))
     return None
 
 
-def _chosen(pairs: DataFrame, most: int) -> DataFrame:
-    """First look at uids alone, then open only the files that hold the chosen ones.
+def picked(pairs: DataFrame, most: int, order: Order, score: str | None = None) -> tuple[Kept, ...]:
+    """The first in an order that columns without images give; `score` is shown with them."""
+    rows = _with_thumbnails(_chosen(pairs, most, order), most, order, score)
+    return tuple(map(_kept, rows))
+
+
+def _chosen(pairs: DataFrame, most: int, order: Order) -> DataFrame:
+    """First look at the order alone, then open only the files that hold the chosen ones.
 
     So the images read are those of `most` files at most, whatever the size of the run.
     """
     good = pairs.where("image is not null") if "image" in pairs.columns else pairs
     places = good.select("uid", F.col("_metadata.file_name").alias("file"))
-    first = places.orderBy(*_order()).limit(most).collect()
+    first = places.orderBy(*order).limit(most).collect()
     file_is_one = F.col("_metadata.file_name").isin(sorted({row["file"] for row in first}))
     return good.where(file_is_one & F.col("uid").isin(sorted({row["uid"] for row in first})))
 
 
-def _with_thumbnails(pairs: DataFrame, most: int) -> list[Row]:
+def _with_thumbnails(pairs: DataFrame, most: int, order: Order, score: str | None) -> list[Row]:
     @F.arrow_udf("binary")  # type: ignore[attr-defined, untyped-decorator]
     def small(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
         for images in batches:
@@ -50,12 +57,11 @@ def _with_thumbnails(pairs: DataFrame, most: int) -> list[Row]:
     picture = small("image") if "image" in pairs.columns else F.lit(None).cast("binary")
     there = [name for name in SHOWN if name in pairs.columns]
     caption = F.left("text", F.lit(LETTERS)).alias("text")
-    shown = pairs.select("uid", "url", caption, *there, picture.alias("thumbnail"))
-    return shown.orderBy(*_order(), "url").limit(most).collect()
-
-
-def _order() -> tuple[Column, Column]:
-    return F.xxhash64("uid"), F.col("uid")
+    number = F.col(score) if score else F.lit(None)
+    shown = pairs.select(
+        "uid", "url", caption, *there, picture.alias("thumbnail"), number.alias("score")
+    )
+    return shown.orderBy(*order, "url").limit(most).collect()
 
 
 def _kept(row: Row) -> Kept:
@@ -64,5 +70,6 @@ def _kept(row: Row) -> Kept:
         text=row["text"] or "",
         url=row["url"] or "",
         thumbnail=None if row["thumbnail"] is None else bytes(row["thumbnail"]),
+        score=row["score"],
         **{name: found.get(name) for name in SHOWN},
     )

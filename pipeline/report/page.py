@@ -68,6 +68,7 @@ class Kept:
     url: str
     page_url: str | None
     thumbnail: bytes | None  # JPEG; None if there is no image yet or it can't be shown
+    score: float | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,28 @@ class Gallery:
     job: str
     pictures: bool  # whether the table has images
     pairs: tuple[Kept, ...]
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Pairs of a score from `low` up to the next bucket's, and how many of them the run kept."""
+
+    low: float
+    pairs: int
+    kept: int
+
+
+@dataclass(frozen=True)
+class Scores:
+    """A column of scores in a job's table, and in the last one that has it."""
+
+    job: str
+    column: str
+    model: str
+    kept_by: str
+    buckets: tuple[Bucket, ...]
+    highest: tuple[Kept, ...]
+    lowest: tuple[Kept, ...]
 
 
 @dataclass(frozen=True)
@@ -149,6 +172,7 @@ class Page:
     funnel: tuple[FunnelRow, ...]
     languages: Languages | None
     entries: Entries | None
+    scores: tuple[Scores, ...]
     gallery: Gallery | None
     problems: Problems | None
     shards: Shards | None

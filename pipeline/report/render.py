@@ -11,7 +11,7 @@ import re
 from datetime import datetime
 from importlib import resources
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from pipeline.report.curve import curve
@@ -25,12 +25,10 @@ LETTERS = 60  # of an address
 
 def render(page: Page) -> str:
     """One HTML file that needs nothing else."""
-    css = resources.files("pipeline.report").joinpath("style.css").read_text("utf-8")
     lengths, logarithmic = bar_lengths(page.funnel)
-    return _template().render(
+    return template("pipeline.report").render(
         page=page,
-        css=Markup(css),
-        css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
+        **style("pipeline.report"),
         bars=list(zip(page.funnel, lengths, strict=True)),
         logarithmic=logarithmic,
         curve=curve(page.entries) if page.entries else None,
@@ -38,9 +36,18 @@ def render(page: Page) -> str:
     )
 
 
+def style(*packages: str) -> dict[str, str]:
+    """Their style sheets in a row as `css`; `css_hash`, by which the page's policy lets it in."""
+    sheets = [resources.files(each).joinpath("style.css").read_text("utf-8") for each in packages]
+    css = "".join(sheets)
+    digest = hashlib.sha256(css.encode()).digest()
+    return {"css": Markup(css), "css_hash": base64.b64encode(digest).decode()}
+
+
 @functools.cache
-def _template() -> Template:
-    loader = PackageLoader("pipeline.report", "")
+def template(package: str) -> Template:
+    """The package's template.html.j2; other pages than the report have theirs, with its parts."""
+    loader = ChoiceLoader([PackageLoader(package, ""), PackageLoader("pipeline.report", "")])
     environment = Environment(
         loader=loader,
         autoescape=True,

@@ -49,6 +49,14 @@ class Judge:
         left = share_left(scores, wrong, self.fraction)
         return Judgement(len(words), auc(similarities, same), left)
 
+    def left_of(self, crawl: DataFrame, network: ScoreClip) -> float:
+        """The share of false pairs that the cut leaves of a table with `is_true`; sorts scores."""
+        scored = network(crawl).where("problem is null").select("clip_score", "is_true", "text")
+        kept = int(scored.count() * self.fraction)
+        best = scored.orderBy(F.desc("clip_score"), "text", "is_true").limit(max(1, kept))
+        share = best.agg(F.avg((~F.col("is_true")).cast("double"))).first()
+        return float(share[0]) if share else 0.0
+
     def _vectors(self, pairs: DataFrame, network: ScoreClip) -> tuple[Any, Any, Any]:
         """Of the pairs that are looked at, in the order of the hash."""
         chance = F.xxhash64("image", "text", F.lit(self.seed))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
@@ -23,15 +23,18 @@ class Poison:
     """good: a table of image and text. pool: the same, unfiltered. shares: of the pool in the set.
 
     pairs: of every training set: the paper's 10 million, whatever their mixture. judged: a table of
-    true pairs that no network sees. The paper measures a network by its ImageNet accuracy, and the
-    data it induces by that of a network trained on them; here they are the AUC of true against
-    mismatched pairs, and the share of mismatched pairs that the cut leaves.
+    true pairs that no network sees. crawl: unfiltered pairs for the networks to filter, with
+    `is_true`; without, it is the judged pairs, some given another's caption.
+    The paper measures a network by its ImageNet accuracy, and the data it induces by that of a
+    network trained on them; here they are the AUC of true against mismatched pairs, and the share
+    of false pairs that the cut leaves.
     """
 
     good: str
     pool: str
     judged: str
     pairs: int
+    crawl: str = ""
     shares: tuple[float, ...] = (0.0, 0.05, 0.2, 0.5, 1.0)
     training: Training = Training()  # noqa: RUF009  frozen, so sharing it is safe
     judge: Judge = Judge()  # noqa: RUF009
@@ -62,8 +65,13 @@ class Poison:
         trained(
             spark, Preparing(table, held_out=0, seed=self.training.seed), self.training, str(home)
         )
-        network = ScoreClip("", f"local-dir:{home}", embeddings="float32")
-        return self.judge(spark.read.parquet(self.judged), network)
+        weights = f"local-dir:{home}"
+        judged = spark.read.parquet(self.judged)
+        found = self.judge(judged, ScoreClip("", weights, embeddings="float32"))
+        if not self.crawl:
+            return found
+        crawl = spark.read.parquet(self.crawl)
+        return replace(found, left=self.judge.left_of(crawl, ScoreClip("", weights)))
 
     def _mixture(self, spark: SparkSession, share: float) -> DataFrame:
         """Nested: what a share took from the pool, a larger share takes too."""

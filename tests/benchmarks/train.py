@@ -1,6 +1,6 @@
 """Whether a model learns from our shards by one command, and how much better than chance it is.
 
-    python -m tests.benchmarks.train [--pairs 6000] [--epochs 6] [--keep FOLDER]
+    python -m tests.benchmarks.train [--pairs 6000] [--epochs 8] [--keep FOLDER]
 
 Draws shards and, apart from them, two evaluation sets; trains a small model of open_clip's on the
 CPU by `crawl2clip train` and looks at it by `crawl2clip evaluate`. Chance is 1 of the 11 colours,
@@ -32,7 +32,7 @@ def main() -> int:
     """Print the table; 1 if colours are told apart less than five times as well as by chance."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=6_000)
-    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--keep", help="folder to work in; default: a temporary one")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 from safetensors.torch import load_file
 
 from pipeline.score.models import Choice, load
@@ -234,6 +235,21 @@ def test_a_network_is_judged_on_pairs_without_labels(
     assert found.auc > 0.5
     assert Judge(most=1_000)(pairs.repartition(3), network) == found
     assert Judge(most=30)(pairs, network).pairs <= 30
+
+
+def test_what_is_left_of_a_crawl_is_counted_among_the_best_scores(
+    spark: SparkSession, whole: Path, table: str
+) -> None:
+    network = ScoreClip("", f"local-dir:{whole}")
+    pairs = spark.read.parquet(table).where("problem is null")
+    crawl = pairs.withColumn("is_true", F.length("text") % 3 == 0)
+    scored = network(crawl).where("problem is null").select("clip_score", "is_true").collect()
+    best = sorted(scored, key=lambda row: -row.clip_score)[: int(len(scored) * 0.4)]
+
+    left = Judge(fraction=0.4).left_of(crawl, network)
+
+    assert left == pytest.approx(sum(not row.is_true for row in best) / len(best))
+    assert 0 < left < 1
 
 
 @pytest.mark.parametrize(

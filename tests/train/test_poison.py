@@ -22,7 +22,14 @@ def test_sets_are_of_one_size_nested_and_as_poisoned_as_asked(
     for seed, table in enumerate(tables.values()):
         Drawings(pairs=30, mismatched=seed == 1, seed=seed).write(table)
     training = Training(model=str(config), epochs=1, batch_size=10)
-    asked = Poison(**tables, pairs=20, shares=(0.0, 0.5, 1.0), training=training, judge=Judge())
+    asked = Poison(
+        **tables,
+        pairs=20,
+        crawl=tables["pool"],
+        shares=(0.0, 0.5, 1.0),
+        training=training,
+        judge=Judge(fraction=0.2),
+    )
 
     points = asked(spark, str(tmp_path / "to"))
 
@@ -35,6 +42,8 @@ def test_sets_are_of_one_size_nested_and_as_poisoned_as_asked(
     assert [len(part) for part in sets] == [0, 10, 20]
     assert sets[1] < sets[2]
     assert [point["share"] for point in points] == [0.0, 0.5, 1.0]
+    # All of the pool is mismatched, so whatever is chosen of it is.
+    assert [point["left"] for point in points] == [1.0, 1.0, 1.0]
     assert json.loads((tmp_path / "to" / "poison.json").read_text())["points"] == points
     with pytest.raises(ValueError, match="fewer than the 40"):
         Poison(**tables, pairs=40, training=training)(spark, str(tmp_path / "more"))
