@@ -12,6 +12,7 @@
 #ifndef __x86_64__
 #error "written for AVX2; elsewhere Pillow resizes"
 #endif
+#include <cpuid.h>
 #include <immintrin.h>
 
 #ifdef __clang__
@@ -293,8 +294,19 @@ static PyModuleDef module = {
     PyModuleDef_HEAD_INIT, "_resample", "See resizing.py.", 0, methods, NULL, NULL, NULL, NULL,
 };
 
+/* Asked by hand: what __builtin_cpu_supports needs is empty in the runtime of Zig's compiler. */
+static int has_avx2(void) {
+    unsigned a, b, c, d, saved, unused;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE)) {
+        return 0;
+    }
+    __asm__("xgetbv" : "=a"(saved), "=d"(unused) : "c"(0));
+    int keeps_registers = (saved & 6) == 6; /* the system does, of 16 and of 32 bytes */
+    return keeps_registers && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX2);
+}
+
 PyMODINIT_FUNC PyInit__resample(void) {
-    if (!__builtin_cpu_supports("avx2")) {
+    if (!has_avx2()) {
         PyErr_SetString(PyExc_ImportError, "this processor has no AVX2");
         return NULL;
     }
