@@ -12,6 +12,8 @@ from pyspark.sql import functions as F
 from pipeline.score.score_clip import ScoreClip
 from pipeline.train.quality import auc, planted, share_left
 
+MOST = 20_000  # pairs whose similarities the driver can hold, 1.6 GB
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -35,8 +37,10 @@ class Judge:
 
     def check(self) -> None:
         """Raise ValueError, saying what would be right."""
-        if self.most < 2:
-            raise ValueError(f"pairs must be 2 at least, not {self.most}")
+        if not 2 <= self.most <= MOST:
+            raise ValueError(
+                f"pairs must be 2 to {MOST:,}, not {self.most:,}: all are compared with all here"
+            )
         if not 0 <= self.plant < 1 or not 0 < self.fraction <= 1:
             raise ValueError("plant is a share, 0 to 1; so is fraction, and not 0")
 

@@ -50,6 +50,14 @@ def recipe(spark: SparkSession, web: Web, tmp_path: Path) -> str:  # noqa: F811
     return str(tmp_path / "recipe.yaml")
 
 
+def begun(recipe: str, folder: Path) -> tuple[str, list[str]]:
+    """Folder of a run of the recipe, and the options that name it."""
+    run_dir = str(folder / "run")
+    options = ["--source", str(folder / "pairs.parquet"), "--run-dir", run_dir]
+    assert ended("run", recipe, *options) == 0
+    return run_dir, options
+
+
 def test_a_set_gets_its_size_without_a_second_download(
     spark: SparkSession,
     recipe: str,
@@ -57,9 +65,7 @@ def test_a_set_gets_its_size_without_a_second_download(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    run_dir = str(tmp_path / "run")
-    options = ["--source", str(tmp_path / "pairs.parquet"), "--run-dir", run_dir]
-    assert ended("run", recipe, *options) == 0
+    run_dir, options = begun(recipe, tmp_path)
     first = {row.uid for row in spark.read.parquet(f"{run_dir}/balance").collect()}
     assert len(first) == 60
     capsys.readouterr()
@@ -99,9 +105,7 @@ def test_a_set_that_stays_too_small_gets_more_again(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Each time t grows, and what it adds is a set of its own."""
-    run_dir = str(tmp_path / "run")
-    options = ["--source", str(tmp_path / "pairs.parquet"), "--run-dir", run_dir]
-    assert ended("run", recipe, *options) == 0
+    run_dir, options = begun(recipe, tmp_path)
     sets = [{row.uid for row in spark.read.parquet(f"{run_dir}/balance").collect()}]
     for place, size in (("more", "60"), ("more", "90"), ("more-2", "120")):
         capsys.readouterr()

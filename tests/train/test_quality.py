@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.train.judging import Judge
 from pipeline.train.quality import area, auc, planted, share_left
 
 SCORES = st.lists(st.integers(-5, 5), min_size=1, max_size=20)
@@ -63,3 +64,9 @@ def test_planted_gives_that_share_the_caption_of_another(n: int, share: float, s
     assert wrong.sum() == (count if count > 1 else 0)
     assert sorted(texts) == list(range(n)), "every caption is there still"
     assert ((texts == np.arange(n)) == ~wrong).all()
+
+
+@pytest.mark.parametrize("most", [1, 20_001])
+def test_pairs_to_judge_are_more_than_one_and_no_more_than_memory_holds(most: int) -> None:
+    with pytest.raises(ValueError, match=f"2 to 20,000, not {most:,}"):
+        Judge(most=most).check()
