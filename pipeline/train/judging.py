@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -54,12 +55,23 @@ class Judge:
         return Judgement(len(words), auc(similarities, same), left)
 
     def left_of(self, crawl: DataFrame, network: ScoreClip) -> float:
-        """The share of false pairs that the cut leaves of a table with `is_true`; sorts scores."""
+        """The share of false pairs that the cut leaves of a table with `is_true`.
+
+        Sorts scores, which stay on the executors' disks meanwhile. Raises ValueError if none of the
+        pairs can be scored.
+        """
         scored = network(crawl).where("problem is null").select("clip_score", "is_true", "text")
-        kept = int(scored.count() * self.fraction)
-        best = scored.orderBy(F.desc("clip_score"), "text", "is_true").limit(max(1, kept))
-        share = best.agg(F.avg((~F.col("is_true")).cast("double"))).first()
-        return float(share[0]) if share else 0.0
+        scored = scored.persist(StorageLevel.DISK_ONLY)  # scored once: counting is a pass, too
+        try:
+            pairs = scored.count()
+            if not pairs:
+                raise ValueError("no pair of the crawl can be scored")
+            order = F.desc("clip_score"), "text", "is_true"
+            best = scored.orderBy(*order).limit(max(1, int(pairs * self.fraction)))
+            [[share]] = best.agg(F.avg((~F.col("is_true")).cast("double"))).collect()
+        finally:
+            scored.unpersist()
+        return float(share)
 
     def _vectors(self, pairs: DataFrame, network: ScoreClip) -> tuple[Any, Any, Any]:
         """Of the pairs that are looked at, in the order of the hash."""

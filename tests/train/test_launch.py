@@ -250,6 +250,8 @@ def test_what_is_left_of_a_crawl_is_counted_among_the_best_scores(
 
     assert left == pytest.approx(sum(not row.is_true for row in best) / len(best))
     assert 0 < left < 1
+    with pytest.raises(ValueError, match="no pair of the crawl can be scored"):
+        Judge().left_of(crawl.where("false"), network)
 
 
 @pytest.mark.parametrize(
