@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.filter.hashes import Flags, Hashes, among
+from pipeline.hashing import xxhash64
 
 Split: TypeAlias = Literal["blanks", "scripts"]
 Kind: TypeAlias = Literal["unigrams", "bigrams"]
@@ -23,7 +24,6 @@ UNSPACED = ("Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar")
 _LETTER = "([" + "".join(rf"\p{{{script}}}" for script in UNSPACED) + r"]\p{M}*)"
 # Unicode's white space beyond ASCII. Arrow's own takes four control codes for blanks as well.
 _WIDE_BLANK = "[\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
-_SPARKS_SEED = 42
 
 
 @dataclass(frozen=True)
@@ -92,15 +92,6 @@ def lacking(
     ends = np.cumsum(np.bincount(parents, minlength=len(texts)))
     starts = np.concatenate(([0], ends)).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(starts), pa.array(hashes[order], pa.int64()))
-
-
-def xxhash64(strings: pa.StringArray) -> Hashes:
-    """What Spark's function of that name says."""
-    from xxhash import xxh64_intdigest
-
-    raw = strings.cast(pa.binary()).to_pylist()
-    hashes = (xxh64_intdigest(value, _SPARKS_SEED) for value in raw)
-    return np.fromiter(hashes, np.uint64, len(raw)).view(np.int64)
 
 
 def _with_blanks(texts: pa.StringArray, split: Split) -> pa.StringArray:
