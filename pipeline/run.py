@@ -23,20 +23,14 @@ from pyspark.sql import functions as F
 
 from pipeline import fingerprint
 from pipeline.fingerprint import Fingerprint
+from pipeline.problems import LEFT_OUT, LOST, MOST_KINDS
 from pipeline.recipe import Recipe, RecipeError
 from pipeline.source import Source
 from pipeline.stage import RUN_DIR, Stage, is_problem
-from pipeline.tables import write_pairs
+from pipeline.tables import Parts, Written, parts_of_table, write_pairs, write_parts
 
-# Kinds of problem that mean that a file the user listed was not read: data is lost, and the exit
-# code says so. All other kinds are the web's own mess.
-LOST = ("missing file", "unreadable file")
-
-# One row stands for many images, with a text but nothing to fetch: its detail is their number. The
-# page is as it should be, and so this is no problem.
-LEFT_OUT = "left out "
-
-MOST_KINDS = 1_000  # a bound on what the driver holds; the crawl decides how many kinds there are
+# Set to false, this has Spark write the tables of all jobs, whatever their steps.
+WORKERS_ALONE = "spark.crawl2clip.workersAlone"
 
 Progress = Callable[[SparkSession, str], AbstractContextManager[None]]
 
@@ -117,6 +111,13 @@ class Run:
             return self._needed_source().pairs(spark, self.recipe.read)
         return without_problems(spark.read.parquet(self.table(before)))
 
+    def parts(self, spark: SparkSession, job: str) -> Parts | None:
+        """The same for workers that read it themselves; None if they can't."""
+        before = self.recipe.before(job)
+        if before is None:
+            return self._needed_source().parts(self.recipe.read)
+        return parts_of_table(spark, self.table(before))
+
     def loss(self, report: JobReport) -> str | None:
         """Why the set is smaller than it should be, for the user; None if it is not."""
         if report.lost_files:
@@ -161,12 +162,12 @@ def run_job(
         for change in changed:
             say(f"{job}: runs again: {change}")
     _forget(run, job)
+    names = ["read", *map(repr, run.recipe.jobs[job])]
     started, clock = datetime.now(UTC), time.monotonic()
     spark.conf.set(RUN_DIR, run.folder)
     with (progress or _silent)(spark, job):
-        pairs, counts = observed(run.input(spark, job), run.recipe.jobs[job])
-        write_pairs(pairs, run.table(job))
-    table = spark.read.parquet(run.table(job))
+        made = _by_workers(spark, run, job) or _by_spark(spark, run, job)
+    table = spark.read.schema(made.schema).parquet(run.table(job))
     for step in run.recipe.jobs[job]:
         step.finish(table)
     report = JobReport(
@@ -175,8 +176,10 @@ def run_job(
         table=run.table(job),
         started=started.isoformat(timespec="seconds"),
         seconds=round(time.monotonic() - clock, 1),
-        funnel=[{"step": step, "pairs": counted(seen)} for step, seen in counts],
-        problems=problem_counts(table),
+        funnel=[
+            {"step": step, "pairs": pairs} for step, pairs in zip(names, made.pairs, strict=True)
+        ],
+        problems=made.problems,
         fingerprint=now,
         versions=versions(),
     )
@@ -184,10 +187,33 @@ def run_job(
     return report
 
 
-def observed(
-    pairs: DataFrame, steps: tuple[Stage, ...]
-) -> tuple[DataFrame, list[tuple[str, Observation]]]:
-    """The pairs after all steps, and for each step an Observation of how many were left.
+def _by_spark(spark: SparkSession, run: Run, job: str) -> Written:
+    pairs, counts = observed(run.input(spark, job), run.recipe.jobs[job])
+    write_pairs(pairs, run.table(job))
+    problems = problem_counts(spark.read.schema(pairs.schema).parquet(run.table(job)))
+    return Written(pairs.schema, [counted(seen) for seen in counts], problems)
+
+
+def _by_workers(spark: SparkSession, run: Run, job: str) -> Written | None:
+    """None if the job has a step that is not for workers alone; nothing is written then."""
+    steps = run.recipe.jobs[job]
+    rows = run.parts(spark, job) if spark.conf.get(WORKERS_ALONE, "true") == "true" else None
+    if rows is None or any(type(step).in_workers is Stage.in_workers for step in steps):
+        return None
+    if not steps:
+        return write_parts(spark, rows, [], rows.schema, run.table(job))
+    pairs, works = run.input(spark, job), []
+    for step in steps:
+        made = step.in_workers(pairs)
+        if made is None:
+            return None
+        works.append(made.work)
+        pairs = made.table(pairs)
+    return write_parts(spark, rows, works, pairs.schema, run.table(job))
+
+
+def observed(pairs: DataFrame, steps: tuple[Stage, ...]) -> tuple[DataFrame, list[Observation]]:
+    """The pairs after all steps; Observations of how many there were at first and after each.
 
     Counting rides on the write: no second pass. Rows with a problem are not counted.
     """
@@ -196,7 +222,7 @@ def observed(
         pairs = step(pairs) if step else pairs
         seen = Observation()
         pairs = pairs.observe(seen, _number_of_pairs(pairs).alias("pairs"))
-        counts.append((repr(step) if step else "read", seen))
+        counts.append(seen)
     return pairs, counts
 
 

@@ -8,10 +8,11 @@ from pyspark.sql import functions as F
 
 from pipeline.extract import manifest, remote
 from pipeline.extract.settings import DEFAULTS, Settings, options
-from pipeline.extract.warc_pairs import COLUMNS
+from pipeline.extract.warc_pairs import COLUMNS, ReadArchive
 from pipeline.fingerprint import digest
 from pipeline.recipe import RecipeError
 from pipeline.schema import columns
+from pipeline.tables import Parts
 
 WHAT_WORKS = (
     "give a .warc.gz or .warc.wat.gz file, a glob of them, a list of paths (warc.paths.gz), "
@@ -54,6 +55,14 @@ class Source:
         if self.base:
             given["base"] = self.base
         return spark.read.format("warc_pairs").options(**given).load()
+
+    def parts(self, read: Settings = DEFAULTS) -> Parts | None:
+        """The same for workers that read archives themselves; None for a table, which may be in
+        any place and form that Spark can read.
+        """
+        if self.is_table:
+            return None
+        return Parts(self._archives(), ReadArchive(read), columns(*COLUMNS))
 
     def empty(self, spark: SparkSession) -> DataFrame:
         """No pairs, with the columns that the source has: archives are not touched."""

@@ -18,6 +18,8 @@ from typing import ClassVar, TypeVar, dataclass_transform
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from pipeline.in_workers import Added, InWorkers
+
 # Hold no stages, and import what jobs do not need.
 NO_ROOMS = tuple(
     f"pipeline.{name}" for name in ("commands", "compare", "openclip", "report", "sample", "train")
@@ -53,8 +55,29 @@ class Stage(ABC):
     @abstractmethod
     def __call__(self, pairs: DataFrame) -> DataFrame: ...
 
+    def in_workers(self, pairs: DataFrame) -> InWorkers | None:
+        """What makes the same table of batches alone, if the stage is such a one.
+
+        A job of such steps is done by Python workers from file to file. `pairs` says which columns
+        there are, and may be counted beforehand where calling the stage does so.
+        """
+        return None
+
     def finish(self, table: DataFrame) -> None:  # noqa: B027  # or to do
         """Called once by the runner when the job's table, given here, stands complete."""
+
+
+class Adding(Stage):
+    """A stage that adds columns which workers make of others, and drops no row."""
+
+    @abstractmethod
+    def added(self, pairs: DataFrame) -> Added: ...
+
+    def __call__(self, pairs: DataFrame) -> DataFrame:
+        return self.added(pairs).by_spark(pairs)
+
+    def in_workers(self, pairs: DataFrame) -> InWorkers:
+        return self.added(pairs).in_workers(pairs)
 
 
 class Filter(Stage):

@@ -1,22 +1,28 @@
-"""How tables of pairs are written: Parquet, by settings that fit what is in them."""
+"""How tables of pairs are written: Parquet, by Spark, or by Python workers from end to end."""
 
-from pyspark.sql import DataFrame
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
 
-# Hardly any two rows have the same: Parquet fills a dictionary with the values only to give it up,
-# and the least and the greatest of a row group lead nobody past it.
-_UNIQUE = (
-    *("uid", "cc2dataset_uid", "laion_uid", "metaclip_id"),
-    *("url", "url_raw", "canonical_url", "url_candidates.list.element.url"),
-    *("text", "text_fixed", "text_clean", "knowledge_text"),
-    *("image", "sha256", "sha1", "md5", "phash"),
-    *("image_embedding.list.element", "text_embedding.list.element"),
-)
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.pandas.types import to_arrow_schema
+from pyspark.sql.types import ArrayType, DataType, StructField, StructType
+
+from pipeline import parts
+from pipeline.in_workers import Batches, Work, problems_of
+from pipeline.problems import foremost, tally
+from pipeline.worker import settle
 
 OPTIONS = {"compression": "zstd"} | {
     f"{setting}#{column}": "false"
-    for column in _UNIQUE
+    for column in parts.UNIQUE
     for setting in ("parquet.enable.dictionary", "parquet.column.statistics.enabled")
 }
+
+# Where Spark keeps types and comments, and looks for them.
+_SPARKS_SCHEMA = "org.apache.spark.sql.parquet.row.metadata"
 
 
 def write_pairs(pairs: DataFrame, path: str) -> None:
@@ -26,3 +32,123 @@ def write_pairs(pairs: DataFrame, path: str) -> None:
     table of `extract` they take the JVM a third of its time, and save no byte.
     """
     pairs.write.mode("overwrite").options(**OPTIONS).parquet(path)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A table that was written: pairs at first and after each step; problems by kind."""
+
+    schema: StructType
+    pairs: list[int]
+    problems: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Rows that workers read themselves, a task a part.
+
+    parts: one for each task, pickled and broadcast. read: the batches of a part. schema: theirs.
+    """
+
+    parts: Sequence[Any]
+    read: Callable[[Any], Batches]
+    schema: StructType
+
+
+def parts_of_table(spark: SparkSession, path: str) -> Parts:
+    """A table that a job has left, without the rows that are a problem and no pair."""
+    schema = spark.read.parquet(path).schema
+    tasks = spark.sparkContext.defaultParallelism
+    good = StructType([field for field in schema if field.name != "problem"])
+    return Parts(parts.parts_of(path, tasks), _Read(arrow_schema(schema)), good)
+
+
+@dataclass(frozen=True)
+class _Read:
+    schema: pa.Schema
+
+    def __call__(self, part: list[parts.Slice]) -> Batches:
+        has_problems = "problem" in self.schema.names
+        for batch in parts.read_slices(part, self.schema):
+            if has_problems and batch["problem"].null_count < batch.num_rows:
+                batch = batch.filter(batch["problem"].is_null())
+            yield batch.drop_columns(["problem"]) if has_problems else batch
+
+
+def write_parts(
+    spark: SparkSession, rows: Parts, works: Sequence[Work], schema: StructType, path: str
+) -> Written:
+    """Write what the works, one after the other, make of the rows, in place of what is there.
+
+    Spark hands out the tasks, a part each, and gets the counts back; no row ever comes to it.
+    """
+    parts.clear(path)
+    number, read = len(rows.parts), rows.read  # the closure must not hold all parts
+    shared = spark.sparkContext.broadcast(rows.parts)
+    written = arrow_schema(schema)
+
+    def tasks(batches: Batches) -> Batches:
+        for batch in batches:
+            for part in batch.column(0).to_pylist():
+                seen = _Seen([0] * (len(works) + 1), Counter())
+                made = seen.counted(read(shared.value[part]), 0)
+                for place, work in enumerate(works, 1):
+                    made = seen.counted(work(made), place)
+                parts.write_part(seen.tallied(made), path, part, written)
+                yield seen.as_batch()
+                settle()
+
+    ranges = spark.range(0, number, 1, max(1, number))
+    done = ranges.mapInArrow(tasks, _SEEN).collect()  # a row a task
+    parts.finish(path, written)
+    problems: Counter[str] = Counter()
+    for row in done:
+        problems.update(row["problems"])
+    pairs = [sum(row["pairs"][place] for row in done) for place in range(len(works) + 1)]
+    return Written(schema, pairs, foremost(problems))
+
+
+_SEEN = "pairs ARRAY<LONG>, problems MAP<STRING, LONG>"
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What a task has let pass: pairs at first and after each work, problems in the end."""
+
+    pairs: list[int]
+    problems: Counter[str]
+
+    def counted(self, batches: Batches, place: int) -> Batches:
+        for batch in batches:
+            self.pairs[place] += problems_of(batch).null_count
+            yield batch
+
+    def tallied(self, batches: Batches) -> Batches:
+        for batch in batches:
+            self.problems.update(tally(problems_of(batch).drop_null().to_pylist()))
+            yield batch
+
+    def as_batch(self) -> pa.RecordBatch:
+        problems = pa.array([list(foremost(self.problems).items())], _PROBLEMS)
+        return pa.RecordBatch.from_arrays([pa.array([self.pairs]), problems], ["pairs", "problems"])
+
+
+_PROBLEMS = pa.map_(pa.string(), pa.int64())
+
+
+def arrow_schema(schema: StructType) -> pa.Schema:
+    """As Spark would write it and read it: any value may be null, and what it says of columns."""
+    opened = _open(schema)
+    arrow = to_arrow_schema(opened, timezone="UTC")
+    return arrow.with_metadata({_SPARKS_SCHEMA: opened.json()})
+
+
+@overload
+def _open(kind: StructType) -> StructType: ...
+@overload
+def _open(kind: DataType) -> DataType: ...
+def _open(kind: DataType) -> DataType:
+    if isinstance(kind, StructType):
+        return StructType([StructField(f.name, _open(f.dataType), metadata=f.metadata)
+                           for f in kind])  # fmt: skip
+    return ArrayType(_open(kind.elementType)) if isinstance(kind, ArrayType) else kind

@@ -41,6 +41,9 @@ DOORS = {
 BELOW_ROOMS = {
     "pipeline.archive_paths",
     "pipeline.entry_list",
+    "pipeline.hashing",
+    "pipeline.parts",
+    "pipeline.problems",
     "pipeline.sample",
     "pipeline.wordnet",
     "pipeline.worker",

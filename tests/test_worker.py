@@ -21,14 +21,32 @@ def test_what_comes_later_is_collected_as_ever():
     script = "import gc; from pipeline.worker import settle; settle()\n"
     script += "gc.disable(); each = [[] for _ in range(50)]\n"
     script += "for one in each: one.append(one)\n"
-    script += "del each, one; settle(); print(gc.collect() >= 50)"
+    script += "del each, one; print(gc.collect() >= 50)"
+
+    assert answer_of(script) == "True"
+
+
+def test_garbage_of_a_first_task_is_not_kept():
+    script = "import gc, weakref; from pipeline.worker import settle\n"
+    script += "class Own: pass\n"
+    script += "gc.disable(); one = Own(); one.itself = one; gone = weakref.ref(one); del one\n"
+    script += "settle(); print(gone() is None)"
+
+    assert answer_of(script) == "True"
+
+
+def test_no_more_than_the_first_tasks_cost_anything():
+    script = "import gc; from pipeline.worker import settle\n"
+    script += "for _ in range(3): settle()\n"
+    script += "kept = gc.get_freeze_count(); more = [[] for _ in range(100)]; settle()\n"
+    script += "print(gc.get_freeze_count() == kept)"
 
     assert answer_of(script) == "True"
 
 
 def test_reading_an_archive_settles_the_process():
     script = "import gc; from pipeline.extract.warc_pairs import *\n"
-    script += "WarcPairsReader('x', None, from_options({})).read(Archive('x'))\n"
+    script += "list(WarcPairsReader('x', None, from_options({})).read(Archive('x')))\n"
     script += "print(gc.get_freeze_count() > 1000)"
 
     assert answer_of(script) == "True"

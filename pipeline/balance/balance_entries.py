@@ -6,12 +6,13 @@ from typing import Literal
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipeline.balance.choosing import draw, one_text_an_image, within_caps
+from pipeline.balance.choosing import draw, one_text_an_image, weighing, within_caps
 from pipeline.balance.counting import count_entries, entry_counts, keep_prob, sizes
 from pipeline.balance.entry_counts import FILE, EntryCounts, Thresholds, read_counts
-from pipeline.balance.probabilities import entry_probs
+from pipeline.balance.probabilities import Floats, entry_probs
 from pipeline.balance.sizes import Sizes
 from pipeline.balance.thresholds import Lists, with_size
+from pipeline.in_workers import InWorkers
 from pipeline.stage import RUN_DIR, Stage, is_problem, run_folder, stage
 
 __all__ = ["BalanceEntries", "draw", "entry_counts"]
@@ -82,9 +83,7 @@ class BalanceEntries(Stage):
     def __call__(self, pairs: DataFrame) -> DataFrame:
         counts = self.counted(pairs)
         pairs = self.eligible(pairs)
-        thresholds = self.thresholds(pairs, counts)
-        _leave(pairs.sparkSession, EntryCounts(counts.by_lang, counts.listed, thresholds))
-        ts = counts.spread(thresholds)
+        ts = self._settled(pairs, counts)
         chance = keep_prob(pairs, counts, entry_probs(counts.flat, ts))
         weighed = pairs.withColumn("keep_prob", chance)
         if self.form == "cap":
@@ -92,6 +91,20 @@ class BalanceEntries(Stage):
         else:
             keep = F.col("keep_prob") > (draw(self.seed) if self.form == "draw" else 0)
         return weighed.where(keep | is_problem(pairs))
+
+    def in_workers(self, pairs: DataFrame) -> InWorkers | None:
+        """Where a pair's own entries and draw decide, and there is one list of entries."""
+        if self.form == "cap" or self.texts == "one" or "entry_lang" in pairs.columns:
+            return None
+        counts = self.counted(pairs)
+        probs = entry_probs(counts.flat, self._settled(pairs, counts))
+        return weighing(pairs, probs, self.seed if self.form == "draw" else None)
+
+    def _settled(self, pairs: DataFrame, counts: EntryCounts) -> Floats:
+        """The t of each entry, in order of `counts.flat`; left in the run with the counts."""
+        thresholds = self.thresholds(pairs, counts)
+        _leave(pairs.sparkSession, EntryCounts(counts.by_lang, counts.listed, thresholds))
+        return counts.spread(thresholds)
 
     def counted(self, pairs: DataFrame) -> EntryCounts:
         """Pairs per entry here and in `counts`. Starts a Spark job."""

@@ -4,12 +4,17 @@ from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructField, StructType
 
 from pipeline.balance.counting import flat_ids, ragged
 from pipeline.balance.entry_counts import EntryCounts
-from pipeline.balance.probabilities import Floats
+from pipeline.balance.probabilities import Floats, keep_probs
+from pipeline.hashing import xxhash64
+from pipeline.in_workers import Batches, InWorkers, problems_of
+from pipeline.schema import COLUMNS
 from pipeline.stage import is_problem
 
 
@@ -20,6 +25,32 @@ def draw(seed: int, purpose: str = "") -> Column:
     """
     salt = [F.lit(purpose)] if purpose else []
     return F.pmod(F.xxhash64("uid", F.lit(seed), *salt), F.lit(2**52)) / F.lit(float(2**52))
+
+
+def weighing(pairs: DataFrame, probs: Floats, seed: int | None) -> InWorkers:
+    """Adds keep_prob and keeps the pairs whose draw is below it; without a seed, those above 0.
+
+    probs: a chance for each entry. Pairs without entries are dropped, problems stay.
+    """
+    shared = pairs.sparkSession.sparkContext.broadcast(probs)
+    kept = [name for name in pairs.columns if name != "keep_prob"]
+    fields = [*pairs.select(*kept).schema, StructField("keep_prob", COLUMNS["keep_prob"][0])]
+
+    def weighed(batches: Batches) -> Batches:
+        for batch in batches:
+            chances = keep_probs(*ragged(batch["entry_ids"]), shared.value)
+            bounds = 0.0 if seed is None else draws(batch["uid"], seed)
+            stays = pc.or_(pa.array(chances > bounds), pc.is_valid(problems_of(batch)))
+            chosen = batch.select(kept).append_column("keep_prob", pa.array(chances))
+            yield chosen.filter(stays)
+
+    return InWorkers(weighed, StructType(fields))
+
+
+def draws(uids: pa.StringArray, seed: int) -> Floats:
+    """What `draw(seed)` gives, in a worker."""
+    numbers: Floats = (xxhash64(uids, seed) & (2**52 - 1)) / 2.0**52
+    return numbers
 
 
 def one_text_an_image(pairs: DataFrame, seed: int) -> DataFrame:

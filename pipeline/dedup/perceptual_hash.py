@@ -1,14 +1,12 @@
 """What each picture looks like, in 80 bytes."""
 
-from collections.abc import Iterator
-
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from pipeline.dedup import pdq
+from pipeline.in_workers import Batches, InWorkers, problems_of
 from pipeline.schema import columns
 from pipeline.stage import Stage, stage
 
@@ -46,21 +44,22 @@ class PerceptualHash(Stage):
             raise ValueError(f"max_pixels is {self.max_pixels}; it must be 1 or more")
 
     def __call__(self, pairs: DataFrame) -> DataFrame:
-        if "problem" not in pairs.columns:
-            pairs = pairs.withColumn("problem", F.lit(None).cast("string"))
+        return self.in_workers(pairs).table(pairs)
+
+    def in_workers(self, pairs: DataFrame) -> InWorkers:
         kept = [name for name in pairs.columns if name not in self.adds]
         result = StructType(pairs.select(*kept).schema.fields + columns(*self.adds).fields)
         settings = (self.least_quality, self.max_pixels)
 
-        def hashed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        def hashed(batches: Batches) -> Batches:
             for batch in batches:
                 yield _hashed(batch, kept, settings)
 
-        return pairs.mapInArrow(hashed, result)
+        return InWorkers(hashed, result)
 
 
 def _hashed(batch: pa.RecordBatch, kept: list[str], settings: tuple[int, int]) -> pa.RecordBatch:
-    images, problems = batch["image"], batch["problem"]
+    images, problems = batch["image"], problems_of(batch)
     found = [
         _NOTHING if problem.is_valid or not image.is_valid else _phash(image.as_py(), *settings)
         for image, problem in zip(images, problems, strict=True)

@@ -74,8 +74,18 @@ class WarcPairsReader(DataSourceReader):
 
     def read(self, partition: InputPartition) -> "Iterator[pa.RecordBatch]":
         assert isinstance(partition, Archive)
+        return ReadArchive(self.settings)(partition.path)
+
+
+@dataclass(frozen=True)
+class ReadArchive:
+    """In a worker: the rows of an archive, which is a task."""
+
+    settings: Settings
+
+    def __call__(self, path: str) -> "Iterator[pa.RecordBatch]":
+        yield from batches(pairs_in_archive(path, self.settings))
         settle()
-        return batches(pairs_in_archive(partition.path, self.settings))
 
 
 def batches(rows: Iterator[Row]) -> "Iterator[pa.RecordBatch]":

@@ -1,19 +1,17 @@
 """Which language a caption is in."""
 
-from collections.abc import Iterator
 from typing import Literal
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
+from pipeline.in_workers import Added, Make
 from pipeline.language import fasttext_lid
-from pipeline.schema import struct
-from pipeline.stage import Stage, stage
+from pipeline.stage import Adding, stage
 
 
 @stage
-class DetectLanguage(Stage):
+class DetectLanguage(Adding):
     """Add the most likely language and its probability; drop nothing.
 
     fastText's lid.176 (Joulin et al. 2016), as MetaCLIP's and DataComp's codes use it: the top
@@ -34,18 +32,17 @@ class DetectLanguage(Stage):
     model: str = ""
     guard: Literal["none", "script"] = "none"
 
-    def __call__(self, pairs: DataFrame) -> DataFrame:
-        model, names = self.model, self.adds
-        guarded = self.guard == "script"
+    def added(self, pairs: DataFrame) -> Added:
+        model, guarded = self.model, self.guard == "script"
         languages = fasttext_lid.written_languages if guarded else fasttext_lid.languages
 
-        @F.arrow_udf(struct(*self.adds))  # type: ignore[attr-defined, untyped-decorator]
-        def language(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
+        def ready() -> Make:
             lid = fasttext_lid.load(model)
-            for texts in batches:
-                langs, scores = languages(lid, texts.to_pylist())
-                found = [pa.array(langs, pa.string()), pa.array(scores, pa.float32())]
-                yield pa.StructArray.from_arrays(found, names)
 
-        found = pairs.withColumn("_language", language("text"))
-        return found.select(*pairs.columns, F.col("_language.lang"), F.col("_language.lang_score"))
+            def found(texts: pa.Array) -> list[pa.Array]:
+                langs, scores = languages(lid, texts.to_pylist())
+                return [pa.array(langs, pa.string()), pa.array(scores, pa.float32())]
+
+            return found
+
+        return Added(self.reads, self.adds, ready)

@@ -1,18 +1,17 @@
 """Which language a caption is in, as LAION asked."""
 
-from collections.abc import Iterator
+from operator import itemgetter
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
+from pipeline.in_workers import Added, Make
 from pipeline.language import cld3
-from pipeline.schema import struct
-from pipeline.stage import Stage, stage
+from pipeline.stage import Adding, stage
 
 
 @stage
-class DetectLanguageCld3(Stage):
+class DetectLanguageCld3(Adding):
     """Add the language that CLD3 finds, its probability, and whether CLD3 relies on it.
 
     Reliable is a probability of 0.7 and more, of 0.5 for hr and bs. A text without letters, or of
@@ -37,22 +36,19 @@ class DetectLanguageCld3(Stage):
                 "min_bytes must be 0 or more and less than max_bytes"
             )
 
-    def __call__(self, pairs: DataFrame) -> DataFrame:
-        least, most, fields = self.min_bytes, self.max_bytes, list(_FIELDS)
+    def added(self, pairs: DataFrame) -> Added:
+        least, most = self.min_bytes, self.max_bytes
 
-        @F.arrow_udf(struct(*self.adds))  # type: ignore[attr-defined, untyped-decorator]
-        def language(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
+        def ready() -> Make:
             identifier = cld3.load(least, most)
-            for texts in batches:
-                found = cld3.languages(identifier, texts.to_pylist())
-                columns = zip(*found, strict=True) if found else ((), (), ())
-                arrays = [pa.array(c, kind.type) for c, kind in zip(columns, fields, strict=True)]
-                yield pa.StructArray.from_arrays(arrays, fields=fields)
 
-        found = pairs.withColumn("_language", language("text"))
-        return found.select(*pairs.columns, *(f"_language.{name}" for name in self.adds))
+            def found(texts: pa.Array) -> list[pa.Array]:
+                rows = cld3.languages(identifier, texts.to_pylist())
+                return [pa.array(map(itemgetter(n), rows), kind) for n, kind in enumerate(_KINDS)]
+
+            return found
+
+        return Added(self.reads, self.adds, ready)
 
 
-_FIELDS = pa.schema(
-    [("lang", pa.string()), ("lang_score", pa.float32()), ("lang_reliable", pa.bool_())]
-)
+_KINDS = (pa.string(), pa.float32(), pa.bool_())

@@ -1,26 +1,22 @@
 """Which entries of the metadata a caption mentions."""
 
-from collections.abc import Iterator
-
 import pyarrow as pa
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
+from pipeline.in_workers import Added, Make
 from pipeline.match import automaton
 from pipeline.match.automaton import Packed
 from pipeline.match.spacing import Borders, Spelling, Unicode
-from pipeline.schema import COLUMNS
-from pipeline.stage import Stage, stage
-from pipeline.worker import settle
+from pipeline.stage import Adding, stage
 
 
 @stage
-class MatchEntries(Stage):
+class MatchEntries(Adding):
     """Add the ids of all entries in the text, ascending; an empty list where there is none.
 
     MetaCLIP (Xu et al. 2023, sec. 3.2; exactly as its released code): an entry matches where it
-    stands between blanks or separators, case-sensitively. `where: size(entry_ids) > 0` drops pairs
-    without a match.
+    stands between blanks or separators, case-sensitively. `drop_unmatched` drops pairs without a
+    match.
 
     entries: a JSON list of texts, the id of an entry being its index, or a list that
     `crawl2clip entries` wrote; read by the driver alone.
@@ -47,19 +43,19 @@ class MatchEntries(Stage):
     def check(self) -> None:
         automaton.read_entries(self.entries)
 
-    def __call__(self, pairs: DataFrame) -> DataFrame:
+    def added(self, pairs: DataFrame) -> Added:
         spelling = Spelling(self.unicode, self.fold_case, self.separators, self.borders)
         packed = Packed.of(automaton.read_entries(self.entries), spelling)
         shared = pairs.sparkSession.sparkContext.broadcast(packed)
 
-        @F.arrow_udf(COLUMNS["entry_ids"][0])  # type: ignore[attr-defined, untyped-decorator]
-        def entry_ids(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
+        def ready() -> Make:
             entries = automaton.built(shared.value)
-            settle()
-            for texts in batches:
-                found = automaton.matches(entries, texts.to_pylist(), spelling)
-                yield pa.array(found, pa.list_(pa.int32()))
 
-        matched = pairs.withColumn("entry_ids", entry_ids("text"))
+            def found(texts: pa.Array) -> list[pa.Array]:
+                ids = automaton.matches(entries, texts.to_pylist(), spelling)
+                return [pa.array(ids, pa.list_(pa.int32()))]
+
+            return found
+
         # Balancing adds counts up over crawls, and must know that the ids mean the same entries.
-        return matched.withMetadata("entry_ids", {"entries": packed.digest})
+        return Added(("text",), self.adds, ready, {"entry_ids": {"entries": packed.digest}})

@@ -1,19 +1,18 @@
 """Which entries of its own language's metadata a caption mentions."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 from pyspark import Broadcast
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
+from pipeline.in_workers import Added
 from pipeline.match import automaton
 from pipeline.match.automaton import Packed
 from pipeline.match.lists import read_lists
 from pipeline.match.spacing import Borders, Spelling, Unicode
 from pipeline.match.wikis import list_of
-from pipeline.schema import struct
-from pipeline.stage import Stage, stage
+from pipeline.stage import Adding, stage
 
 # Lists that a worker holds beside the one in use: 400 MB of automata.
 MOST_OTHERS = 4_500_000
@@ -22,13 +21,12 @@ Lists = Mapping[str, Broadcast[Packed]]
 
 
 @stage
-class MatchEntriesByLanguage(Stage):
+class MatchEntriesByLanguage(Adding):
     """Add the list that the text's language is matched with, and the ids of its entries there.
 
     MetaCLIP 2 (Chuang et al. 2025): entry_lang is the code of the language's Wikipedia, variants
     merged by the part before '_' where they have no list of their own, or 'other'; null, with no
-    entries, where `entries` has no list for it. `where: size(entry_ids) > 0` drops what matches
-    nothing.
+    entries, where `entries` has no list for it. `drop_unmatched` drops what matches nothing.
 
     entries: a folder with a list for each language, en.json, ja.json.gz, ..., each as match_entries
     takes it, the codes being those of Wikipedia (zh, zh_yue); read by the driver alone.
@@ -59,25 +57,19 @@ class MatchEntriesByLanguage(Stage):
     def check(self) -> None:
         read_lists(self.entries)
 
-    def __call__(self, pairs: DataFrame) -> DataFrame:
+    def added(self, pairs: DataFrame) -> Added:
         spelling = Spelling(self.unicode, self.fold_case, self.separators, self.borders)
         packed = {c: Packed.of(e, spelling) for c, e in read_lists(self.entries).items()}
         context = pairs.sparkSession.sparkContext
         shared = {code: context.broadcast(of_list) for code, of_list in packed.items()}
-        names = self.adds
 
-        @F.arrow_udf(struct(*names))  # type: ignore[attr-defined, untyped-decorator]
-        def found(batches: Iterator[tuple[pa.Array, pa.Array]]) -> Iterator[pa.Array]:
-            for texts, langs in batches:
-                codes = _codes(langs, shared)
-                ids = _ids(texts.to_pylist(), codes, shared, spelling)
-                arrays = [pa.array(codes, pa.string()), pa.array(ids, pa.list_(pa.int32()))]
-                yield pa.StructArray.from_arrays(arrays, names)
+        def found(texts: pa.Array, langs: pa.Array) -> list[pa.Array]:
+            codes = _codes(langs, shared)
+            ids = _ids(texts.to_pylist(), codes, shared, spelling)
+            return [pa.array(codes, pa.string()), pa.array(ids, pa.list_(pa.int32()))]
 
-        kept = [name for name in pairs.columns if name not in names]
-        both = pairs.withColumn("_found", found("text", "lang"))
-        matched = both.select(*kept, *(F.col(f"_found.{name}") for name in names))
-        return matched.withMetadata("entry_ids", {"entries": _digest(packed)})
+        said = {"entry_ids": {"entries": _digest(packed)}}
+        return Added(("text", "lang"), self.adds, lambda: found, said)
 
 
 def _codes(langs: pa.Array, lists: Lists) -> list[str | None]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import pyarrow as pa
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
-from pyspark.sql.types import StructField, StructType
+from pyspark.sql.types import StringType, StructField, StructType
 
+from pipeline.in_workers import Batches, InWorkers, problems_of
 from pipeline.schema import COLUMNS
 from pipeline.score import device
 from pipeline.score.embedding import Precision
@@ -88,15 +88,17 @@ class ScoreClip(Stage):
         return [Choice(*one) for one in zip(names, weights, configs, strict=True)]
 
     def __call__(self, pairs: DataFrame) -> DataFrame:
-        old = F.col("problem") if "problem" in pairs.columns else F.lit(None).cast("string")
+        return self.in_workers(pairs).table(pairs)
+
+    def in_workers(self, pairs: DataFrame) -> InWorkers:
         added = self._added()
         taken = set(pairs.columns) & {field.name for field in added}
         if taken:
             raise AnalysisException(f"there is a column {', '.join(sorted(taken))} already: set to")
         kept = [name for name in pairs.columns if name != "problem"]
-        asked = pairs.select(*kept, old.alias("problem"))
-        scorer = _Scorer(tuple(self.choices()), self._names(), self)
-        return asked.mapInArrow(scorer, StructType([*asked.schema.fields, *added]))
+        fields = [*pairs.select(*kept).schema, StructField("problem", StringType()), *added]
+        scorer = _Scorer(tuple(self.choices()), self._names(), self, kept)
+        return InWorkers(scorer, StructType(fields))
 
     def _names(self) -> tuple[str, ...]:
         return _listed(self.to)
@@ -117,13 +119,14 @@ def _listed(names: str | tuple[str, ...]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class _Scorer:
-    """For mapInArrow: the rows, with scores; loads the models where it runs."""
+    """In a worker: the rows, with scores; loads the models where it runs."""
 
     choices: tuple[Choice, ...]
     names: tuple[str, ...]
     settings: Any
+    kept: Sequence[str]
 
-    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def __call__(self, batches: Batches) -> Batches:
         from pipeline.score.scoring import Scoring
 
         return Scoring(
@@ -134,4 +137,8 @@ class _Scorer:
             batch_size=self.settings.batch_size,
             precision=self.settings.precision,
             storage=self.settings.embeddings,
-        )(batches)
+        )(map(self._asked, batches))
+
+    def _asked(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        own = {name: batch[name] for name in self.kept}
+        return pa.RecordBatch.from_pydict(own | {"problem": problems_of(batch)})

@@ -4,8 +4,8 @@
     python -m tests.benchmarks.balance --texts 1_000_000 --entries E.json.gz --captions C.parquet
 
 First form: rows have 3.5 of 500,000 entries on average, frequencies by Zipf's law, and t keeps a
-part; all read the same Parquet table and write the uids they keep. Second: matching and balancing
-short texts by local[2], against a plain loop in two processes that writes the same two tables.
+part; all read the same Parquet table and write the uids they keep. Second: the jobs match and
+balance on short texts in local[2], against a plain loop in two processes that writes such tables.
 Wall seconds, the best of interleaved rounds; sessions and pools are up before.
 """
 
@@ -30,10 +30,11 @@ from pipeline.balance.probabilities import entry_probs, keep_probs
 from pipeline.entry_list import read_entries
 from pipeline.match import automaton
 from pipeline.match.automaton import Packed
-from pipeline.match.match_entries import MatchEntries
 from pipeline.match.spacing import Spelling
+from pipeline.recipe import recipe_of
+from pipeline.run import Run, run_job
 from pipeline.session import local_session
-from pipeline.tables import write_pairs
+from pipeline.source import Source
 
 ENTRIES, T, FILES = 500_000, 200, 16
 Way = Callable[[], int]
@@ -140,13 +141,17 @@ def rows_table(rows: int, rounds: int) -> list[str]:
 def texts_table(texts: int, rounds: int, entries: str, captions: str) -> list[str]:
     """The second form."""
     with tempfile.TemporaryDirectory() as folder:
-        table = _texts(Path(folder) / "texts", texts, captions)
+        table = _texts(Path(folder) / "texts.parquet", texts, captions)
         (Path(folder) / "plain").mkdir()  # beside the texts: Spark reads all that lies with them
         spark = local_session(2, **{"spark.sql.shuffle.partitions": "4"})
+        steps = {"match": [{"match_entries": entries}], "balance": [{"balance_entries": {"t": T}}]}
+        recipe = recipe_of({"recipe": "balance", "jobs": {"extract": [], **steps}}, "balance.yaml")
+        run = Run(recipe, Source(str(table)), str(Path(folder) / "run"))
+        run_job(spark, run, "extract")
         files = sorted(table.iterdir())
         with multiprocessing.get_context("spawn").Pool(2) as pool:
             plain = partial(_by_loop, pool, files, entries)
-            ours = partial(_match_and_balance, spark, table, entries)
+            ours = partial(_match_and_balance, spark, run)
             plain(), ours()  # automata are built, the JVM is warm
             return timed({"two processes": plain, "Spark local[2]": ours}, rounds)
 
@@ -158,17 +163,16 @@ def _texts(folder: Path, texts: int, captions: str) -> Path:
     for number in range(FILES):
         chosen = pa.array(known).take(pa.array(rng.integers(0, len(known), texts // FILES)))
         uids = pa.array([f"{number:08x}{i:024x}" for i in range(len(chosen))])
-        pq.write_table(pa.table({"uid": uids, "text": chosen}), folder / f"{number}.parquet")
+        pq.write_table(
+            pa.table({"uid": uids, "url": uids, "text": chosen}), folder / f"{number}.parquet"
+        )
     return folder
 
 
-def _match_and_balance(spark: SparkSession, table: Path, entries: str) -> int:
-    matched, out = table.with_name("matched"), table.with_name("kept")
-    pairs = MatchEntries(entries)(spark.read.parquet(str(table)))
-    write_pairs(pairs, str(matched))
-    kept = BalanceEntries(t=T)(spark.read.parquet(str(matched)))
-    write_pairs(kept, str(out))
-    return spark.read.parquet(str(out)).count()
+def _match_and_balance(spark: SparkSession, run: Run) -> int:
+    for job in ("match", "balance"):
+        Path(f"{run.table(job)}.json").unlink(missing_ok=True)  # else it is done
+    return [run_job(spark, run, job).pairs for job in ("match", "balance")][-1]
 
 
 def _by_loop(pool: "multiprocessing.pool.Pool", files: list[Path], entries: str) -> int:

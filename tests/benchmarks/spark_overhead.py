@@ -1,4 +1,4 @@
-"""What Spark adds: local[2] against two plain processes that write the same rows to Parquet."""
+"""What Spark adds: a job in local[2] against two plain processes that write the same Parquet."""
 
 import multiprocessing
 import os
@@ -11,7 +11,10 @@ import pyarrow.parquet as pq
 
 from pipeline.extract.warc import pairs_in_archive
 from pipeline.extract.warc_pairs import batches
-from pipeline.tables import write_pairs
+from pipeline.recipe import recipe_of
+from pipeline.run import Run, run_job
+from pipeline.session import local_session
+from pipeline.source import Source
 
 WORKERS = 2
 Cost = tuple[float, float]
@@ -19,9 +22,8 @@ Cost = tuple[float, float]
 
 def table(paths: list[Path], rounds: int) -> Iterator[str]:
     """Wall and CPU seconds of both, the best of the rounds; sessions and pools are up before."""
-    from pipeline.session import local_session
-
     spark = local_session(WORKERS)
+    recipe = recipe_of({"recipe": "overhead", "jobs": {"extract": []}}, "overhead.yaml")
     with (
         multiprocessing.get_context("spawn").Pool(WORKERS) as pool,
         tempfile.TemporaryDirectory() as out,
@@ -34,9 +36,9 @@ def table(paths: list[Path], rounds: int) -> Iterator[str]:
 
         def by_spark(files: list[Path]) -> None:
             source = folder / "paths.txt"
+            (folder / "run" / "extract.json").unlink(missing_ok=True)  # else it is done
             source.write_text("".join(f"{path.resolve()}\n" for path in files))
-            read = spark.read.format("warc_pairs").option("source", str(source)).load()
-            write_pairs(read, str(folder / "spark"))
+            run_job(spark, Run(recipe, Source(str(source)), str(folder / "run")), "extract")
 
         ways = {"two processes": plain, "Spark local[2]": by_spark}
         for way in ways.values():

@@ -1,0 +1,204 @@
+"""Parquet without Spark: which worker reads what, and how a part comes to be."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from moto.server import ThreadedMotoServer
+
+from pipeline import parts
+from pipeline.parts import Slice, parts_of, read_slices, write_part
+
+SCHEMA = pa.schema([("uid", pa.string()), ("n", pa.int32())])
+
+
+def batch(first: int, rows: int) -> pa.RecordBatch:
+    numbers = range(first, first + rows)
+    return pa.RecordBatch.from_pydict({"uid": [f"u{n}" for n in numbers], "n": numbers}, SCHEMA)
+
+
+def uids(slices: list[Slice]) -> list[str]:
+    return [uid for one in read_slices(slices, SCHEMA) for uid in one["uid"].to_pylist()]
+
+
+@settings(deadline=None)
+@given(
+    groups=st.lists(st.integers(1, 40), min_size=1, max_size=12),
+    cut=st.integers(50, 3_000),
+)
+def test_every_row_is_read_once_wherever_a_file_is_cut(groups: list[int], cut: int) -> None:
+    path = "memory://cut/part.parquet"
+    files, name = parts.fsspec.url_to_fs(path)
+    with files.open(name, "wb") as file, pq.ParquetWriter(file, SCHEMA) as out:
+        for place, rows in enumerate(groups):
+            out.write_batch(batch(100 * place, rows))
+    size = files.size(name)
+    slices = [Slice(path, start, start + cut) for start in range(0, size, cut)]
+
+    assert uids(slices) == [f"u{100 * i + n}" for i, rows in enumerate(groups) for n in range(rows)]
+
+
+def test_small_files_share_a_part_and_large_ones_are_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "OPENING_BYTES", 10)
+    monkeypatch.setattr(parts, "MOST_BYTES", 100)
+    for name, size in {"a": 30, "b": 30, "c": 250, "d": 1}.items():
+        (tmp_path / f"{name}.parquet").write_bytes(bytes(size))
+    for name in ("_SUCCESS", ".a.parquet.crc", "_b.tmp", "_c.parquet"):
+        (tmp_path / name).write_bytes(bytes(50))
+
+    found = [
+        [(Path(one.path).stem, one.start, one.stop) for one in part]
+        for part in parts_of(str(tmp_path), tasks=1)
+    ]
+
+    # A file's 10 bytes for opening count: 40 + 40, and c alone would go beyond 100.
+    assert found == [
+        [("a", 0, 30), ("b", 0, 30)],
+        [("c", 0, 100)],
+        [("c", 100, 200)],
+        [("c", 200, 250), ("d", 0, 1)],
+    ]
+
+
+def test_a_small_table_is_cut_for_all_who_could_work_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "OPENING_BYTES", 10)
+    (tmp_path / "a.parquet").write_bytes(bytes(90))
+
+    assert [len(parts_of(str(tmp_path), tasks)) for tasks in (1, 4)] == [1, 4]
+
+
+def test_a_part_is_written_in_row_groups_of_bounded_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "GROUP_BYTES", 2 * batch(100, 100).nbytes)
+
+    write_part((batch(100 * i, 100) for i in range(1, 6)), str(tmp_path), 7, SCHEMA)
+
+    about = pq.ParquetFile(tmp_path / "part-00007.parquet").metadata
+    assert [about.row_group(i).num_rows for i in range(about.num_row_groups)] == [200, 200, 100]
+    assert about.row_group(0).column(0).compression == "ZSTD"
+    assert about.row_group(0).column(0).statistics is None  # uids never repeat
+    assert about.row_group(0).column(1).statistics.max == 299
+
+
+def test_no_rows_make_no_file_and_a_table_without_files_gets_an_empty_one(tmp_path: Path) -> None:
+    write_part(iter([batch(0, 0)]), str(tmp_path), 0, SCHEMA)
+    assert not list(tmp_path.iterdir())
+
+    parts.finish(str(tmp_path), SCHEMA)
+
+    assert pq.read_table(tmp_path).schema.equals(SCHEMA)
+    assert (tmp_path / "_SUCCESS").exists()
+
+
+def test_what_stops_midway_leaves_nothing(tmp_path: Path) -> None:
+    def broken():
+        yield batch(0, 10)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_part(broken(), str(tmp_path), 0, SCHEMA)
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_a_killed_attempt_left_is_cleared_away(tmp_path: Path) -> None:
+    write_part(iter([batch(0, 10)]), str(tmp_path), 0, SCHEMA)
+    (tmp_path / "_0123.tmp").write_bytes(b"PAR1")
+
+    parts.finish(str(tmp_path), SCHEMA)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["_SUCCESS", "part-00000.parquet"]
+
+
+def test_a_second_attempt_takes_the_place_of_the_first(tmp_path: Path) -> None:
+    for rows in (10, 10):
+        write_part(iter([batch(0, rows)]), str(tmp_path), 3, SCHEMA)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["part-00003.parquet"]
+
+
+def test_a_folder_is_emptied_of_the_table_before(tmp_path: Path) -> None:
+    (tmp_path / "table").mkdir()
+    (tmp_path / "table" / "part-00009.parquet").write_bytes(b"old")
+
+    parts.clear(str(tmp_path / "table"))
+
+    assert list((tmp_path / "table").iterdir()) == []
+
+
+def test_columns_of_another_order_or_width_are_brought_into_shape() -> None:
+    given_ = pa.RecordBatch.from_pydict({"n": pa.array([1], pa.int64()), "x": [2], "uid": ["a"]})
+
+    assert parts.fitted(given_, SCHEMA).equals(
+        batch(0, 0).from_pydict({"uid": ["a"], "n": [1]}, SCHEMA)
+    )
+    with pytest.raises(KeyError):
+        parts.fitted(given_.select(["n"]), SCHEMA)
+
+
+def test_rows_with_large_values_come_in_small_batches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "BATCH_BYTES", 10_000)
+    schema = pa.schema([("image", pa.binary())])
+    images = pa.RecordBatch.from_pydict({"image": [bytes([n]) * 1_000 for n in range(40)]}, schema)
+    pq.write_table(pa.Table.from_batches([images]), tmp_path / "part.parquet", use_dictionary=False)
+
+    [part] = parts_of(str(tmp_path), 1)
+    sizes = [one.num_rows for one in read_slices(part, schema)]
+
+    assert sum(sizes) == 40
+    assert max(sizes) < 11
+
+
+def test_times_as_spark_writes_them_keep_their_zone(tmp_path: Path) -> None:
+    then = datetime(2024, 5, 18, 12, 30, 1, 250_000, UTC)
+    table = pa.table({"at": pa.array([then], pa.timestamp("us", "UTC"))})
+    pq.write_table(table, tmp_path / "part.parquet", use_deprecated_int96_timestamps=True)
+    schema = pa.schema([("at", pa.timestamp("us", "UTC"))])
+
+    [part] = parts_of(str(tmp_path), 1)
+
+    assert [one["at"].to_pylist() for one in read_slices(part, schema)] == [[then]]
+
+
+def test_a_table_in_a_store_is_written_and_read_as_on_a_disk(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    try:
+        url = "http://{}:{}".format(*server.get_host_and_port())
+        monkeypatch.setitem(parts.fsspec.config.conf, "s3", {"endpoint_url": url})
+        parts.fsspec.filesystem("s3").mkdir("crawl")
+        table = "s3://crawl/run/match"
+        assert parts_of(table, 2) == []  # a listing that is out of date by the next line
+        for number in (0, 1):
+            write_part(iter([batch(10 * number, 10)]), table, number, SCHEMA)
+        parts.finish(table, SCHEMA)
+
+        assert [uids(part) for part in parts_of(table, 1)] == [[f"u{n}" for n in range(20)]]
+        parts.clear(table)
+        assert parts_of(table, 1) == []
+    finally:
+        server.stop()
+
+
+def test_nested_columns_are_known_by_parquets_own_names() -> None:
+    kind = pa.list_(pa.struct([("url", pa.string()), ("width", pa.int32())]))
+    said = parts.options(pa.schema([("url_candidates", kind), ("heading", pa.string())]))
+
+    assert said["use_dictionary"] == ["url_candidates.list.element.width", "heading"]
+    assert json.dumps(said)  # plain values, as the writer takes them
