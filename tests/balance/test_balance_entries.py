@@ -118,6 +118,32 @@ def test_online_keeps_all_that_have_a_chance(pairs: DataFrame) -> None:
     assert sum(row.keep_prob for row in rows) == pytest.approx(409)
 
 
+@pytest.mark.parametrize(
+    "stage",
+    [
+        BalanceEntries(t=101, seed=7),
+        BalanceEntries(t=400, form="online"),
+        BalanceEntries(size=300),
+        BalanceEntries(tail_share=0.06),
+    ],
+    ids=repr,
+)
+def test_workers_alone_keep_the_same(pairs: DataFrame, stage: BalanceEntries) -> None:
+    alone = stage.in_workers(pairs)
+
+    assert alone is not None
+    assert alone.table(pairs).exceptAll(stage(pairs)).isEmpty()
+    assert stage(pairs).exceptAll(alone.table(pairs)).isEmpty()
+
+
+@pytest.mark.parametrize("stage", [BalanceEntries(form="cap"), BalanceEntries(texts="one")])
+def test_what_needs_other_rows_is_not_for_workers_alone(
+    pairs: DataFrame, stage: BalanceEntries
+) -> None:
+    assert stage.in_workers(pairs) is None
+    assert BalanceEntries().in_workers(pairs.withColumn("entry_lang", F.lit("en"))) is None
+
+
 def test_counts_of_another_crawl_count(pairs: DataFrame, tmp_path: Path) -> None:
     one, other = pairs.where("id % 3 = 0"), pairs.where("id % 3 > 0")
     files = {name: str(tmp_path / name) for name in ("one", "other")}

@@ -7,6 +7,7 @@ well, and one text on 2 % of all rows. Both sides read a Parquet file and write 
 to another, on two cores. CPU seconds are those of all processes; MB are what went through shuffles.
 Each size has a process of its own, so memory is its own as well. --limit is DuckDB's memory, which
 then may not go on in files; Spark's is --heap and its Python workers. --no-duckdb: Spark alone.
+--no-join: rare_tokens only as it comes.
 """
 
 import argparse
@@ -152,6 +153,8 @@ def measured(rows: int, options: argparse.Namespace) -> dict[str, Cost]:
         theirs = by_duckdb(table, folder, options.limit) if options.duckdb else {}
         say("", f"{rows:,}", HEAD)
         for name, run in by_spark(spark, table, folder).items():
+            if name == JOINED and not options.join:
+                continue
             costs[name] = cost(run, spark)
             cells = beside(costs[name], theirs[name]) if options.duckdb else of_spark(costs[name])
             paths = folder / name, folder / f"{name}.duck.parquet"
@@ -196,6 +199,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("rows", nargs="*", type=int, default=[1_000_000])
     parser.add_argument("--no-duckdb", dest="duckdb", action="store_false")
+    parser.add_argument("--no-join", dest="join", action="store_false")
     parser.add_argument("--heap", default="4g")
     parser.add_argument("--limit")
     options = parser.parse_args()
