@@ -31,7 +31,8 @@ class DropDuplicates(Stage):
             raise ValueError("by wants at least one column: [url, text], say")
 
     def __call__(self, pairs: DataFrame) -> DataFrame:
-        # The hash first: comparing 8 bytes settles nearly all of the sort.
+        # The hash first: comparing 8 bytes settles nearly all of the sort. A groupBy with min_by is
+        # a fifth faster for rows of 4 columns, and a fifth slower for rows of 16.
         group = Window.partitionBy(F.xxhash64(*self.by), *self.by, "_alone")
         ordered = pairs.withColumn("_alone", self._alone(pairs)).withColumn(
             "_place", F.row_number().over(group.orderBy("uid", _row_hash(pairs)))
