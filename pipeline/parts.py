@@ -108,56 +108,82 @@ def fitted(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     return chosen if chosen.schema.equals(schema) else chosen.cast(schema)
 
 
-def clear(folder: str) -> None:
-    """An empty folder, whatever was there."""
+def begin(folder: str) -> str:
+    """Empty the folder, whatever was there; gives the name of this attempt at the table."""
     files, path = fsspec.url_to_fs(folder)
     files.invalidate_cache()
     if files.exists(path):
         files.rm(path, recursive=True)
     files.makedirs(path, exist_ok=True)
+    attempt = uuid4().hex
+    files.pipe_file(_mark(path, attempt), b"")
+    return attempt
 
 
 def write_part(
-    batches: Iterable[pa.RecordBatch], folder: str, number: int, schema: pa.Schema
-) -> None:
+    batches: Iterable[pa.RecordBatch], folder: str, attempt: str, number: int, schema: pa.Schema
+) -> int:
     """Write `part-<number>.parquet` under a name of its own and rename it when it is whole.
 
-    Two attempts at the same part may run at a time: the later one replaces a file with the same
-    rows. Readers pass over names that begin with `_`. Without rows there is no file.
+    Gives the number of rows; without rows there is no file. Two tasks may write the same part at a
+    time: the first one's stays, the other has the same rows. Readers pass over names that begin
+    with `_`. Raises RuntimeError if another attempt at the table has begun, or this one has ended,
+    so that a task which outlives its run harms nothing.
     """
     tables = grouped(batches, schema)
     first = next(tables, None)
     if first is None:
-        return
+        return 0
     files, path = fsspec.url_to_fs(folder)
-    target, partial = f"{path}/part-{number:05d}.parquet", f"{path}/_{uuid4().hex}.tmp"
+    partial = f"{path}/_{uuid4().hex}.tmp"
     try:
         with (
             files.open(partial, "wb") as file,
             pq.ParquetWriter(file, schema, **options(schema)) as out,
         ):
             out.write_table(first)
+            rows = int(first.num_rows)
             for table in tables:
                 out.write_table(table)
-        files.mv(partial, target)
-    except BaseException:  # a killed task must clean up too; it is raised again
+                rows += table.num_rows
+        files.invalidate_cache()
+        if not files.exists(_mark(path, attempt)):
+            raise RuntimeError(f"{folder} is no longer being written by this run")
+        if not files.exists(_part(path, number)):
+            files.mv(partial, _part(path, number))
+    finally:  # a killed task must clean up too
         if files.exists(partial):
             files.rm(partial)
-        raise
+    return rows
 
 
-def finish(folder: str, schema: pa.Schema) -> None:
-    """Clear away what killed attempts left; and see that a table without rows is one."""
+def finish(folder: str, attempt: str, numbers: Iterable[int], schema: pa.Schema) -> None:
+    """See that the parts with these numbers are all there, and that a table without rows is one.
+
+    Raises OSError if one has gone. Clears away what killed tasks left.
+    """
     files, path = fsspec.url_to_fs(folder)
     files.invalidate_cache()
-    there = [PurePosixPath(name).name for name in files.find(path)]
+    there = {PurePosixPath(name).name for name in files.find(path)}
+    lost = [number for number in numbers if PurePosixPath(_part(path, number)).name not in there]
+    if lost:
+        raise OSError(f"{folder} has lost parts that were written: {lost[:10]}")
+    files.rm(_mark(path, attempt))
     for name in there:
         if name.endswith(".tmp"):
             files.rm(f"{path}/{name}")
     if not any(name.endswith(".parquet") for name in there):
-        with files.open(f"{path}/part-00000.parquet", "wb") as file:
+        with files.open(_part(path, 0), "wb") as file:
             pq.write_table(schema.empty_table(), file)
-    files.touch(f"{path}/_SUCCESS")
+    files.pipe_file(f"{path}/_SUCCESS", b"")
+
+
+def _part(path: str, number: int) -> str:
+    return f"{path}/part-{number:05d}.parquet"
+
+
+def _mark(path: str, attempt: str) -> str:
+    return f"{path}/_{attempt}.running"
 
 
 def grouped(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:

@@ -82,7 +82,7 @@ def write_parts(
 
     Spark hands out the tasks, a part each, and gets the counts back; no row ever comes to it.
     """
-    parts.clear(path)
+    attempt = parts.begin(path)
     number, read = len(rows.parts), rows.read  # the closure must not hold all parts
     shared = spark.sparkContext.broadcast(rows.parts)
     written = arrow_schema(schema)
@@ -94,13 +94,13 @@ def write_parts(
                 made = seen.counted(read(shared.value[part]), 0)
                 for place, work in enumerate(works, 1):
                     made = seen.counted(work(made), place)
-                parts.write_part(seen.tallied(made), path, part, written)
-                yield seen.as_batch()
+                filled = parts.write_part(seen.tallied(made), path, attempt, part, written)
+                yield seen.as_batch(part if filled else None)
                 settle()
 
     ranges = spark.range(0, number, 1, max(1, number))
     done = ranges.mapInArrow(tasks, _SEEN).collect()  # a row a task
-    parts.finish(path, written)
+    parts.finish(path, attempt, [row["part"] for row in done if row["part"] is not None], written)
     problems: Counter[str] = Counter()
     for row in done:
         problems.update(row["problems"])
@@ -108,7 +108,8 @@ def write_parts(
     return Written(schema, pairs, foremost(problems))
 
 
-_SEEN = "pairs ARRAY<LONG>, problems MAP<STRING, LONG>"
+_SEEN = "part LONG, pairs ARRAY<LONG>, problems MAP<STRING, LONG>"
+_SEEN_TYPES = (pa.int64(), pa.list_(pa.int64()), pa.map_(pa.string(), pa.int64()))
 
 
 @dataclass(frozen=True)
@@ -128,12 +129,11 @@ class _Seen:
             self.problems.update(tally(problems_of(batch).drop_null().to_pylist()))
             yield batch
 
-    def as_batch(self) -> pa.RecordBatch:
-        problems = pa.array([list(foremost(self.problems).items())], _PROBLEMS)
-        return pa.RecordBatch.from_arrays([pa.array([self.pairs]), problems], ["pairs", "problems"])
-
-
-_PROBLEMS = pa.map_(pa.string(), pa.int64())
+    def as_batch(self, part: int | None) -> pa.RecordBatch:
+        """The one row of the task. part: its number, if it has written one."""
+        row = part, self.pairs, list(foremost(self.problems).items())
+        arrays = [pa.array([value], kind) for value, kind in zip(row, _SEEN_TYPES, strict=True)]
+        return pa.RecordBatch.from_arrays(arrays, ["part", "pairs", "problems"])
 
 
 def arrow_schema(schema: StructType) -> pa.Schema:

@@ -1,9 +1,11 @@
 """Parquet without Spark: which worker reads what, and how a part comes to be."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import boto3
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -20,6 +22,13 @@ SCHEMA = pa.schema([("uid", pa.string()), ("n", pa.int32())])
 def batch(first: int, rows: int) -> pa.RecordBatch:
     numbers = range(first, first + rows)
     return pa.RecordBatch.from_pydict({"uid": [f"u{n}" for n in numbers], "n": numbers}, SCHEMA)
+
+
+def written(folder: Path | str, number: int, *batches: pa.RecordBatch) -> int:
+    """A part, of a table that has been begun if it must be."""
+    found = sorted(Path(folder).glob("_*.running"))
+    attempt = found[0].name[1:-8] if found else parts.begin(str(folder))
+    return write_part(iter(batches), str(folder), attempt, number, SCHEMA)
 
 
 def uids(slices: list[Slice]) -> list[str]:
@@ -48,7 +57,7 @@ def test_small_files_share_a_part_and_large_ones_are_cut(
 ) -> None:
     monkeypatch.setattr(parts, "OPENING_BYTES", 10)
     monkeypatch.setattr(parts, "MOST_BYTES", 100)
-    for name, size in {"a": 30, "b": 30, "c": 250, "d": 1}.items():
+    for name, size in {"a": 30, "b": 55, "c": 250, "d": 1}.items():
         (tmp_path / f"{name}.parquet").write_bytes(bytes(size))
     for name in ("_SUCCESS", ".a.parquet.crc", "_b.tmp", "_c.parquet"):
         (tmp_path / name).write_bytes(bytes(50))
@@ -58,9 +67,10 @@ def test_small_files_share_a_part_and_large_ones_are_cut(
         for part in parts_of(str(tmp_path), tasks=1)
     ]
 
-    # A file's 10 bytes for opening count: 40 + 40, and c alone would go beyond 100.
+    # A file's 10 bytes for opening count: 40 + 65 go beyond 100.
     assert found == [
-        [("a", 0, 30), ("b", 0, 30)],
+        [("a", 0, 30)],
+        [("b", 0, 55)],
         [("c", 0, 100)],
         [("c", 100, 200)],
         [("c", 200, 250), ("d", 0, 1)],
@@ -81,8 +91,9 @@ def test_a_part_is_written_in_row_groups_of_bounded_size(
 ) -> None:
     monkeypatch.setattr(parts, "GROUP_BYTES", 2 * batch(100, 100).nbytes)
 
-    write_part((batch(100 * i, 100) for i in range(1, 6)), str(tmp_path), 7, SCHEMA)
+    rows = written(tmp_path, 7, *(batch(100 * i, 100) for i in range(1, 6)))
 
+    assert rows == 500
     about = pq.ParquetFile(tmp_path / "part-00007.parquet").metadata
     assert [about.row_group(i).num_rows for i in range(about.num_row_groups)] == [200, 200, 100]
     assert about.row_group(0).column(0).compression == "ZSTD"
@@ -91,49 +102,79 @@ def test_a_part_is_written_in_row_groups_of_bounded_size(
 
 
 def test_no_rows_make_no_file_and_a_table_without_files_gets_an_empty_one(tmp_path: Path) -> None:
-    write_part(iter([batch(0, 0)]), str(tmp_path), 0, SCHEMA)
-    assert not list(tmp_path.iterdir())
+    attempt = parts.begin(str(tmp_path))
+    assert write_part(iter([batch(0, 0)]), str(tmp_path), attempt, 0, SCHEMA) == 0
+    assert not list(tmp_path.glob("*.parquet"))
 
-    parts.finish(str(tmp_path), SCHEMA)
+    parts.finish(str(tmp_path), attempt, [], SCHEMA)
 
     assert pq.read_table(tmp_path).schema.equals(SCHEMA)
-    assert (tmp_path / "_SUCCESS").exists()
+    assert names(tmp_path) == ["_SUCCESS", "part-00000.parquet"]
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
 
 
 def test_what_stops_midway_leaves_nothing(tmp_path: Path) -> None:
-    def broken():
+    def broken() -> Iterator[pa.RecordBatch]:
         yield batch(0, 10)
         raise KeyboardInterrupt
 
+    attempt = parts.begin(str(tmp_path))
     with pytest.raises(KeyboardInterrupt):
-        write_part(broken(), str(tmp_path), 0, SCHEMA)
+        write_part(broken(), str(tmp_path), attempt, 0, SCHEMA)
 
-    assert not list(tmp_path.iterdir())
+    assert names(tmp_path) == [f"_{attempt}.running"]
 
 
-def test_what_a_killed_attempt_left_is_cleared_away(tmp_path: Path) -> None:
-    write_part(iter([batch(0, 10)]), str(tmp_path), 0, SCHEMA)
+def test_what_a_killed_task_left_is_cleared_away(tmp_path: Path) -> None:
+    attempt = parts.begin(str(tmp_path))
+    write_part(iter([batch(0, 10)]), str(tmp_path), attempt, 0, SCHEMA)
     (tmp_path / "_0123.tmp").write_bytes(b"PAR1")
 
-    parts.finish(str(tmp_path), SCHEMA)
+    parts.finish(str(tmp_path), attempt, [0], SCHEMA)
 
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["_SUCCESS", "part-00000.parquet"]
+    assert names(tmp_path) == ["_SUCCESS", "part-00000.parquet"]
 
 
-def test_a_second_attempt_takes_the_place_of_the_first(tmp_path: Path) -> None:
-    for rows in (10, 10):
-        write_part(iter([batch(0, rows)]), str(tmp_path), 3, SCHEMA)
+def test_of_two_tasks_with_the_same_part_the_first_ones_file_stays(tmp_path: Path) -> None:
+    written(tmp_path, 3, batch(0, 10))
+    before = (tmp_path / "part-00003.parquet").stat().st_ino
 
-    assert [path.name for path in tmp_path.iterdir()] == ["part-00003.parquet"]
+    assert written(tmp_path, 3, batch(0, 10)) == 10
+
+    assert (tmp_path / "part-00003.parquet").stat().st_ino == before
+    assert not list(tmp_path.glob("*.tmp"))
+
+
+@pytest.mark.parametrize("ended", [True, False], ids=["has ended", "was begun again"])
+def test_a_task_that_outlives_its_run_writes_nothing(tmp_path: Path, ended: bool) -> None:
+    old = parts.begin(str(tmp_path))
+    new = old if ended else parts.begin(str(tmp_path))
+    write_part(iter([batch(0, 5)]), str(tmp_path), new, 0, SCHEMA)
+    parts.finish(str(tmp_path), new, [0], SCHEMA)
+
+    with pytest.raises(RuntimeError, match="no longer being written by this run"):
+        write_part(iter([batch(90, 5)]), str(tmp_path), old, 1, SCHEMA)
+
+    assert names(tmp_path) == ["_SUCCESS", "part-00000.parquet"]
+
+
+def test_a_part_that_has_gone_is_not_passed_over(tmp_path: Path) -> None:
+    attempt = parts.begin(str(tmp_path))
+    write_part(iter([batch(0, 10)]), str(tmp_path), attempt, 0, SCHEMA)
+
+    with pytest.raises(OSError, match=r"has lost parts that were written: \[1\]"):
+        parts.finish(str(tmp_path), attempt, [0, 1], SCHEMA)
 
 
 def test_a_folder_is_emptied_of_the_table_before(tmp_path: Path) -> None:
-    (tmp_path / "table").mkdir()
-    (tmp_path / "table" / "part-00009.parquet").write_bytes(b"old")
+    (tmp_path / "part-00009.parquet").write_bytes(b"old")
 
-    parts.clear(str(tmp_path / "table"))
+    attempt = parts.begin(str(tmp_path))
 
-    assert list((tmp_path / "table").iterdir()) == []
+    assert names(tmp_path) == [f"_{attempt}.running"]
 
 
 def test_columns_of_another_order_or_width_are_brought_into_shape() -> None:
@@ -184,13 +225,16 @@ def test_a_table_in_a_store_is_written_and_read_as_on_a_disk(
         monkeypatch.setitem(parts.fsspec.config.conf, "s3", {"endpoint_url": url})
         parts.fsspec.filesystem("s3").mkdir("crawl")
         table = "s3://crawl/run/match"
-        assert parts_of(table, 2) == []  # a listing that is out of date by the next line
+        attempt = parts.begin(table)
         for number in (0, 1):
-            write_part(iter([batch(10 * number, 10)]), table, number, SCHEMA)
-        parts.finish(table, SCHEMA)
+            write_part(iter([batch(10 * number, 10)]), table, attempt, number, SCHEMA)
+        parts.finish(table, attempt, [0, 1], SCHEMA)
 
         assert [uids(part) for part in parts_of(table, 1)] == [[f"u{n}" for n in range(20)]]
-        parts.clear(table)
+        client = boto3.client("s3", endpoint_url=url, region_name="us-east-1")
+        client.put_object(Bucket="crawl", Key="run/match/part-00002.parquet", Body=b"x")
+        assert len(parts_of(table, 1)[0]) == 3, "what others wrote since it was listed"
+        parts.begin(table)
         assert parts_of(table, 1) == []
     finally:
         server.stop()
