@@ -46,6 +46,7 @@ def local_session(cores: int | str = "*", **conf: str) -> SparkSession:
         "spark.log.level": "ERROR",
         # Between JVM and workers TCP waits 40 ms for an answer to half a message, in each task.
         "spark.python.unix.domain.socket.enabled": "true",
+        "spark.python.daemon.module": "pipeline.worker_daemon",
         "spark.driver.extraJavaOptions": JAVA_OPTIONS,
     }
     for key, value in (defaults | conf).items():

@@ -50,3 +50,15 @@ def test_reading_an_archive_settles_the_process():
     script += "print(gc.get_freeze_count() > 1000)"
 
     assert answer_of(script) == "True"
+
+
+def test_workers_of_a_local_session_end_in_silence():
+    script = "from pipeline.session import local_session\n"
+    script += "spark = local_session(1)\n"
+    script += "rows = spark.range(0, 400_000, 1, 2).mapInArrow(lambda all: all, 'id LONG')\n"
+    script += "print(len(rows.limit(3).collect()))\n"
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+
+    assert done.stdout.strip() == "3"
+    assert "Traceback" not in done.stderr
