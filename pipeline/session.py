@@ -44,8 +44,6 @@ def local_session(cores: int | str = "*", **conf: str) -> SparkSession:
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1)),
         "spark.log.level": "ERROR",
-        # Between JVM and workers TCP waits 40 ms for an answer to half a message, in each task.
-        "spark.python.unix.domain.socket.enabled": "true",
         "spark.python.daemon.module": "pipeline.worker_daemon",
         "spark.driver.extraJavaOptions": JAVA_OPTIONS,
     }

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any, overload
 
 import pyarrow as pa
+from pyspark import Broadcast
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import ArrayType, DataType, StructField, StructType
 
-from pipeline import parts
+from pipeline import parts, slices
 from pipeline.in_workers import Batches, Work, problems_of
 from pipeline.problems import foremost, tally
 from pipeline.worker import settle
@@ -60,16 +61,16 @@ def parts_of_table(spark: SparkSession, path: str) -> Parts:
     schema = spark.read.parquet(path).schema
     tasks = spark.sparkContext.defaultParallelism
     good = StructType([field for field in schema if field.name != "problem"])
-    return Parts(parts.parts_of(path, tasks), _Read(arrow_schema(schema)), good)
+    return Parts(slices.parts_of(path, tasks), _Read(arrow_schema(schema)), good)
 
 
 @dataclass(frozen=True)
 class _Read:
     schema: pa.Schema
 
-    def __call__(self, part: list[parts.Slice]) -> Batches:
+    def __call__(self, part: list[slices.Slice]) -> Batches:
         has_problems = "problem" in self.schema.names
-        for batch in parts.read_slices(part, self.schema):
+        for batch in slices.read_slices(part, self.schema):
             if has_problems and batch["problem"].null_count < batch.num_rows:
                 batch = batch.filter(batch["problem"].is_null())
             yield batch.drop_columns(["problem"]) if has_problems else batch
@@ -82,30 +83,51 @@ def write_parts(
 
     Spark hands out the tasks, a part each, and gets the counts back; no row ever comes to it.
     """
-    attempt = parts.begin(path)
-    number, read = len(rows.parts), rows.read  # the closure must not hold all parts
-    shared = spark.sparkContext.broadcast(rows.parts)
-    written = arrow_schema(schema)
-
-    def tasks(batches: Batches) -> Batches:
-        for batch in batches:
-            for part in batch.column(0).to_pylist():
-                seen = _Seen([0] * (len(works) + 1), Counter())
-                made = seen.counted(read(shared.value[part]), 0)
-                for place, work in enumerate(works, 1):
-                    made = seen.counted(work(made), place)
-                filled = parts.write_part(seen.tallied(made), path, attempt, part, written)
-                yield seen.as_batch(part if filled else None)
-                settle()
-
-    ranges = spark.range(0, number, 1, max(1, number))
-    done = ranges.mapInArrow(tasks, _SEEN).collect()  # a row a task
-    parts.finish(path, attempt, [row["part"] for row in done if row["part"] is not None], written)
+    task = _Task(
+        parts=spark.sparkContext.broadcast(rows.parts),
+        read=rows.read,
+        works=tuple(works),
+        path=path,
+        attempt=parts.begin(path),
+        schema=arrow_schema(schema),
+    )
+    number = len(rows.parts)
+    numbers = spark.range(0, number, 1, max(1, number))
+    done = numbers.mapInArrow(task, _SEEN).collect()  # a row a task
+    filled = [row["part"] for row in done if row["part"] is not None]
+    parts.finish(path, task.attempt, filled, task.schema)
     problems: Counter[str] = Counter()
     for row in done:
         problems.update(row["problems"])
     pairs = [sum(row["pairs"][place] for row in done) for place in range(len(works) + 1)]
     return Written(schema, pairs, foremost(problems))
+
+
+@dataclass(frozen=True)
+class _Task:
+    """For mapInArrow: numbers of parts in, a row of `_SEEN` for each out."""
+
+    parts: Broadcast[Sequence[Any]]
+    read: Callable[[Any], Batches]
+    works: tuple[Work, ...]
+    path: str
+    attempt: str
+    schema: pa.Schema
+
+    def __call__(self, batches: Batches) -> Batches:
+        for batch in batches:
+            for number in batch.column(0).to_pylist():
+                yield self._done(number)
+                settle()
+
+    def _done(self, number: int) -> pa.RecordBatch:
+        seen = _Seen([0] * (len(self.works) + 1), Counter())
+        made = seen.counted(self.read(self.parts.value[number]), 0)
+        for place, work in enumerate(self.works, 1):
+            made = seen.counted(work(made), place)
+        made = seen.tallied(made)
+        filled = parts.write_part(made, self.path, self.attempt, number, self.schema)
+        return seen.as_batch(number if filled else None)
 
 
 _SEEN = "part LONG, pairs ARRAY<LONG>, problems MAP<STRING, LONG>"

@@ -45,6 +45,7 @@ BELOW_ROOMS = {
     "pipeline.parts",
     "pipeline.problems",
     "pipeline.sample",
+    "pipeline.slices",
     "pipeline.wordnet",
     "pipeline.worker",
 }

@@ -1,20 +1,19 @@
-"""Parquet without Spark: which worker reads what, and how a part comes to be."""
+"""How the parts of a Parquet table come to be, without Spark."""
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import boto3
+import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from moto.server import ThreadedMotoServer
 
 from pipeline import parts
-from pipeline.parts import Slice, parts_of, read_slices, write_part
+from pipeline.parts import write_part
+from pipeline.slices import Slice, parts_of, read_slices
 
 SCHEMA = pa.schema([("uid", pa.string()), ("n", pa.int32())])
 
@@ -24,66 +23,15 @@ def batch(first: int, rows: int) -> pa.RecordBatch:
     return pa.RecordBatch.from_pydict({"uid": [f"u{n}" for n in numbers], "n": numbers}, SCHEMA)
 
 
+def uids(part: list[Slice]) -> list[str]:
+    return [uid for one in read_slices(part, SCHEMA) for uid in one["uid"].to_pylist()]
+
+
 def written(folder: Path | str, number: int, *batches: pa.RecordBatch) -> int:
     """A part, of a table that has been begun if it must be."""
     found = sorted(Path(folder).glob("_*.running"))
     attempt = found[0].name[1:-8] if found else parts.begin(str(folder))
     return write_part(iter(batches), str(folder), attempt, number, SCHEMA)
-
-
-def uids(slices: list[Slice]) -> list[str]:
-    return [uid for one in read_slices(slices, SCHEMA) for uid in one["uid"].to_pylist()]
-
-
-@settings(deadline=None)
-@given(
-    groups=st.lists(st.integers(1, 40), min_size=1, max_size=12),
-    cut=st.integers(50, 3_000),
-)
-def test_every_row_is_read_once_wherever_a_file_is_cut(groups: list[int], cut: int) -> None:
-    path = "memory://cut/part.parquet"
-    files, name = parts.fsspec.url_to_fs(path)
-    with files.open(name, "wb") as file, pq.ParquetWriter(file, SCHEMA) as out:
-        for place, rows in enumerate(groups):
-            out.write_batch(batch(100 * place, rows))
-    size = files.size(name)
-    slices = [Slice(path, start, start + cut) for start in range(0, size, cut)]
-
-    assert uids(slices) == [f"u{100 * i + n}" for i, rows in enumerate(groups) for n in range(rows)]
-
-
-def test_small_files_share_a_part_and_large_ones_are_cut(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(parts, "OPENING_BYTES", 10)
-    monkeypatch.setattr(parts, "MOST_BYTES", 100)
-    for name, size in {"a": 30, "b": 55, "c": 250, "d": 1}.items():
-        (tmp_path / f"{name}.parquet").write_bytes(bytes(size))
-    for name in ("_SUCCESS", ".a.parquet.crc", "_b.tmp", "_c.parquet"):
-        (tmp_path / name).write_bytes(bytes(50))
-
-    found = [
-        [(Path(one.path).stem, one.start, one.stop) for one in part]
-        for part in parts_of(str(tmp_path), tasks=1)
-    ]
-
-    # A file's 10 bytes for opening count: 40 + 65 go beyond 100.
-    assert found == [
-        [("a", 0, 30)],
-        [("b", 0, 55)],
-        [("c", 0, 100)],
-        [("c", 100, 200)],
-        [("c", 200, 250), ("d", 0, 1)],
-    ]
-
-
-def test_a_small_table_is_cut_for_all_who_could_work_on_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(parts, "OPENING_BYTES", 10)
-    (tmp_path / "a.parquet").write_bytes(bytes(90))
-
-    assert [len(parts_of(str(tmp_path), tasks)) for tasks in (1, 4)] == [1, 4]
 
 
 def test_a_part_is_written_in_row_groups_of_bounded_size(
@@ -177,42 +125,6 @@ def test_a_folder_is_emptied_of_the_table_before(tmp_path: Path) -> None:
     assert names(tmp_path) == [f"_{attempt}.running"]
 
 
-def test_columns_of_another_order_or_width_are_brought_into_shape() -> None:
-    given_ = pa.RecordBatch.from_pydict({"n": pa.array([1], pa.int64()), "x": [2], "uid": ["a"]})
-
-    assert parts.fitted(given_, SCHEMA).equals(
-        batch(0, 0).from_pydict({"uid": ["a"], "n": [1]}, SCHEMA)
-    )
-    with pytest.raises(KeyError):
-        parts.fitted(given_.select(["n"]), SCHEMA)
-
-
-def test_rows_with_large_values_come_in_small_batches(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(parts, "BATCH_BYTES", 10_000)
-    schema = pa.schema([("image", pa.binary())])
-    images = pa.RecordBatch.from_pydict({"image": [bytes([n]) * 1_000 for n in range(40)]}, schema)
-    pq.write_table(pa.Table.from_batches([images]), tmp_path / "part.parquet", use_dictionary=False)
-
-    [part] = parts_of(str(tmp_path), 1)
-    sizes = [one.num_rows for one in read_slices(part, schema)]
-
-    assert sum(sizes) == 40
-    assert max(sizes) < 11
-
-
-def test_times_as_spark_writes_them_keep_their_zone(tmp_path: Path) -> None:
-    then = datetime(2024, 5, 18, 12, 30, 1, 250_000, UTC)
-    table = pa.table({"at": pa.array([then], pa.timestamp("us", "UTC"))})
-    pq.write_table(table, tmp_path / "part.parquet", use_deprecated_int96_timestamps=True)
-    schema = pa.schema([("at", pa.timestamp("us", "UTC"))])
-
-    [part] = parts_of(str(tmp_path), 1)
-
-    assert [one["at"].to_pylist() for one in read_slices(part, schema)] == [[then]]
-
-
 def test_a_table_in_a_store_is_written_and_read_as_on_a_disk(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -222,8 +134,8 @@ def test_a_table_in_a_store_is_written_and_read_as_on_a_disk(
     server.start()
     try:
         url = "http://{}:{}".format(*server.get_host_and_port())
-        monkeypatch.setitem(parts.fsspec.config.conf, "s3", {"endpoint_url": url})
-        parts.fsspec.filesystem("s3").mkdir("crawl")
+        monkeypatch.setitem(fsspec.config.conf, "s3", {"endpoint_url": url})
+        fsspec.filesystem("s3").mkdir("crawl")
         table = "s3://crawl/run/match"
         attempt = parts.begin(table)
         for number in (0, 1):
