@@ -1,4 +1,4 @@
-"""What forks Spark's Python workers in local sessions: PySpark's own, less patient and less loud."""
+"""What forks Spark's Python workers in local sessions: PySpark's own, but quicker and quieter."""
 
 import socket
 
