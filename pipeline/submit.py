@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 from rich.console import Console
 
+from pipeline.job_report import JobReport
 from pipeline.progress import shown
 from pipeline.recipe import RecipeError, load_recipe
-from pipeline.run import JobReport, Run, run_job
+from pipeline.run import Run, run_job
 from pipeline.session import session
 from pipeline.source import Source
 

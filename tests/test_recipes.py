@@ -20,8 +20,9 @@ import pytest
 import webdataset
 from pyspark.sql import SparkSession
 
+from pipeline.job_report import JobReport
 from pipeline.recipe import Recipe, load_recipe
-from pipeline.run import JobReport, Run, run_job
+from pipeline.run import Run, run_job
 from pipeline.sample import truth
 from pipeline.source import Source
 from tests.score.tiny import local_dir

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from pipeline.job_report import JobReport, read_report
 from pipeline.recipe import Recipe, RecipeError, recipe_of
-from pipeline.run import JobReport, Run, problem_counts, read_report, run_job
+from pipeline.run import Run, problem_counts, run_job
 from pipeline.source import Source
 
 TEXTS = ["a red dog", "a dog", "ein roter Hund", "a very red dog"]

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
+from pipeline.job_report import JobReport
 from pipeline.recipe import Recipe, recipe_of
-from pipeline.run import WORKERS_ALONE, JobReport, Run, run_job
+from pipeline.run import WORKERS_ALONE, Run, run_job
 from pipeline.source import Source
 
 Runs = dict[str, tuple[Run, list[JobReport]]]

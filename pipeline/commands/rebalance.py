@@ -18,8 +18,8 @@ from pipeline.balance.probabilities import entry_probs
 from pipeline.balance.thresholds import Lists, kept, with_size
 from pipeline.commands.adding import Commands, out, recipe_of, where_from, where_to
 from pipeline.commands.plan_balance import Balancing
+from pipeline.job_report import JobReport, read_report
 from pipeline.recipe import RecipeError
-from pipeline.run import JobReport, read_report
 from pipeline.session import session
 from pipeline.submit import OK
 

@@ -9,11 +9,12 @@ from rich.text import Text
 
 from pipeline.check import check
 from pipeline.commands.adding import Commands, out, recipe_of, source, where_from, where_to
+from pipeline.job_report import JobReport, read_report
 from pipeline.preview import preview
 from pipeline.progress import shown
 from pipeline.recipe import Recipe, RecipeError, load_recipe
 from pipeline.report import funnel_table, write_html
-from pipeline.run import JobReport, Run, read_report, run_job
+from pipeline.run import Run, run_job
 from pipeline.session import session
 from pipeline.stage import Stage, load_stages
 from pipeline.submit import OK, ended, outcome, say

@@ -12,8 +12,9 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 
 from pipeline import fingerprint
+from pipeline.job_report import JobReport, read_report
 from pipeline.recipe import RecipeError
-from pipeline.run import JobReport, read_report, without_problems
+from pipeline.run import without_problems
 
 RAW = "raw"
 IDENTITY = {"uid", "url", "text"}

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 
+from pipeline.job_report import JobReport, read_report
 from pipeline.recipe import Recipe
-from pipeline.run import JobReport, read_report
 from pipeline.stage import Stage
 
 GONE = ("PATH_NOT_FOUND", "UNABLE_TO_INFER_SCHEMA")

@@ -8,7 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.run import JobReport
+from pipeline.job_report import JobReport
 
 
 @dataclass(frozen=True)

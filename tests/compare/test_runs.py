@@ -7,8 +7,8 @@ import pytest
 
 from pipeline import fingerprint
 from pipeline.compare.runs import jobs_in_order
+from pipeline.job_report import JobReport, write_report
 from pipeline.recipe import RecipeError
-from pipeline.run import JobReport, write_report
 
 
 def report(job: str, before: JobReport | None = None, recipe: str = "r") -> JobReport:

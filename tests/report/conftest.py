@@ -15,10 +15,10 @@ from pyspark.sql.pandas.types import to_arrow_schema
 from pipeline import fingerprint
 from pipeline.balance.balance_entries import BalanceEntries
 from pipeline.filter.where import Where
+from pipeline.job_report import JobReport, write_report
 from pipeline.language.detect_language import DetectLanguage
 from pipeline.match.match_entries import MatchEntries
 from pipeline.recipe import Recipe
-from pipeline.run import JobReport, write_report
 from pipeline.schema import columns
 from pipeline.shard.write_shards import WriteShards
 from pipeline.stage import Stage

@@ -4,8 +4,8 @@ import pytest
 from rich.console import Console
 
 from pipeline.filter.where import Where
+from pipeline.job_report import JobReport
 from pipeline.report.funnel import FunnelRow, bar_lengths, funnel_rows, funnel_table
-from pipeline.run import JobReport
 from pipeline.shard.write_shards import WriteShards
 from tests.report.conftest import report_of
 

@@ -10,10 +10,10 @@ from pyspark.sql import SparkSession
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from pipeline.filter.where import Where
+from pipeline.job_report import write_report
 from pipeline.recipe import Recipe, RecipeError
 from pipeline.report import write_html
 from pipeline.report.collect import collect
-from pipeline.run import write_report
 from tests.report.conftest import (
     BREAKOUT,
     CAPTIONS,

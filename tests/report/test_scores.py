@@ -4,11 +4,11 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from pipeline.filter.keep_top import KeepTop
+from pipeline.job_report import write_report
 from pipeline.recipe import Recipe
 from pipeline.report.collect import collect
 from pipeline.report.page import Kept, Page
 from pipeline.report.render import render
-from pipeline.run import write_report
 from pipeline.stage import Stage
 from tests.report.conftest import SCRIPT, jpeg, report_of, write_table
 
