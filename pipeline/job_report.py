@@ -1,4 +1,4 @@
-"""What a job leaves beside its table, last of all: `<run>/<job>.json`, so that it counts as done."""
+"""What a job leaves beside its table, and last of all: `<run>/<job>.json` says that it is done."""
 
 import json
 import platform
