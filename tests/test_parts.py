@@ -135,8 +135,8 @@ def test_a_table_in_a_store_is_written_and_read_as_on_a_disk(
     try:
         url = "http://{}:{}".format(*server.get_host_and_port())
         monkeypatch.setitem(fsspec.config.conf, "s3", {"endpoint_url": url})
-        fsspec.filesystem("s3").mkdir("crawl")
-        table = "s3://crawl/run/match"
+        fsspec.filesystem("s3").mkdir("tables")
+        table = "s3://tables/run/match"
         attempt = parts.begin(table)
         for number in (0, 1):
             write_part(iter([batch(10 * number, 10)]), table, attempt, number, SCHEMA)
@@ -144,7 +144,7 @@ def test_a_table_in_a_store_is_written_and_read_as_on_a_disk(
 
         assert [uids(part) for part in parts_of(table, 1)] == [[f"u{n}" for n in range(20)]]
         client = boto3.client("s3", endpoint_url=url, region_name="us-east-1")
-        client.put_object(Bucket="crawl", Key="run/match/part-00002.parquet", Body=b"x")
+        client.put_object(Bucket="tables", Key="run/match/part-00002.parquet", Body=b"x")
         assert len(parts_of(table, 1)[0]) == 3, "what others wrote since it was listed"
         parts.begin(table)
         assert parts_of(table, 1) == []

@@ -37,7 +37,7 @@ def test_texts_that_are_linked_leave_one(spark: SparkSession) -> None:
     kept, counts = observed(pairs, (DropNearDuplicateTexts(),))
 
     assert uids(kept) == ["b", "f", "g", "i", "j", "k", "l", "m"]
-    assert [seen.get["pairs"] for _, seen in counts] == [12, 7], "as the runner counts"
+    assert [seen.get["pairs"] for seen in counts] == [12, 7], "as the runner counts"
     assert kept.columns == pairs.columns
     # Within a site: d and c on x, b and e on y.
     assert uids(DropNearDuplicateTexts(within=("site",))(pairs)) == [

@@ -45,7 +45,7 @@ def test_a_table_without_problems_gets_the_column(spark: SparkSession) -> None:
         "not an image",
         "too many pixels",
     ]
-    assert [seen.get["pairs"] for _, seen in counts] == [2, 0]
+    assert [seen.get["pairs"] for seen in counts] == [2, 0]
 
 
 @pytest.mark.parametrize("wrong", [{"least_quality": 101}, {"max_pixels": 0}])
