@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
+from pyspark.resource import ResourceProfile
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
@@ -23,14 +24,36 @@ Make = Callable[..., Sequence[pa.Array]]
 
 @dataclass(frozen=True)
 class InWorkers:
-    """work: from a task's batches to batches with the columns of `schema`; it is pickled."""
+    """work: from a task's batches to batches with the columns of `schema`; it is pickled.
+
+    profile: what its tasks ask of Spark beyond what all tasks do, GPUs say.
+    """
 
     work: Work
     schema: StructType
+    profile: ResourceProfile | None = None
 
     def table(self, pairs: DataFrame) -> DataFrame:
         """The same in a plan of Spark's."""
-        return pairs.mapInArrow(self.work, self.schema)
+        return map_in_arrow(pairs, self.work, self.schema, self.profile)
+
+
+def map_in_arrow(
+    table: DataFrame, work: Work, schema: StructType | str, profile: ResourceProfile | None
+) -> DataFrame:
+    """mapInArrow; tasks that ask for a GPU run in worker processes that do nothing else.
+
+    An executor's idle workers take turns, and so each of a dozen that have done other steps would
+    sooner or later hold a model on the GPU. Spark tells kinds of workers apart by environment.
+    """
+    if profile is None:
+        return table.mapInArrow(work, schema)
+    environment: dict[str, str] = table.sparkSession.sparkContext.environment
+    environment["CRAWL2CLIP_OWN_WORKERS"] = "1"
+    try:
+        return table.mapInArrow(work, schema, profile=profile)  # which copies the environment
+    finally:
+        del environment["CRAWL2CLIP_OWN_WORKERS"]
 
 
 @dataclass(frozen=True)

@@ -165,14 +165,14 @@ def _by_workers(spark: SparkSession, run: Run, job: str) -> Written | None:
         return None
     if not steps:
         return write_parts(spark, rows, [], rows.schema, run.table(job))
-    pairs, works = run.input(spark, job), []
+    pairs, all_made = run.input(spark, job), []
     for step in steps:
         made = step.in_workers(pairs)
         if made is None:
             return None
-        works.append(made.work)
+        all_made.append(made)
         pairs = made.table(pairs)
-    return write_parts(spark, rows, works, pairs.schema, run.table(job))
+    return write_parts(spark, rows, all_made, pairs.schema, run.table(job))
 
 
 def observed(pairs: DataFrame, steps: tuple[Stage, ...]) -> tuple[DataFrame, list[Observation]]:

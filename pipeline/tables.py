@@ -12,7 +12,7 @@ from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import ArrayType, DataType, StructField, StructType
 
 from pipeline import parts, slices
-from pipeline.in_workers import Batches, Work, problems_of
+from pipeline.in_workers import Batches, InWorkers, Work, map_in_arrow, problems_of
 from pipeline.problems import foremost, tally
 from pipeline.worker import settle
 
@@ -77,29 +77,30 @@ class _Read:
 
 
 def write_parts(
-    spark: SparkSession, rows: Parts, works: Sequence[Work], schema: StructType, path: str
+    spark: SparkSession, rows: Parts, steps: Sequence[InWorkers], schema: StructType, path: str
 ) -> Written:
-    """Write what the works, one after the other, make of the rows, in place of what is there.
+    """Write what the steps, one after the other, make of the rows, in place of what is there.
 
     Spark hands out the tasks, a part each, and gets the counts back; no row ever comes to it.
     """
     task = _Task(
         parts=spark.sparkContext.broadcast(rows.parts),
         read=rows.read,
-        works=tuple(works),
+        works=tuple(step.work for step in steps),
         path=path,
         attempt=parts.begin(path),
         schema=arrow_schema(schema),
     )
     number = len(rows.parts)
     numbers = spark.range(0, number, 1, max(1, number))
-    done = numbers.mapInArrow(task, _SEEN).collect()  # a row a task
+    profile = next((step.profile for step in steps if step.profile), None)
+    done = map_in_arrow(numbers, task, _SEEN, profile).collect()  # a row a task
     filled = [row["part"] for row in done if row["part"] is not None]
     parts.finish(path, task.attempt, filled, task.schema)
     problems: Counter[str] = Counter()
     for row in done:
         problems.update(row["problems"])
-    pairs = [sum(row["pairs"][place] for row in done) for place in range(len(works) + 1)]
+    pairs = [sum(row["pairs"][place] for row in done) for place in range(len(steps) + 1)]
     return Written(schema, pairs, foremost(problems))
 
 

@@ -20,6 +20,7 @@ HEAVY = {
 DOORS = {
     "pipeline.extract.warc_pairs",
     "pipeline.score.device",
+    "pipeline.score.resources",
     "pipeline.dedup.components",
     "pipeline.dedup.keeping",
     "pipeline.balance.counting",

@@ -14,15 +14,14 @@ import yaml
 from pyspark.sql import SparkSession
 from warcio.warcwriter import WARCWriter
 
+from pipeline.score import resources
+
 ROOT = Path(__file__).parent.parent
 SCRIPTS = sorted(
     path for path in (ROOT / "jobs").glob("*.py") if path.stem not in ("command", "dag")
 )
 RECIPES = sorted((ROOT / "conf" / "recipes").glob("*.yaml"))
-GPU = (
-    *("task.resource.gpu.amount", "executor.resource.gpu.amount"),
-    *("executor.resource.gpu.discoveryScript", "executor.resource.gpu.vendor"),
-)
+GPU = [f"executor.resource.gpu.{of}" for of in ("amount", "discoveryScript", "vendor")]
 PROPERTIES = sorted((ROOT / "conf" / "spark").glob("*.conf"))
 
 # A JVM that lives for seconds is not worth optimising: half the time.
@@ -85,7 +84,8 @@ def test_spark_knows_every_property(spark: SparkSession):
     assert all(len(words) == 2 for words in settings), settings
     unknown = {key for key, _ in settings if known.findEntry(key) is None}
     # Spark has no list of resources, as a user may name them as he likes.
-    assert unknown - {f"spark.{of}" for of in GPU} == set()
+    ours = {f"{resources.PREFIX}{name}" for name in resources.OF_TASKS + resources.OF_EXECUTORS}
+    assert unknown - {f"spark.{of}" for of in GPU} - ours == set()
     assert known.findEntry("spark.specualtion") is None
 
 

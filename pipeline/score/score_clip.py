@@ -16,6 +16,7 @@ from pipeline.schema import COLUMNS
 from pipeline.score import device
 from pipeline.score.embedding import Precision
 from pipeline.score.models import Choice, refuse
+from pipeline.score.resources import profile
 from pipeline.stage import Stage, stage
 
 Storage = Literal["none", "float16", "float32"]
@@ -44,7 +45,8 @@ class ScoreClip(Stage):
     the GPU has no room for them. precision: of a GPU's arithmetic; a CPU takes fp32. threads: that
     decode, 0 for as many as the task has CPUs.
 
-    The device is the GPU that Spark gives the task, a CPU where it gives none. No shuffle.
+    The device is the GPU that Spark gives the task, a CPU where it gives none; `resources` says how
+    its tasks ask for one. No shuffle.
     """
 
     reads = ("image", "text")
@@ -98,7 +100,7 @@ class ScoreClip(Stage):
         kept = [name for name in pairs.columns if name != "problem"]
         fields = [*pairs.select(*kept).schema, StructField("problem", StringType()), *added]
         scorer = _Scorer(tuple(self.choices()), self._names(), self, kept)
-        return InWorkers(scorer, StructType(fields))
+        return InWorkers(scorer, StructType(fields), profile(pairs.sparkSession))
 
     def _names(self) -> tuple[str, ...]:
         return _listed(self.to)

@@ -1,5 +1,6 @@
 """Which GPU a task takes, with Spark's own scheduling and no GPU at all."""
 
+import ast
 import json
 import os
 import subprocess
@@ -28,25 +29,28 @@ done
 
 TASKS = """
 import json, os, sys, time
+import pyarrow as pa
 from pyspark.sql import SparkSession
-from pipeline.score import device
+from pyspark.sql.types import StringType, StructField, StructType
+from pipeline.in_workers import InWorkers
+from pipeline.score import device, resources
 from pipeline.score.models import Choice, _loaded, load
+from pipeline.tables import Parts, write_parts
 
-script, *choice = sys.argv[1:]
+script, table, *choice = sys.argv[1:]
 settings = {
     "spark.worker.resource.gpu.amount": "1",
     "spark.worker.resource.gpu.discoveryScript": script,
     "spark.executor.resource.gpu.amount": "1",
-    "spark.task.resource.gpu.amount": "1",
+    "spark.crawl2clip.score.task.resource.gpu.amount": "1",
     "spark.ui.enabled": "false",
 }
-builder = SparkSession.builder.master("local-cluster[2,1,1024]")
+builder = SparkSession.builder.master("local-cluster[2,2,1024]")
 for key, value in settings.items():
     builder = builder.config(key, value)
 spark = builder.getOrCreate()
 
 def task(batches):
-    import pyarrow as pa
     list(batches)  # Spark gives a worker that has not read all its rows no second task
     began = time.time()
     load(Choice(*choice))
@@ -60,9 +64,29 @@ def task(batches):
     }
     yield pa.RecordBatch.from_pydict({"seen": [json.dumps(seen)]})
 
+def where(batches):
+    list(batches)
+    time.sleep(0.2)  # so that no worker does them all
+    yield pa.RecordBatch.from_pydict({"seen": [str(device.addresses())]})
+
+def number(part):
+    yield pa.RecordBatch.from_pydict({"seen": [str(part)]})
+
+schema = StructType([StructField("seen", StringType())])
 numbers = spark.range(0, 12, 1, 12)
-for row in numbers.mapInArrow(task, "seen STRING").collect():
+others = InWorkers(where, schema).table(numbers).collect()  # leaves two workers in each executor
+print("others", sorted({row.seen for row in others}))
+scoring = InWorkers(task, schema, resources.profile(spark))
+for row in scoring.table(numbers).collect():
     print(row.seen)
+scoring = InWorkers(where, schema, resources.profile(spark))
+write_parts(spark, Parts([0, 1, 2], number, schema), [scoring], schema, table)
+print("alone", sorted({row.seen for row in spark.read.parquet(table).collect()}))
+spark.conf.set("spark.crawl2clip.score.executor.cores", "4")
+try:
+    resources.profile(spark)
+except Exception as error:
+    print("refused", error)
 """
 
 
@@ -88,6 +112,7 @@ def test_tasks_take_the_gpu_that_spark_gave_them(tiny_a: Tiny, tmp_path: Path) -
     script = tmp_path / "gpus.sh"
     script.write_text(DISCOVERY)
     script.chmod(0o755)
+    choice = (tiny_a.name, tiny_a.weights, tiny_a.config)
     environment = {
         "PYSPARK_PYTHON": sys.executable,
         "SPARK_HOME": str(Path(pyspark.__file__).parent),
@@ -96,7 +121,7 @@ def test_tasks_take_the_gpu_that_spark_gave_them(tiny_a: Tiny, tmp_path: Path) -
     }
 
     ended = subprocess.run(
-        [sys.executable, "-c", TASKS, str(script), tiny_a.name, tiny_a.weights, tiny_a.config],
+        [sys.executable, "-c", TASKS, str(script), str(tmp_path / "table"), *choice],
         cwd=tmp_path,
         env=os.environ | environment,
         capture_output=True,
@@ -108,7 +133,12 @@ def test_tasks_take_the_gpu_that_spark_gave_them(tiny_a: Tiny, tmp_path: Path) -
     assert len(seen) == 12
     assert {task["device"] for task in seen} == {"cuda:0", "cuda:1"}
     assert {task["loads"] for task in seen} == {1}, "a worker process loads a model once"
-    assert len({task["pid"] for task in seen}) < 12
     for gpu in ("cuda:0", "cuda:1"):
         times = sorted((task["began"], task["ended"]) for task in seen if task["device"] == gpu)
         assert all(this[1] <= later[0] for this, later in pairwise(times))
+        workers = {task["pid"] for task in seen if task["device"] == gpu}
+        assert len(workers) == 1, "workers that did other work would each have the model on the GPU"
+    said = dict(line.split(" ", 1) for line in ended.stdout.splitlines() if line[0] in "oar")
+    assert said["others"] == "['[]']", "a GPU is for those that score"
+    assert set(ast.literal_eval(said["alone"])) <= {"['0']", "['1']"}
+    assert "spark.dynamicAllocation.enabled=true" in said["refused"]
