@@ -6,8 +6,9 @@ The rows are made: words by Zipf's law, half of the texts from a stock of 200,00
 well, and one text on 2 % of all rows. Both sides read a Parquet file and write the rows that stay
 to another, on two cores. CPU seconds are those of all processes; MB are what went through shuffles.
 Each size has a process of its own, so memory is its own as well. --limit is DuckDB's memory, which
-then may not go on in files; Spark's is --heap and its Python workers. --no-duckdb: Spark alone.
---no-join: rare_tokens only as it comes.
+then may not go on in files; if it is too little to count tokens, Spark's counts are read next.
+Spark's own memory is --heap and its Python workers. --no-duckdb: Spark alone. --no-join:
+rare_tokens only as it comes.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import multiprocessing
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -105,7 +107,7 @@ def by_duckdb(table: Path, folder: Path, limit: str | None) -> dict[str, Callabl
     rare = (
         "SELECT * FROM pairs WHERE text NOT IN (SELECT text FROM ("
         "SELECT text, unnest(words(text)) AS token FROM (SELECT DISTINCT text FROM pairs)) "
-        f"WHERE token NOT IN (SELECT token FROM '{folder}/vocabulary.duck.parquet' "
+        "WHERE token NOT IN (SELECT token FROM '{vocabulary}' "
         f"ORDER BY count DESC, hash(token) LIMIT {LISTED}))"
     )
     queries = {
@@ -116,11 +118,12 @@ def by_duckdb(table: Path, folder: Path, limit: str | None) -> dict[str, Callabl
         JOINED: rare,
     }
 
-    def run(name: str) -> Callable[[], None]:
-        copy = f"COPY ({queries[name]}) TO '{folder}/{name}.duck.parquet' (FORMAT parquet)"
-        return lambda: void(base.execute(copy))
+    def run(name: str) -> None:
+        its_own, spark = folder / "vocabulary.duck.parquet", folder / "vocabulary" / "*.parquet"
+        query = queries[name].replace("{vocabulary}", str(its_own if its_own.exists() else spark))
+        base.execute(f"COPY ({query}) TO '{folder}/{name}.duck.parquet' (FORMAT parquet)")
 
-    return {name: run(name) for name in queries}
+    return {name: partial(run, name) for name in queries}
 
 
 HEAD = (
