@@ -25,6 +25,7 @@ class JobReport:
     problems: dict[str, int]  # kind -> rows; or images, where the kind starts with `LEFT_OUT`
     fingerprint: Fingerprint
     versions: dict[str, str] = field(default_factory=dict)
+    jobs: list[str] = field(default_factory=list)  # all of the recipe, in order
     skipped: bool = False
 
     @property

@@ -145,6 +145,7 @@ def run_job(
         problems=made.problems,
         fingerprint=now,
         versions=versions(),
+        jobs=list(run.recipe.jobs),
     )
     write_report(run.folder, report)
     return report

@@ -89,12 +89,12 @@ def jobs_in_order(folder: str) -> list[JobReport]:
     """Reports of a run's jobs, each after the one whose table it read.
 
     A report says from what it was made, so the order needs no recipe. Raises RecipeError if there
-    is none, if a job was stopped halfway, or made of a table that has been made anew since.
+    is none, if the run was stopped before the recipe's last job had ended, or a job made of a table
+    that has been made anew since.
     """
     reports = {report.job: report for report in _reports(folder)}
     if not reports:
         raise RecipeError(f"{folder} holds no finished run; crawl2clip run makes one")
-    _refuse_halves(folder, reports)
     after = {_read(report): report for report in reports.values()}
     chain = [after.pop(None, None)]
     while chain[-1] is not None:
@@ -103,6 +103,7 @@ def jobs_in_order(folder: str) -> list[JobReport]:
     if after or len(found) < len(reports):
         names = ", ".join(sorted(reports.keys() - {report.job for report in found}))
         raise RecipeError(f"{folder}: {names} did not run after the other jobs: is it one run?")
+    _refuse_unfinished(folder, found[-1])
     _refuse_stale(folder, found)
     return found
 
@@ -128,13 +129,13 @@ def _reports(folder: str) -> list[JobReport]:
     return [report for report in found if report]
 
 
-def _refuse_halves(folder: str, reports: dict[str, JobReport]) -> None:
-    """Spark leaves `_temporary` in a table until it is whole."""
-    files, path = fsspec.url_to_fs(folder)
-    halves = {name.split("/")[-2] for name in files.glob(f"{path}/*/_temporary")}
-    if halves - reports.keys():
-        half = sorted(halves - reports.keys())[0]
-        raise RecipeError(f"{folder}: job {half} is not finished; run the recipe to its end first")
+def _refuse_unfinished(folder: str, last: JobReport) -> None:
+    known = last.job in last.jobs  # not in reports of older versions
+    to_do = last.jobs[last.jobs.index(last.job) + 1 :] if known else []
+    if to_do:
+        raise RecipeError(
+            f"{folder}: {', '.join(to_do)} did not end after {last.job}; run the recipe to its end"
+        )
 
 
 def _refuse_stale(folder: str, chain: Sequence[JobReport]) -> None:

@@ -11,7 +11,9 @@ from pipeline.job_report import JobReport, write_report
 from pipeline.recipe import RecipeError
 
 
-def report(job: str, before: JobReport | None = None, recipe: str = "r") -> JobReport:
+def report(
+    job: str, before: JobReport | None = None, recipe: str = "r", jobs: tuple[str, ...] = ()
+) -> JobReport:
     source: dict[str, object] = {"source": "w", "content": "0"}
     if before:
         source = {before.job: fingerprint.digest(before.fingerprint)}
@@ -24,13 +26,14 @@ def report(job: str, before: JobReport | None = None, recipe: str = "r") -> JobR
         funnel=[{"step": "read", "pairs": 1}],
         problems={},
         fingerprint=fingerprint.of_job((), source),
+        jobs=list(jobs or (job,)),
     )
 
 
 def chain(folder: Path, *jobs: str) -> list[JobReport]:
     reports: list[JobReport] = []
     for job in jobs:
-        reports.append(report(job, reports[-1] if reports else None))
+        reports.append(report(job, reports[-1] if reports else None, jobs=jobs))
         write_report(str(folder), reports[-1])
     return reports
 
@@ -57,11 +60,12 @@ def test_without_a_report_there_is_no_run(tmp_path: Path) -> None:
     assert "no finished run" in refusal(tmp_path / "gone")
 
 
-def test_a_job_that_was_stopped_halfway_is_refused(tmp_path: Path) -> None:
-    chain(tmp_path, "extract", "filter")
-    (tmp_path / "fetch" / "_temporary").mkdir(parents=True)
+def test_a_run_that_was_stopped_is_refused(tmp_path: Path) -> None:
+    chain(tmp_path, "extract", "filter", "fetch", "shard")
+    (tmp_path / "shard.json").unlink()
+    (tmp_path / "fetch.json").unlink()
 
-    assert "job fetch is not finished" in refusal(tmp_path)
+    assert "fetch, shard did not end after filter; run the recipe to its end" in refusal(tmp_path)
 
 
 def test_a_job_that_is_older_than_what_it_read_is_refused(tmp_path: Path) -> None:
