@@ -36,7 +36,7 @@ build/demo/good/pairs.parquet: | java setup
 	$(BIN)/crawl2clip draw-pairs --to build/demo/good --pairs 2000
 
 test: java lint .venv-airflow/.stamp  ## all checks and tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder
 
 lint: setup  ## style, types, and who may import whom
 	$(BIN)/ruff check

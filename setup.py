@@ -65,6 +65,7 @@ S3 = ["s3fs>=2026.1"]
 
 TEST = [
     "pytest>=8.3",
+    "pytest-xdist>=3.8",
     "hypothesis>=6.100",
     "moto[s3,server]>=5",
     # s3fs and moto agree on few releases of boto; without this pip tries dozens to find one.

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from pipeline.sample import SampleSettings, make_sample, serving
 from pipeline.session import JAVA_OPTIONS, local_session
@@ -14,12 +16,45 @@ QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 # The port is part of every address, so of every uid: golden numbers hold for this one.
 SAMPLE = SampleSettings(pages=40, pictures=240, hosts=6, warcs=3, port=18765, slow_seconds=3)
 
+ASK_THE_WEB = {
+    "test_recipes.py",
+    "test_recipes_on_a_crawl.py",
+    "test_workers_alone.py",
+    "dedup/test_planted_copies.py",
+    "extract/test_sample_recall.py",
+    "filter/test_respect_opt_out.py",
+    "filter/test_respect_robots_txt.py",
+}
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the session, so that the tests on commit can leave it out."""
+    """Mark what needs the session, so that the tests on commit can leave it out.
+
+    First come the files that ask the small web: they take longest.
+    """
     for item in items:
-        if "spark" in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", ())
+        if "spark" in fixtures:
             item.add_marker("spark")
+        if "sample" in fixtures and _file(item.nodeid) not in ASK_THE_WEB:
+            raise pytest.UsageError(f"{item.nodeid} asks the sample: name it in ASK_THE_WEB")
+    items.sort(key=lambda item: _file(item.nodeid) not in ASK_THE_WEB)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return ByFile(config, log)
+
+
+class ByFile(LoadScopeScheduling):
+    """Of the processes that share the tests, one has all that ask the web: its port is fixed."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = _file(nodeid)
+        return "web" if file in ASK_THE_WEB else file
+
+
+def _file(nodeid: str) -> str:
+    return nodeid.partition("::")[0].removeprefix("tests/")
 
 
 @pytest.fixture(scope="session")
