@@ -73,6 +73,26 @@ def test_laions_thresholds_are_those_of_each_set(spark: SparkSession) -> None:
     assert kept == {row for row, stays in rows.items() if stays}
 
 
+def test_laion400ms_rules_keep_what_the_paper_keeps(spark: SparkSession) -> None:
+    jobs = load_recipe(str(RECIPES / "laion400m.yaml")).jobs
+    [_, *files], [_, alike] = jobs["fetch"], jobs["score"]
+    rows = {
+        ("JPEG", 5_000, 0.3): True,
+        ("PNG", 5_000, 0.31): True,
+        ("WEBP", 9_000, 0.9): False,
+        ("JPEG", 4_999, 0.9): False,
+        ("JPEG", 9_000, 0.29): False,
+        ("JPEG", 9_000, None): False,
+    }
+    schema = "original_format STRING, original_bytes LONG, clip_score DOUBLE"
+    pairs = spark.createDataFrame(list(rows), schema)
+
+    for step in (*files, alike):
+        pairs = pairs.transform(step)
+
+    assert {tuple(row) for row in pairs.collect()} == {row for row, stays in rows.items() if stays}
+
+
 def test_datacomps_image_rule_keeps_what_the_paper_keeps(spark: SparkSession) -> None:
     _, *rules = load_recipe(str(RECIPES / "datacomp_basic.yaml")).jobs["fetch"]
     sizes = {(200, 200): True, (199, 500): False, (200, 600): True, (601, 200): False}
