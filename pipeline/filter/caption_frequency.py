@@ -19,7 +19,7 @@ class CaptionFrequency(Stage):
 
     Cost: reads text and `by` beforehand, so steps before it in the same job run twice; one shuffle,
     of 16 bytes for each different pair of text and image, and of the rows that are left where more
-    than four million texts are dropped.
+    than a million texts are dropped.
     """
 
     reads = ("text",)

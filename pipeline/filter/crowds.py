@@ -18,7 +18,9 @@ from pipeline.filter.hashes import among, few_of_each
 from pipeline.filter.most_frequent import Ranks
 from pipeline.stage import is_problem
 
-AT_HAND = 4_000_000  # keys that each executor can hold to drop rows by, 120 MB in the JVM
+# Keys that the driver and each executor can hold to drop rows by, in the gigabyte of heap that is
+# Spark's default for each.
+AT_HAND = 1_000_000
 
 _AT_ONCE = 2**22  # bytes, 262,144 rows: enough to find what repeats
 

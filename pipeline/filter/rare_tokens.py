@@ -33,7 +33,7 @@ class RareTokens(Stage):
     Cost: the vocabulary is read and cut beforehand. Its `at_hand` most frequent tokens, 8 bytes
     each, are broadcast and settle nearly all texts without a shuffle: all, if the list is no
     longer. Else two shuffles of the tokens that are not at hand, 16 bytes for each occurrence, and
-    one of whole rows where more than four million texts are dropped; then steps before it in the
+    one of whole rows where more than a million texts are dropped; then steps before it in the
     same job run twice.
     """
 

@@ -21,7 +21,7 @@ class TextsPerImage(Stage):
 
     Cost: reads text and `by` beforehand, so steps before it in the same job run twice; one shuffle,
     of 16 bytes for each different pair of image and text ('all': for each image), and of the rows
-    that are left where more than four million images are dropped.
+    that are left where more than a million images are dropped.
     """
 
     reads = ("text",)
