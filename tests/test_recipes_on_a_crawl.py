@@ -29,7 +29,7 @@ RECIPES = Path(__file__).parents[1] / "conf" / "recipes"
 GOLDEN = Path(__file__).parent / "golden"
 # A model of random weights gives scores whose last digits are the machine's.
 BY_THRESHOLD = {"laion": ("score", "shard")}
-LOOPBACK = {"allow_networks": ["127.0.0.0/8"], "timeout_seconds": 1, "max_seconds": 3}
+LOOPBACK = {"allow_networks": ["127.0.0.0/8"], "timeout_seconds": 2, "max_seconds": 3}
 
 Settings = dict[str, Any]
 
