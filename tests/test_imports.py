@@ -21,6 +21,7 @@ DOORS = {
     "pipeline.extract.warc_pairs",
     "pipeline.score.device",
     "pipeline.score.resources",
+    "pipeline.match.matching",
     "pipeline.dedup.components",
     "pipeline.dedup.keeping",
     "pipeline.balance.counting",

@@ -6,12 +6,12 @@ from pyspark.sql import DataFrame
 from pipeline.in_workers import Added, Make
 from pipeline.match import automaton
 from pipeline.match.automaton import Packed
-from pipeline.match.spacing import Borders, Spelling, Unicode
-from pipeline.stage import Adding, stage
+from pipeline.match.matching import Matching
+from pipeline.stage import stage
 
 
 @stage
-class MatchEntries(Adding):
+class MatchEntries(Matching):
     """Add the ids of all entries in the text, ascending; an empty list where there is none.
 
     MetaCLIP (Xu et al. 2023, sec. 3.2; exactly as its released code): an entry matches where it
@@ -31,20 +31,12 @@ class MatchEntries(Adding):
 
     reads = ("text",)
     adds = ("entry_ids",)
-    files = ("entries",)
-    main = "entries"
-
-    entries: str
-    unicode: Unicode = "as_is"
-    fold_case: bool = False
-    separators: str = ""
-    borders: Borders = "metaclip"
 
     def check(self) -> None:
         automaton.read_entries(self.entries)
 
     def added(self, pairs: DataFrame) -> Added:
-        spelling = Spelling(self.unicode, self.fold_case, self.separators, self.borders)
+        spelling = self.spelling
         packed = Packed.of(automaton.read_entries(self.entries), spelling)
         shared = pairs.sparkSession.sparkContext.broadcast(packed)
 

@@ -10,9 +10,10 @@ from pipeline.in_workers import Added
 from pipeline.match import automaton
 from pipeline.match.automaton import Packed
 from pipeline.match.lists import read_lists
-from pipeline.match.spacing import Borders, Spelling, Unicode
+from pipeline.match.matching import Matching
+from pipeline.match.spacing import Borders, Spelling
 from pipeline.match.wikis import list_of
-from pipeline.stage import Adding, stage
+from pipeline.stage import stage
 
 # Lists that a worker holds beside the one in use: 400 MB of automata.
 MOST_OTHERS = 4_500_000
@@ -21,7 +22,7 @@ Lists = Mapping[str, Broadcast[Packed]]
 
 
 @stage
-class MatchEntriesByLanguage(Adding):
+class MatchEntriesByLanguage(Matching):
     """Add the list that the text's language is matched with, and the ids of its entries there.
 
     MetaCLIP 2 (Chuang et al. 2025): entry_lang is the code of the language's Wikipedia, variants
@@ -45,20 +46,14 @@ class MatchEntriesByLanguage(Adding):
 
     reads = ("text", "lang")
     adds = ("entry_lang", "entry_ids")
-    files = ("entries",)
-    main = "entries"
 
-    entries: str
-    unicode: Unicode = "as_is"
-    fold_case: bool = False
-    separators: str = ""
     borders: Borders = "metaclip2"
 
     def check(self) -> None:
         read_lists(self.entries)
 
     def added(self, pairs: DataFrame) -> Added:
-        spelling = Spelling(self.unicode, self.fold_case, self.separators, self.borders)
+        spelling = self.spelling
         packed = {c: Packed.of(e, spelling) for c, e in read_lists(self.entries).items()}
         context = pairs.sparkSession.sparkContext
         shared = {code: context.broadcast(of_list) for code, of_list in packed.items()}

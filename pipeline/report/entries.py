@@ -13,7 +13,7 @@ from pipeline.balance.entry_counts import FILE, ONE_LIST, read_counts
 from pipeline.entry_list import read_entries
 from pipeline.match.lists import read_lists
 from pipeline.match.match_entries import MatchEntries
-from pipeline.match.match_entries_by_language import MatchEntriesByLanguage
+from pipeline.match.matching import Matching
 from pipeline.report.done import Done
 from pipeline.report.page import Entries, Series, TopEntry
 
@@ -89,7 +89,7 @@ def _texts(done: Sequence[Done]) -> dict[str, list[str]]:
     """The lists that the run matched with, by language; empty if they are gone or have changed."""
     for job in done:
         for step in job.steps:
-            if isinstance(step, (MatchEntries, MatchEntriesByLanguage)):
+            if isinstance(step, Matching):
                 then, now = job.report.fingerprint, fingerprint.of_job(job.steps, {})
                 if then.get("files") != now["files"]:
                     return {}
