@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
+
+from pipeline.score.models import no_weights_wanted
 
 
 @lru_cache(maxsize=32)
@@ -25,7 +24,7 @@ def gmacs(arch: str, config: str = "") -> float:
     if config:
         open_clip.add_model_config(config)
     refuse(arch)
-    with torch.device("meta"), _quiet():
+    with torch.device("meta"), no_weights_wanted():
         model = open_clip.create_model(arch, device="meta", load_weights=False)
         image, text = _sample(model)
         with FlopCounterMode(display=False) as counter, torch.inference_mode():
@@ -52,13 +51,3 @@ def _sample(model: Any) -> tuple[Any, Any]:
     height, width = (size, size) if isinstance(size, int) else size
     context = getattr(model, "context_length", None) or model.text.context_length
     return torch.zeros(1, 3, height, width), torch.zeros(1, context, dtype=torch.long)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """open_clip warns of every model without weights; none are wanted here."""
-    logging.disable(logging.WARNING)
-    try:
-        yield
-    finally:
-        logging.disable(logging.NOTSET)

@@ -6,8 +6,10 @@ Knows nothing of Spark. open_clip is imported where models are loaded: on execut
 from __future__ import annotations
 
 import hashlib
+import logging
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePath
@@ -94,6 +96,16 @@ def _loaded(choice: Choice, device: str) -> Loaded:
     sha256 = parameters_sha256(clip)
     clip.eval().requires_grad_(False)
     return Loaded(clip.to(device), _tokenizer(name), spec, device, sha256)
+
+
+@contextmanager
+def no_weights_wanted() -> Iterator[None]:
+    """Within it open_clip does not warn of models without weights."""
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def _created(name: str, weights: str | None) -> Any:

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.score.models import MOST_CHARACTERS, Tokenizer
+from pipeline.score.models import MOST_CHARACTERS, Tokenizer, no_weights_wanted
 from pipeline.score.preprocess import Spec
 from pipeline.train.settings import LOCAL, Training
 
@@ -56,7 +56,8 @@ def made(folder: Path, training: Training) -> Any:
     import torch
 
     torch.manual_seed(training.seed)
-    clip = open_clip.create_model(f"{LOCAL}{folder}", load_weights=False)
+    with no_weights_wanted():
+        clip = open_clip.create_model(f"{LOCAL}{folder}", load_weights=False)
     try:
         if training.model.startswith(LOCAL):
             start = Path(training.model.removeprefix(LOCAL)) / WEIGHTS

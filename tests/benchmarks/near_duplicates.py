@@ -80,7 +80,7 @@ def batches(make: Make, rows: int) -> Iterator[pa.Table]:
     for start in range(0, rows, BATCH):
         number = np.arange(start, min(start + BATCH, rows))
         copy = number % 10 == 9
-        of = np.where(number % 3 == 0, 0, np.where(copy, number - 2, number))
+        of = np.where(number % 3 == 0, 0, np.where(copy, number - 3, number))
         copy &= number % 3 != 0
         columns = make(chance, of, copy)
         uids = pa.array([f"{one:010}" for one in number])
