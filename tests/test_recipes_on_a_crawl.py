@@ -28,7 +28,7 @@ from tests.score.tiny import tiny
 RECIPES = Path(__file__).parents[1] / "conf" / "recipes"
 GOLDEN = Path(__file__).parent / "golden"
 # A model of random weights gives scores whose last digits are the machine's.
-BY_THRESHOLD = {"laion": ("score", "shard")}
+BY_THRESHOLD = dict.fromkeys(("laion", "laion400m"), ("score", "shard"))
 LOOPBACK = {"allow_networks": ["127.0.0.0/8"], "timeout_seconds": 2, "max_seconds": 3}
 
 Settings = dict[str, Any]
@@ -83,7 +83,7 @@ def adapted(name: str, at_hand: dict[str, Settings]) -> dict[str, Any]:
     return recipe | {"jobs": jobs}
 
 
-@pytest.mark.parametrize("name", ["align", "laion", "metaclip2", "dfn", "klite"])
+@pytest.mark.parametrize("name", ["align", "laion", "laion400m", "metaclip2", "dfn", "klite"])
 def test_a_recipe_turns_the_crawl_into_shards(
     spark: SparkSession, sample: Path, at_hand: dict[str, Settings], tmp_path: Path, name: str
 ) -> None:
