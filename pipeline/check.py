@@ -7,7 +7,7 @@ from pyspark.errors import AnalysisException, ParseException
 from pyspark.sql import DataFrame, SparkSession
 
 from pipeline.recipe import Recipe, RecipeError
-from pipeline.run import without_problems
+from pipeline.run import Run, without_problems
 from pipeline.schema import COLUMNS
 from pipeline.source import Source, no_pairs
 from pipeline.stage import RUN_DIR, Stage
@@ -18,15 +18,25 @@ def check(spark: SparkSession, recipe: Recipe, source: Source | None = None) -> 
 
     Raises TypeError, naming the stage, if a stage breaks its own promise about columns.
     """
+    pairs = source.empty(spark) if source else no_pairs(spark)
+    for job in recipe.jobs:
+        pairs = without_problems(_after_all(pairs, recipe, job))
+
+
+def check_job(spark: SparkSession, run: Run, job: str) -> None:
+    """The same for the steps of one job, on the columns that its input really has."""
+    _after_all(run.no_input(spark, job), run.recipe, job)
+
+
+def _after_all(pairs: DataFrame, recipe: Recipe, job: str) -> DataFrame:
+    spark = pairs.sparkSession
     if spark.conf.get(RUN_DIR, None) is None:
         spark.conf.set(RUN_DIR, "memory://check")  # nothing is written: no job starts
-    pairs = source.empty(spark) if source else no_pairs(spark)
-    for job, steps in recipe.jobs.items():
-        for number, step in enumerate(steps, 1):
-            result = after(pairs, step, f"{recipe.name}: {job}, step {number}")
-            # Known to be empty: a step that counts beforehand then has nothing to run.
-            pairs = result.limit(0)
-        pairs = without_problems(pairs)
+    for number, step in enumerate(recipe.jobs[job], 1):
+        result = after(pairs, step, f"{recipe.name}: {job}, step {number}")
+        # Known to be empty: a step that counts beforehand then has nothing to run.
+        pairs = result.limit(0)
+    return pairs
 
 
 def after(pairs: DataFrame, step: Stage, where: str) -> DataFrame:

@@ -57,29 +57,40 @@ class Run:
         return fingerprint.of_job(self.recipe.jobs[job], self._input_fingerprint(job))
 
     def _input_fingerprint(self, job: str) -> dict[str, object]:
-        before = self.recipe.before(job)
+        before = self._report_before(job)
         if before is None:
             return self._needed_source().fingerprint(self.recipe.read)
-        report = self.report(before)
-        if report is None:
-            raise RecipeError(
-                f"{self.folder}: job {job} reads the table of {before}: run that first"
-            )
-        return {before: fingerprint.digest(report.fingerprint)}
+        return {before.job: fingerprint.digest(before.fingerprint)}
 
     def input(self, spark: SparkSession, job: str) -> DataFrame:
         """The pairs that the job starts with: no rows with a problem, but those of the source."""
-        before = self.recipe.before(job)
+        before = self._report_before(job)
         if before is None:
             return self._needed_source().pairs(spark, self.recipe.read)
-        return without_problems(spark.read.parquet(self.table(before)))
+        return without_problems(spark.read.parquet(self.table(before.job)))
+
+    def no_input(self, spark: SparkSession, job: str) -> DataFrame:
+        """None of these pairs, and all of their columns; archives are not touched."""
+        if self.recipe.before(job) is None:
+            return self._needed_source().empty(spark)
+        return self.input(spark, job).limit(0)
 
     def parts(self, spark: SparkSession, job: str) -> Parts | None:
-        """The same for workers that read it themselves; None if they can't."""
-        before = self.recipe.before(job)
+        """The same as `input` for workers that read it themselves; None if they can't."""
+        before = self._report_before(job)
         if before is None:
             return self._needed_source().parts(self.recipe.read)
-        return parts_of_table(spark, self.table(before))
+        return parts_of_table(spark, self.table(before.job))
+
+    def _report_before(self, job: str) -> JobReport | None:
+        """Of the job whose table this one reads; None if it is the first."""
+        before = self.recipe.before(job)
+        report = self.report(before) if before else None
+        if before and report is None:
+            raise RecipeError(
+                f"{self.folder}: job {job} reads the table of {before}: run that first"
+            )
+        return report
 
     def loss(self, report: JobReport) -> str | None:
         """Why the set is smaller than it should be, for the user; None if it is not."""

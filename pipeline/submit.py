@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from rich.console import Console
 
+from pipeline.check import check_job
 from pipeline.job_report import JobReport
 from pipeline.progress import shown
 from pipeline.recipe import RecipeError, load_recipe
@@ -38,7 +39,9 @@ def _submitted(job: str, options: argparse.Namespace) -> int:
     source = Source(options.source, options.base) if options.source else None
     run = Run(load_recipe(options.recipe), source, options.run_dir)
     run.recipe.before(job)  # refuses a job that the recipe lacks before Spark starts
-    report = run_job(session(), run, job, shown, say)
+    spark = session()
+    check_job(spark, run, job)
+    report = run_job(spark, run, job, shown, say)
     say(outcome(report))
     return ended(run, [report])
 

@@ -1,10 +1,13 @@
+from pathlib import Path
+
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipeline.check import after, check
+from pipeline.check import after, check, check_job
 from pipeline.recipe import RecipeError, recipe_of
-from pipeline.source import no_pairs
+from pipeline.run import Run, run_job
+from pipeline.source import Source, no_pairs
 from pipeline.stage import Stage
 
 
@@ -41,6 +44,23 @@ def test_a_wrong_condition_is_refused_in_one_line(
     assert complaint in str(refused.value)
     assert str(refused.value).startswith("r: filter, step 1: ")
     assert "\n" not in str(refused.value)
+
+
+def test_a_job_is_checked_with_the_columns_that_its_input_has(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    pairs = spark.createDataFrame([("u", "a dog", 3)], "url STRING, text STRING, likes INT")
+    pairs.write.parquet(str(tmp_path / "pairs.parquet"))
+    jobs = {"filter": [{"where": "likes > 2"}], "dedup": [{"drop_duplicates": ["loves"]}]}
+    recipe = recipe_of({"recipe": "r", "jobs": jobs}, "r.yaml")
+    run = Run(recipe, Source(str(tmp_path / "pairs.parquet")), str(tmp_path / "run"))
+
+    check_job(spark, run, "filter")
+    with pytest.raises(RecipeError, match="dedup reads the table of filter: run that first"):
+        check_job(spark, run, "dedup")
+    run_job(spark, run, "filter")
+    with pytest.raises(RecipeError, match=r"r: dedup, step 1: .*loves"):
+        check_job(spark, run, "dedup")
 
 
 def test_a_column_to_drop_duplicates_by_must_exist(spark: SparkSession) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pyarrow as pa
-from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import FloatType, NumericType
@@ -59,7 +58,7 @@ class KeepTop(Stage):
     def __call__(self, pairs: DataFrame) -> DataFrame:
         kind = pairs.select(self.by).schema[0].dataType
         if not isinstance(kind, NumericType):
-            raise AnalysisException(f"by wants a column of numbers; {self.by} is {kind}")
+            raise ValueError(f"by wants a column of numbers; {self.by} is {kind}")
         bits = 32 if isinstance(kind, FloatType) else 64
         ranked = self._marked(pairs)
         scored = ranked.where("problem is null")

@@ -8,7 +8,6 @@ the tasks that score alone.
 from collections.abc import Mapping
 from functools import lru_cache
 
-from pyspark.errors import AnalysisException
 from pyspark.resource import (
     ExecutorResourceRequests,
     ResourceProfile,
@@ -32,7 +31,7 @@ def profile(spark: SparkSession) -> ResourceProfile | None:
     Settings of tasks alone let them run on the executors there are (Spark's TaskResourceProfile);
     with one of executors, Spark starts such executors for them and sends them away when they idle.
 
-    Raises AnalysisException for a setting that is none, and where Spark could not obey.
+    Raises ValueError for a setting that is none, and where Spark could not obey.
     """
     asked = {
         name.removeprefix(PREFIX): value
@@ -49,27 +48,27 @@ def _refuse(spark: SparkSession, asked: Mapping[str, str]) -> None:
     unknown = sorted(asked.keys() - {*OF_TASKS, *OF_EXECUTORS})
     if unknown:
         there = ", ".join((*OF_TASKS, *OF_EXECUTORS))
-        raise AnalysisException(f"{PREFIX}{unknown[0]}: there is no such setting, but {there}")
+        raise ValueError(f"{PREFIX}{unknown[0]}: there is no such setting, but {there}")
     for name in ("task.cpus", "executor.cores", f"{GPU}amount"):
         if name in asked and not asked[name].isdecimal():
-            raise AnalysisException(f"{PREFIX}{name} is a whole number, not {asked[name]!r}")
+            raise ValueError(f"{PREFIX}{name} is a whole number, not {asked[name]!r}")
     amount = asked.get("task.resource.gpu.amount", "1")
     try:
         float(amount)
     except ValueError:
-        raise AnalysisException(
+        raise ValueError(
             f"{PREFIX}task.resource.gpu.amount is a number, such as 1 or 0.5, not {amount!r}"
         ) from None
     master = str(spark.sparkContext.master)
     if master.partition("[")[0] == "local":
-        raise AnalysisException(
+        raise ValueError(
             f"{PREFIX}*: Spark gives resources to single steps on YARN, Kubernetes and standalone "
             f"clusters alone, and this is {master}: leave these settings out"
         )
     dynamic = spark.sparkContext.getConf().get("spark.dynamicAllocation.enabled", "false")
     own = sorted(asked.keys() & {*OF_EXECUTORS})
     if own and dynamic != "true":
-        raise AnalysisException(
+        raise ValueError(
             f"{PREFIX}{own[0]}: executors of their own need spark.dynamicAllocation.enabled=true; "
             "without it ask for the GPUs of all executors, spark.executor.resource.gpu.amount"
         )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import pyarrow as pa
-from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame
 from pyspark.sql.types import StringType, StructField, StructType
 
@@ -96,7 +95,7 @@ class ScoreClip(Stage):
         added = self._added()
         taken = set(pairs.columns) & {field.name for field in added}
         if taken:
-            raise AnalysisException(f"there is a column {', '.join(sorted(taken))} already: set to")
+            raise ValueError(f"there is a column {', '.join(sorted(taken))} already: set to")
         kept = [name for name in pairs.columns if name != "problem"]
         fields = [*pairs.select(*kept).schema, StructField("problem", StringType()), *added]
         scorer = _Scorer(tuple(self.choices()), self._names(), self, kept)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
 from pipeline.score import resources
@@ -88,7 +87,7 @@ def test_what_spark_would_not_obey_is_refused(
 ) -> None:
     settings[name] = value
 
-    with pytest.raises(AnalysisException) as refused:
+    with pytest.raises(ValueError) as refused:
         profile(Cluster(spark, dynamic="false"))
 
     assert says in str(refused.value)
@@ -99,6 +98,6 @@ def test_a_local_session_can_not_give_to_one_step_alone(
 ) -> None:
     settings["task.resource.gpu.amount"] = "1"
 
-    with pytest.raises(AnalysisException, match=r"this is local\[2\]: leave these settings out"):
+    with pytest.raises(ValueError, match=r"this is local\[2\]: leave these settings out"):
         profile(spark)
     assert profile(Cluster(spark, "false", "local-cluster[2,1,1024]")) is not None

@@ -1,7 +1,6 @@
 from pathlib import Path
 
 import pytest
-from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 
 from pipeline.fingerprint import of_job
@@ -64,7 +63,7 @@ def test_scores_every_pair_and_carries_problems(
 def test_a_column_that_is_there_is_not_written_again(table: DataFrame, tiny_a: Tiny) -> None:
     stage = ScoreClip(tiny_a.name, tiny_a.weights, model_config=tiny_a.config)
 
-    with pytest.raises(AnalysisException, match="clip_score already"):
+    with pytest.raises(ValueError, match="clip_score already"):
         stage(table.withColumnRenamed("uid", "clip_score"))
 
 
