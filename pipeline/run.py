@@ -237,6 +237,17 @@ def problem_counts(table: DataFrame) -> dict[str, int]:
     return {row["kind"]: row["count"] for row in top}
 
 
+def begin_again(run: Run, job: str) -> None:
+    """Have this job and those after it run again, whether anything has changed or not.
+
+    Raises RecipeError if the recipe has no such job.
+    """
+    run.recipe.before(job)
+    jobs = list(run.recipe.jobs)
+    for later in jobs[jobs.index(job) :]:
+        _forget(run, later)
+
+
 def _forget(run: Run, job: str) -> None:
     """From here until it is written again the job is not done, whatever stops us."""
     files, path = fsspec.url_to_fs(f"{run.folder.rstrip('/')}/{job}.json")

@@ -10,7 +10,7 @@ from pipeline.check import check_job
 from pipeline.job_report import JobReport
 from pipeline.progress import shown
 from pipeline.recipe import RecipeError, load_recipe
-from pipeline.run import Run, run_job
+from pipeline.run import Run, begin_again, run_job
 from pipeline.session import session
 from pipeline.source import Source
 
@@ -31,6 +31,7 @@ def job_main(job: str, argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--run-dir", required=True, help="folder for tables and reports")
     parser.add_argument("--source", help="WARC files, a list of them, or a Parquet table")
     parser.add_argument("--base", help="where relative paths in a list start; default: beside it")
+    parser.add_argument("--again", action="store_true", help="run it though it is done")
     options = parser.parse_args(argv)
     sys.exit(answered(lambda: _submitted(job, options)))
 
@@ -41,6 +42,8 @@ def _submitted(job: str, options: argparse.Namespace) -> int:
     run.recipe.before(job)  # refuses a job that the recipe lacks before Spark starts
     spark = session()
     check_job(spark, run, job)
+    if options.again:
+        begin_again(run, job)
     report = run_job(spark, run, job, shown, say)
     say(outcome(report))
     return ended(run, [report])

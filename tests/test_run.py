@@ -8,7 +8,7 @@ from pyspark.sql import SparkSession
 
 from pipeline.job_report import JobReport, read_report
 from pipeline.recipe import Recipe, RecipeError, recipe_of
-from pipeline.run import Run, problem_counts, run_job
+from pipeline.run import Run, begin_again, problem_counts, run_job
 from pipeline.source import Source
 
 TEXTS = ["a red dog", "a dog", "ein roter Hund", "a very red dog"]
@@ -81,6 +81,21 @@ def test_a_changed_setting_runs_the_job_and_the_next_again_and_says_why(
     ]
     assert [report.pairs for report in reports] == [3, 3]
     assert not any(report.skipped for report in reports)
+
+
+def test_a_job_that_is_begun_again_runs_and_so_do_those_after_it(
+    spark: SparkSession, table: str, tmp_path: Path
+) -> None:
+    run = Run(recipe(), Source(table), str(tmp_path / "run"))
+    for job in run.recipe.jobs:
+        run_job(spark, run, job)
+
+    begin_again(run, "dedup")
+    assert [run_job(spark, run, job).skipped for job in run.recipe.jobs] == [True, False]
+    begin_again(run, "filter")
+    assert [run_job(spark, run, job).skipped for job in run.recipe.jobs] == [False, False]
+    with pytest.raises(RecipeError, match="no job 'fitler'; did you mean 'filter'"):
+        begin_again(run, "fitler")
 
 
 def test_more_input_runs_the_job_again(spark: SparkSession, table: str, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pipeline.preview import preview
 from pipeline.progress import shown
 from pipeline.recipe import Recipe, RecipeError, load_recipe
 from pipeline.report import funnel_table, write_html
-from pipeline.run import Run, run_job
+from pipeline.run import Run, begin_again, run_job
 from pipeline.session import session
 from pipeline.stage import Stage, load_stages
 from pipeline.submit import OK, ended, outcome, say
@@ -34,6 +34,9 @@ def add(commands: Commands) -> None:
     where_from(sub)
     where_to(sub)
     sub.add_argument("--cores", default="*", help="of this machine; default: all")
+    sub.add_argument(
+        "--again", metavar="JOB", help="run it and those after it though they are done"
+    )
     for name, command in {"funnel": show_funnel, "report": remake_report}.items():
         sub = commands.add(name, command, f"crawl2clip {name} {EXAMPLE} --run-dir runs/1")
         recipe_of(sub)
@@ -77,6 +80,8 @@ def run_recipe(options: argparse.Namespace) -> int:
     run = Run(load_recipe(options.recipe), source(options), options.run_dir)
     spark = session(options.cores)
     check(spark, run.recipe, run.source)
+    if options.again:
+        begin_again(run, options.again)
     reports = []
     for job in run.recipe.jobs:
         report = run_job(spark, run, job, shown, say)

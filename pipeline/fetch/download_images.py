@@ -11,10 +11,11 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from pipeline.fetch import addresses
-from pipeline.fetch.batches import with_images
+from pipeline.fetch.batches import Fetch, with_images
 from pipeline.fetch.images import Fetcher
 from pipeline.fetch.opener import Limits
 from pipeline.fetch.resize import MOST_PIXELS, EncodeFormat, ResizeMode, Resizing
+from pipeline.fetch.store import Remembering, Store
 from pipeline.schema import columns
 from pipeline.stage import Stage, stage
 
@@ -59,6 +60,12 @@ class DownloadImages(Stage):
     allow_networks: addresses that are not public, as CIDR ("10.1.0.0/16"), but may be fetched from.
     All others are refused, after redirects too. Proxies in the environment are not used.
 
+    store: a folder, on any file system, that keeps what became of each URL, so that a job which was
+    stopped, or one of another recipe with the same settings, asks the web only for what is not
+    there. What may pass, such as a timeout, is not kept: `crawl2clip run --again fetch` asks for
+    that once more. It takes the space of the images a second time; what servers say of opting out
+    they said when the image was fetched.
+
     partitions: tasks; 0 for the session's spark.sql.shuffle.partitions. One shuffle of the pairs by
     URL, while they are text still; it brings the rows of one URL together, and it is downloaded
     once. Within a task URLs come in the order of a hash, which spreads each
@@ -101,6 +108,7 @@ class DownloadImages(Stage):
     user_agent: str | None = None
     respect_opt_out: bool = True
     allow_networks: tuple[str, ...] = ()
+    store: str | None = None
     partitions: int = 0
 
     def check(self) -> None:
@@ -126,10 +134,10 @@ class DownloadImages(Stage):
             old = F.col("problem")
         asked = pairs.select(*kept, old.alias("problem"))
         result = StructType(asked.select(*kept).schema.fields + columns(*self.adds).fields)
-        fetcher = self._fetcher()
+        fetch = self._fetch()
 
         def images(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-            return with_images(batches, fetcher)
+            return with_images(batches, fetch)
 
         return self._by_url(asked).mapInArrow(images, result)
 
@@ -137,9 +145,18 @@ class DownloadImages(Stage):
         # Without a number Spark's adaptive execution would see few bytes and make one task of it.
         session = pairs.sparkSession.conf
         tasks = self.partitions or int(session.get("spark.sql.shuffle.partitions") or 200)
-        # Rows without a URL must not all meet in one task.
-        together = pairs.repartition(tasks, F.coalesce("url", "uid"))
+        # Rows without a URL must not all meet in one task. Each task has the hashes from one to
+        # another, so that it needs few files of a store, whatever number of tasks wrote them.
+        share = F.xxhash64(F.coalesce("url", "uid")) / F.lit(2.0**64) + 0.5
+        task = F.least(F.lit(tasks - 1), F.floor(share * tasks).cast("int"))
+        together = pairs.repartitionById(tasks, task)
         return together.sortWithinPartitions(F.xxhash64("url"), "url", "uid")
+
+    def _fetch(self) -> Fetch:
+        if self.store is None:
+            return self._fetcher()
+        store = Store.of(self.store, self._those_of(Resizing), self._those_of(Limits))
+        return Remembering(self._fetcher(), store)
 
     def _fetcher(self) -> Fetcher:
         return Fetcher(

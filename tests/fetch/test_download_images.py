@@ -2,6 +2,7 @@ import dataclasses
 import signal
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from pyspark.sql import Row, SparkSession
 from pipeline.fetch.download_images import DownloadImages
 from pipeline.fetch.opener import Limits
 from pipeline.fetch.resize import Resizing
+from pipeline.fetch.store import Store
 from pipeline.schema import COLUMNS
 from tests.fetch.conftest import Web
 from tests.fetch.pictures import picture
@@ -62,6 +64,33 @@ def test_partitions_do_not_change_the_rows(spark: SparkSession, web: Web) -> Non
         return sorted(table.collect(), key=lambda row: row.uid)
 
     assert fetched(0) == fetched(1) == fetched(3)
+
+
+@pytest.mark.spark
+def test_a_second_job_asks_the_web_for_what_the_store_lacks(
+    spark: SparkSession, web: Web, tmp_path: Path
+) -> None:
+    urls = [web.put(f"/{i}", picture(20 + i, 20), status=200 if i % 5 else 410) for i in range(20)]
+    urls.append(web.put("/busy", status=503))
+    rows = [(f"{i}", url) for i, url in enumerate(urls)]
+
+    limits = Limits(allow_networks=LOOPBACK, retries=0)
+    asking = DownloadImages(store=str(tmp_path / "store"), allow_networks=LOOPBACK, retries=0)
+
+    def fetched(rows: list[tuple[str, str]], partitions: int) -> list[Row]:
+        stage = dataclasses.replace(asking, partitions=partitions)
+        pairs = spark.createDataFrame(rows, "uid STRING, url STRING")
+        return sorted(stage(pairs).collect(), key=lambda row: row.uid)
+
+    first = fetched(rows[:15] + rows[20:], 3)
+    ranges = sorted(Store.of(str(tmp_path / "store"), Resizing(), limits).ranges)
+    second = fetched(rows, 2)
+
+    assert [row for row in second if row in first] == first
+    assert {row.uid for row in second if not row.problem} == {f"{i}" for i in range(20) if i % 5}
+    assert web.hits == {f"/{i}": 1 for i in range(20)} | {"/busy": 2}
+    assert len(ranges) == 3
+    assert all(one[1] < other[0] for one, other in pairwise(ranges)), "few hold what a task needs"
 
 
 def test_settings_have_the_same_defaults_wherever_they_stand() -> None:

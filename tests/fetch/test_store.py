@@ -1,0 +1,161 @@
+"""What is known of URLs is not asked of the web again."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.fetch import store as module
+from pipeline.fetch.batches import with_images
+from pipeline.fetch.images import Outcome
+from pipeline.fetch.opener import Limits
+from pipeline.fetch.resize import Resizing
+from pipeline.fetch.store import Remembering, Store
+from tests.fetch.test_batches import batch, column
+
+IMAGE = Outcome(b"\xff\xd8" + b"1" * 50, 3, 2, 30, 20, "aa", "bb", "cc", 52, "JPEG")
+URLS = [f"http://x.example/{number}.jpg" for number in range(200)]
+
+
+def stored(folder: Path, resizing: Resizing | None = None, limits: Limits | None = None) -> Store:
+    return Store.of(str(folder), resizing or Resizing(), limits or Limits())
+
+
+class Web:
+    """Gives an image for each URL, or what it is told to; counts."""
+
+    def __init__(self, **problems: str) -> None:
+        self.asked: list[str] = []
+        self.problems = problems
+
+    def __call__(self, urls: Iterable[str]) -> dict[str, Outcome]:
+        urls = list(urls)
+        self.asked += urls
+        return {url: self._of(url) for url in urls}
+
+    def _of(self, url: str) -> Outcome:
+        problem = self.problems.get(url)
+        return Outcome(problem=problem) if problem else replaced(url)
+
+
+def replaced(url: str) -> Outcome:
+    return IMAGE._replace(image=url.encode())
+
+
+def test_what_was_written_is_read_as_it_was(tmp_path: Path) -> None:
+    outcomes = {url: replaced(url) for url in URLS} | {
+        "http://x.example/gone": Outcome(problem="http 404: 404 Not Found")
+    }
+    stored(tmp_path).write(outcomes)
+
+    assert stored(tmp_path).read(list(outcomes)) == outcomes
+    assert stored(tmp_path).read([URLS[7], "http://x.example/unknown"]) == {
+        URLS[7]: outcomes[URLS[7]]
+    }
+    assert stored(tmp_path).read([]) == {}
+
+
+def test_what_may_pass_is_asked_again_and_what_lasts_is_not(tmp_path: Path) -> None:
+    problems = {
+        "a": "timeout: the server took too long",
+        "b": "http 503: 503 Service Unavailable",
+        "c": "http 410: 410 Gone",
+        "d": "not an image: starts with 3c",
+        "e": "dns failure: Name or service not known",
+    }
+    first, second = Web(**problems), Web()
+
+    Remembering(first, stored(tmp_path))("abcdef")
+    found = Remembering(second, stored(tmp_path))("abcdef")
+
+    assert first.asked == list("abcdef")
+    assert second.asked == ["a", "b", "e"]
+    assert {url: outcome.problem for url, outcome in found.items() if outcome.problem} == {
+        "c": problems["c"],
+        "d": problems["d"],
+    }
+    assert found["f"] == replaced("f")
+
+
+def test_a_job_that_was_stopped_goes_on_where_it_stood(tmp_path: Path) -> None:
+    class Dies(Web):
+        def __call__(self, urls: Iterable[str]) -> dict[str, Outcome]:
+            if len(self.asked) == 4:
+                raise KeyboardInterrupt
+            return super().__call__(urls)
+
+    dying, web = Dies(), Web()
+    with pytest.raises(KeyboardInterrupt):
+        list(with_images([batch("abcdefg")], Remembering(dying, stored(tmp_path)), rows=2))
+
+    out = list(with_images([batch("abcdefg")], Remembering(web, stored(tmp_path)), rows=3))
+
+    assert dying.asked == list("abcd")
+    assert web.asked == list("efg")
+    assert column(out, "image") == [url.encode() for url in "abcdefg"]
+
+
+def test_other_settings_have_other_images_but_waits_change_nothing(tmp_path: Path) -> None:
+    stored(tmp_path).write({"a": IMAGE})
+
+    patient = stored(tmp_path, limits=Limits(retries=9, max_seconds=99.0))
+    smaller = stored(tmp_path, replace(Resizing(), image_size=64))
+    stricter = stored(tmp_path, limits=Limits(max_bytes=10))
+
+    assert patient.read(["a"]) == {"a": IMAGE}
+    assert smaller.read(["a"]) == stricter.read(["a"]) == {}
+
+
+def test_only_files_and_row_groups_that_can_hold_a_url_are_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = stored(tmp_path)
+    hashes = module.xxhash64(pa.array(URLS)).tolist()
+    ordered = [url for _, url in sorted(zip(hashes, URLS, strict=True))]
+    for start in range(0, 200, 20):
+        store.write({url: replaced(url) for url in ordered[start : start + 20]})
+    opened: list[str] = []
+    rows = module._rows
+
+    def noting(path: str, wanted: pa.StringArray) -> object:
+        opened.append(path)
+        return rows(path, wanted)
+
+    monkeypatch.setattr(module, "_rows", noting)
+
+    found = stored(tmp_path).read(ordered[25:38])
+
+    assert set(found) == set(ordered[25:38])
+    assert len(opened) == 1
+
+
+def test_what_a_killed_task_left_is_passed_over(tmp_path: Path) -> None:
+    store = stored(tmp_path)
+    store.write({"a": IMAGE})
+    [whole] = Path(store.folder).iterdir()
+    (whole.parent / "_0123.tmp").write_bytes(b"PAR1 half")
+
+    assert stored(tmp_path).read(["a"]) == {"a": IMAGE}
+
+
+def test_two_tasks_that_fetched_the_same_leave_one_file(tmp_path: Path) -> None:
+    for _ in range(2):
+        stored(tmp_path).write({"b": IMAGE, "a": IMAGE})
+
+    assert len(stored(tmp_path).ranges) == 1
+
+
+def test_a_folder_that_can_not_be_read_is_the_users_mistake() -> None:
+    with pytest.raises(ValueError, match="nowhere"):
+        Store.of("nowhere://x", Resizing(), Limits())
+
+
+@given(st.integers(-(2**63), 2**63 - 1), st.integers(-(2**63), 2**63 - 1))
+def test_names_are_in_the_order_of_hashes(one: int, other: int) -> None:
+    assert (module._name(one) < module._name(other)) == (one < other)
+    assert module._hash(module._name(one)) == one
+    assert len(module._name(one)) == 16
