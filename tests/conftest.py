@@ -41,6 +41,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: _file(item.nodeid) not in ASK_THE_WEB)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Processes that share the tests must name them alike, and gzip writes the time into bytes."""
+    return argname if isinstance(val, bytes) and not val.isascii() else None
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     return ByFile(config, log)
 
