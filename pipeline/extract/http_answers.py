@@ -6,7 +6,8 @@ from typing import Any, NamedTuple, NoReturn
 import requests
 import urllib3
 
-from pipeline.extract.patience import LaterError, asked_seconds, patiently
+from pipeline.extract.patience import LaterError, patiently
+from pipeline.retry_after import asked_seconds
 
 # To connect, and for a server to send anything at all.
 TIMEOUT_SECONDS = (15, 60)

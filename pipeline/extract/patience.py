@@ -3,8 +3,6 @@
 import errno
 import zlib
 from collections.abc import Callable
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from time import sleep
 from typing import TypeVar
 
@@ -43,16 +41,3 @@ def pause_seconds(asked: float | None, tried: int, name: str) -> float:
         return min(asked, LONGEST_ASKED_SECONDS)
     spread = 0.5 + zlib.crc32(f"{name} {tried}".encode()) / 2**32
     return min(2.0**tried * spread, LONGEST_PAUSE_SECONDS)
-
-
-def asked_seconds(retry_after: str | None) -> float | None:
-    """The header Retry-After, which is seconds or a date; None if it is neither."""
-    text = (retry_after or "").strip()
-    if text.isdecimal():
-        return float(text)
-    try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(0.0, (at - datetime.now(UTC)).total_seconds())

@@ -50,8 +50,10 @@ class DownloadImages(Stage):
     the compression, 0 to 9. max_pixels: larger images are refused before they are decoded.
 
     threads: downloads at a time in each task. retries: after what may pass, such as a timeout or
-    status 503, but not after a 404. timeout_seconds: for one wait on a server. max_seconds:
-    for one image, redirects and retries included. max_bytes, max_redirects: for one image.
+    status 503, but not after a 404, and not before the time that a Retry-After asks for; if that is
+    beyond max_seconds the server is left alone. timeout_seconds: for one wait on a server.
+    max_seconds: for one image, redirects and retries included. max_bytes, max_redirects: for one
+    image.
 
     user_agent: a name by which servers know us, such as img2dataset; it is sent, and rules in
     X-Robots-Tag headers that begin with it are ours. respect_opt_out: refuse images whose headers

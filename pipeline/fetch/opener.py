@@ -54,7 +54,8 @@ class Opener(OpenerDirector):
             try:
                 return self._once(request, deadline)
             except FetchError as error:
-                if not (error.transient and deadline.pause(PAUSE_SECONDS * 2**attempt)):
+                pause = max(PAUSE_SECONDS * 2**attempt, error.later)
+                if not (error.transient and deadline.pause(pause)):
                     raise
         return self._once(request, deadline)
 
@@ -80,7 +81,8 @@ class Opener(OpenerDirector):
 
     def _image(self, url: str, response: HTTPResponse) -> addinfourl:
         if response.status != 200:
-            raise problems.of_status(response.status, response.reason)
+            later = response.getheader("Retry-After")
+            raise problems.of_status(response.status, response.reason, later)
         objection = robots.objection(response.headers, self._limits.user_agent)
         if objection and self._limits.respect_opt_out:
             raise FetchError("opted out", objection)

@@ -6,6 +6,8 @@ import ssl
 from http import HTTPStatus
 from http.client import HTTPException, IncompleteRead
 
+from pipeline.retry_after import asked_seconds
+
 KINDS = frozenset(
     {
         "bad url",
@@ -57,12 +59,18 @@ _RESIZER = {
 
 
 class FetchError(Exception):
-    """No image, for a reason that is the web's; its text is a `problem`."""
+    """No image, for a reason that is the web's; its text is a `problem`.
 
-    def __init__(self, kind: str, detail: str, transient: bool | None = None) -> None:
+    later: seconds for which the server asks to be left alone.
+    """
+
+    def __init__(
+        self, kind: str, detail: str, transient: bool | None = None, later: float = 0.0
+    ) -> None:
         super().__init__(problem(kind, detail))
         self.kind = kind
         self.transient = kind in TRANSIENT if transient is None else transient
+        self.later = later
 
 
 def problem(kind: str, detail: str) -> str:
@@ -70,10 +78,11 @@ def problem(kind: str, detail: str) -> str:
     return f"{kind}: {' '.join(detail.split())[:200]}"
 
 
-def of_status(status: int, reason: str) -> FetchError:
+def of_status(status: int, reason: str, retry_after: str | None = None) -> FetchError:
     """For an answer that is neither the image nor a redirect."""
     kind = f"http {status}"
-    return FetchError(kind if kind in KINDS else "http error", f"{status} {reason}")
+    later = asked_seconds(retry_after) or 0.0
+    return FetchError(kind if kind in KINDS else "http error", f"{status} {reason}", later=later)
 
 
 def of_error(error: Exception) -> FetchError:

@@ -3,10 +3,8 @@
 import hashlib
 import io
 import random
-import time
 import tracemalloc
 from collections.abc import Iterator
-from email.utils import formatdate
 
 import boto3
 import fsspec
@@ -16,7 +14,7 @@ from moto.server import ThreadedMotoServer
 
 from pipeline.extract import http, patience, s3
 from pipeline.extract.archive import open_archive
-from pipeline.extract.patience import LaterError, asked_seconds, patiently, pause_seconds
+from pipeline.extract.patience import LaterError, patiently, pause_seconds
 from pipeline.extract.remote import info
 from pipeline.extract.warc import Row, Settings, pairs_in_archive, pairs_in_file
 from tests.extract.archives import numbered
@@ -269,14 +267,6 @@ def test_those_who_fail_together_do_not_come_back_together() -> None:
     assert 11 < max(waits) <= 12
     assert pause_seconds(None, 3, "a") == pause_seconds(None, 3, "a")
     assert pause_seconds(None, 50, "a") == 60
-
-
-def test_retry_after_is_seconds_or_a_date() -> None:
-    assert asked_seconds("120") == 120
-    assert asked_seconds(" 0 ") == 0
-    assert 55 < (asked_seconds(formatdate(usegmt=True, timeval=time.time() + 60)) or 0) <= 60
-    assert asked_seconds("Wed, 21 Oct 2015 07:28:00 GMT") == 0
-    assert [asked_seconds(text) for text in (None, "", "soon", "-5", "1.5")] == [None] * 5
 
 
 def test_patience_ends(pauses: list[float]) -> None:

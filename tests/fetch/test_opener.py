@@ -167,6 +167,24 @@ def test_if_one_address_is_dead_the_next_is_tried(
     assert body(web.put("/a", b"x")) == b"x"
 
 
+def test_a_busy_server_is_asked_again_when_it_says_and_not_before(web: Web) -> None:
+    def busy(request: BaseHTTPRequestHandler) -> None:
+        asked.append(time.monotonic())
+        request.send_response(429 if len(asked) == 1 else 200)
+        request.send_header("Retry-After", "1")
+        request.send_header("Content-Length", "1")
+        request.end_headers()
+        request.wfile.write(b"x")
+
+    asked: list[float] = []
+    url, closed = web.act("/busy", busy), web.put("/closed", status=503, Retry_After="3600")
+
+    assert body(url, retries=1) == b"x"
+    assert asked[1] - asked[0] >= 1
+    assert problem(closed, retries=2).startswith("http 503: ")
+    assert web.hits["/closed"] == 1
+
+
 def test_environment_proxies_are_not_used(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
 

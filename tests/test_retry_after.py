@@ -1,0 +1,12 @@
+import time
+from email.utils import formatdate
+
+from pipeline.retry_after import asked_seconds
+
+
+def test_retry_after_is_seconds_or_a_date() -> None:
+    assert asked_seconds("120") == 120
+    assert asked_seconds(" 0 ") == 0
+    assert 55 < (asked_seconds(formatdate(usegmt=True, timeval=time.time() + 60)) or 0) <= 60
+    assert asked_seconds("Wed, 21 Oct 2015 07:28:00 GMT") == 0
+    assert [asked_seconds(text) for text in (None, "", "soon", "-5", "1.5")] == [None] * 5
