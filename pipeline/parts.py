@@ -3,7 +3,7 @@
 A table is a folder of Parquet files, as Spark writes it and reads it. Knows nothing of Spark.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 from uuid import uuid4
@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.slices import fitted
+
+_NOTE = b"crawl2clip"  # where a file keeps what was noted of it
 
 GROUP_BYTES = 16 << 20  # of Arrow, from which a row group is made: what the writer holds
 
@@ -27,20 +29,49 @@ UNIQUE = (
 )
 
 
-def begin(folder: str) -> str:
-    """Empty the folder, whatever was there; gives the name of this attempt at the table."""
+def there_of(folder: str, plan: str) -> int:
+    """How many parts an attempt that was stopped has left of the same table."""
     files, path = fsspec.url_to_fs(folder)
     files.invalidate_cache()
-    if files.exists(path):
-        files.rm(path, recursive=True)
-    files.makedirs(path, exist_ok=True)
+    return len(files.glob(f"{path}/part-*.parquet")) if files.exists(_plan(path, plan)) else 0
+
+
+def begin(folder: str, plan: str) -> str:
+    """Empty the folder of all but parts of the same; gives the name of this attempt at the table.
+
+    plan: a name for what the table is made of and how; equal plans have equal parts.
+    """
+    files, path = fsspec.url_to_fs(folder)
+    files.invalidate_cache()
+    if files.exists(_plan(path, plan)):
+        for name in files.glob(f"{path}/_*.running"):
+            files.rm(name)
+    else:
+        if files.exists(path):
+            files.rm(path, recursive=True)
+        files.makedirs(path, exist_ok=True)
+        files.pipe_file(_plan(path, plan), b"")
     attempt = uuid4().hex
     files.pipe_file(_mark(path, attempt), b"")
     return attempt
 
 
+def said_of(folder: str, number: int) -> str | None:
+    """What was noted of a part; None if it is not there."""
+    files, path = fsspec.url_to_fs(folder)
+    if not files.exists(_part(path, number)):
+        return None
+    with files.open(_part(path, number), "rb") as file:
+        return str((pq.read_metadata(file).metadata or {})[_NOTE].decode())
+
+
 def write_part(
-    batches: Iterable[pa.RecordBatch], folder: str, attempt: str, number: int, schema: pa.Schema
+    batches: Iterable[pa.RecordBatch],
+    folder: str,
+    attempt: str,
+    number: int,
+    schema: pa.Schema,
+    note: Callable[[], str] = str,
 ) -> int:
     """Write `part-<number>.parquet` under a name of its own and rename it when it is whole.
 
@@ -48,6 +79,8 @@ def write_part(
     time: the first one's stays, the other has the same rows. Readers pass over names that begin
     with `_`. Raises RuntimeError if another attempt at the table has begun, or this one has ended,
     so that a task which outlives its run harms nothing.
+
+    note: called when all rows have been written; what it says is kept in the file.
     """
     tables = grouped(batches, schema)
     first = next(tables, None)
@@ -65,6 +98,7 @@ def write_part(
             for table in tables:
                 out.write_table(table)
                 rows += table.num_rows
+            out.add_key_value_metadata({_NOTE: note().encode()})
         files.invalidate_cache()
         if not files.exists(_mark(path, attempt)):
             raise RuntimeError(f"{folder} is no longer being written by this run")
@@ -89,7 +123,7 @@ def finish(folder: str, attempt: str, numbers: Iterable[int], schema: pa.Schema)
         raise OSError(f"{folder} has lost parts that were written: {lost[:10]}")
     files.rm(_mark(path, attempt))
     for name in there:
-        if name.endswith(".tmp"):
+        if name.endswith((".tmp", ".plan")):
             files.rm(f"{path}/{name}")
     if not any(name.endswith(".parquet") for name in there):
         with files.open(_part(path, 0), "wb") as file:
@@ -99,6 +133,10 @@ def finish(folder: str, attempt: str, numbers: Iterable[int], schema: pa.Schema)
 
 def _part(path: str, number: int) -> str:
     return f"{path}/part-{number:05d}.parquet"
+
+
+def _plan(path: str, plan: str) -> str:
+    return f"{path}/_{plan}.plan"
 
 
 def _mark(path: str, attempt: str) -> str:

@@ -16,9 +16,11 @@ from fsspec.implementations.local import make_path_posix
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from pipeline import fingerprint
 from pipeline.fingerprint import Fingerprint
+from pipeline.in_workers import InWorkers
 from pipeline.job_report import JobReport, read_report, versions, write_report
 from pipeline.problems import LEFT_OUT, LOST, MOST_KINDS
 from pipeline.recipe import Recipe, RecipeError
@@ -140,7 +142,7 @@ def run_job(
     started, clock = datetime.now(UTC), time.monotonic()
     spark.conf.set(RUN_DIR, run.folder)
     with (progress or _silent)(spark, job):
-        made = _by_workers(spark, run, job) or _by_spark(spark, run, job)
+        made = _by_workers(spark, run, job, now, say) or _by_spark(spark, run, job)
     table = spark.read.schema(made.schema).parquet(run.table(job))
     for step in run.recipe.jobs[job]:
         step.finish(table)
@@ -169,22 +171,33 @@ def _by_spark(spark: SparkSession, run: Run, job: str) -> Written:
     return Written(pairs.schema, [counted(seen) for seen in counts], problems)
 
 
-def _by_workers(spark: SparkSession, run: Run, job: str) -> Written | None:
+def _by_workers(
+    spark: SparkSession, run: Run, job: str, now: Fingerprint, say: Callable[[str], None]
+) -> Written | None:
     """None if the job has a step that is not for workers alone; nothing is written then."""
     steps = run.recipe.jobs[job]
     rows = run.parts(spark, job) if spark.conf.get(WORKERS_ALONE, "true") == "true" else None
     if rows is None or any(type(step).in_workers is Stage.in_workers for step in steps):
         return None
-    if not steps:
-        return write_parts(spark, rows, [], rows.schema, run.table(job))
-    pairs, all_made = run.input(spark, job), []
+    made = _in_workers(run.input(spark, job), steps) if steps else ([], rows.schema)
+    if made is None:
+        return None
+    plan = fingerprint.digest({**now, "parts": repr(rows.parts), "versions": versions()})
+    return write_parts(spark, rows, *made, run.table(job), plan, lambda line: say(f"{job}: {line}"))
+
+
+def _in_workers(
+    pairs: DataFrame, steps: tuple[Stage, ...]
+) -> tuple[list[InWorkers], StructType] | None:
+    """What workers do for each step, and the columns there are in the end."""
+    found = []
     for step in steps:
         made = step.in_workers(pairs)
         if made is None:
             return None
-        all_made.append(made)
+        found.append(made)
         pairs = made.table(pairs)
-    return write_parts(spark, rows, all_made, pairs.schema, run.table(job))
+    return found, pairs.schema
 
 
 def observed(pairs: DataFrame, steps: tuple[Stage, ...]) -> tuple[DataFrame, list[Observation]]:

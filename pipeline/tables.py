@@ -1,5 +1,8 @@
 """How tables of pairs are written: Parquet, by Spark, or by Python workers from end to end."""
 
+from __future__ import annotations
+
+import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -77,18 +80,29 @@ class _Read:
 
 
 def write_parts(
-    spark: SparkSession, rows: Parts, steps: Sequence[InWorkers], schema: StructType, path: str
+    spark: SparkSession,
+    rows: Parts,
+    steps: Sequence[InWorkers],
+    schema: StructType,
+    path: str,
+    plan: str,
+    say: Callable[[str], None] = lambda line: None,
 ) -> Written:
     """Write what the steps, one after the other, make of the rows, in place of what is there.
 
-    Spark hands out the tasks, a part each, and gets the counts back; no row ever comes to it.
+    Spark hands out the tasks, a part each, and gets the counts back; no row ever comes to it. What
+    an attempt at the same plan has left, a name for all that goes into the table, is not made anew.
     """
+    there = parts.there_of(path, plan)
+    if there:
+        say(f"goes on where it was stopped: {there:,} of {len(rows.parts):,} parts are there")
     task = _Task(
         parts=spark.sparkContext.broadcast(rows.parts),
         read=rows.read,
         works=tuple(step.work for step in steps),
         path=path,
-        attempt=parts.begin(path),
+        attempt=parts.begin(path, plan),
+        begun=there > 0,
         schema=arrow_schema(schema),
     )
     number = len(rows.parts)
@@ -113,6 +127,7 @@ class _Task:
     works: tuple[Work, ...]
     path: str
     attempt: str
+    begun: bool
     schema: pa.Schema
 
     def __call__(self, batches: Batches) -> Batches:
@@ -122,12 +137,15 @@ class _Task:
                 settle()
 
     def _done(self, number: int) -> pa.RecordBatch:
+        said = parts.said_of(self.path, number) if self.begun else None
+        if said:
+            return _Seen.of(said).as_batch(number)
         seen = _Seen([0] * (len(self.works) + 1), Counter())
         made = seen.counted(self.read(self.parts.value[number]), 0)
         for place, work in enumerate(self.works, 1):
             made = seen.counted(work(made), place)
         made = seen.tallied(made)
-        filled = parts.write_part(made, self.path, self.attempt, number, self.schema)
+        filled = parts.write_part(made, self.path, self.attempt, number, self.schema, seen.as_text)
         return seen.as_batch(number if filled else None)
 
 
@@ -141,6 +159,14 @@ class _Seen:
 
     pairs: list[int]
     problems: Counter[str]
+
+    @classmethod
+    def of(cls, text: str) -> _Seen:
+        told = json.loads(text)
+        return cls(told["pairs"], Counter(told["problems"]))
+
+    def as_text(self) -> str:
+        return json.dumps({"pairs": self.pairs, "problems": self.problems})
 
     def counted(self, batches: Batches, place: int) -> Batches:
         for batch in batches:

@@ -16,6 +16,7 @@ from pipeline.parts import write_part
 from pipeline.slices import Slice, parts_of, read_slices
 
 SCHEMA = pa.schema([("uid", pa.string()), ("n", pa.int32())])
+PLAN = "0123"
 
 
 def batch(first: int, rows: int) -> pa.RecordBatch:
@@ -30,7 +31,7 @@ def uids(part: list[Slice]) -> list[str]:
 def written(folder: Path | str, number: int, *batches: pa.RecordBatch) -> int:
     """A part, of a table that has been begun if it must be."""
     found = sorted(Path(folder).glob("_*.running"))
-    attempt = found[0].name[1:-8] if found else parts.begin(str(folder))
+    attempt = found[0].name[1:-8] if found else parts.begin(str(folder), PLAN)
     return write_part(iter(batches), str(folder), attempt, number, SCHEMA)
 
 
@@ -50,7 +51,7 @@ def test_a_part_is_written_in_row_groups_of_bounded_size(
 
 
 def test_no_rows_make_no_file_and_a_table_without_files_gets_an_empty_one(tmp_path: Path) -> None:
-    attempt = parts.begin(str(tmp_path))
+    attempt = parts.begin(str(tmp_path), PLAN)
     assert write_part(iter([batch(0, 0)]), str(tmp_path), attempt, 0, SCHEMA) == 0
     assert not list(tmp_path.glob("*.parquet"))
 
@@ -69,15 +70,15 @@ def test_what_stops_midway_leaves_nothing(tmp_path: Path) -> None:
         yield batch(0, 10)
         raise KeyboardInterrupt
 
-    attempt = parts.begin(str(tmp_path))
+    attempt = parts.begin(str(tmp_path), PLAN)
     with pytest.raises(KeyboardInterrupt):
         write_part(broken(), str(tmp_path), attempt, 0, SCHEMA)
 
-    assert names(tmp_path) == [f"_{attempt}.running"]
+    assert set(names(tmp_path)) == {f"_{attempt}.running", f"_{PLAN}.plan"}
 
 
 def test_what_a_killed_task_left_is_cleared_away(tmp_path: Path) -> None:
-    attempt = parts.begin(str(tmp_path))
+    attempt = parts.begin(str(tmp_path), PLAN)
     write_part(iter([batch(0, 10)]), str(tmp_path), attempt, 0, SCHEMA)
     (tmp_path / "_0123.tmp").write_bytes(b"PAR1")
 
@@ -97,9 +98,12 @@ def test_of_two_tasks_with_the_same_part_the_first_ones_file_stays(tmp_path: Pat
 
 
 @pytest.mark.parametrize("ended", [True, False], ids=["has ended", "was begun again"])
-def test_a_task_that_outlives_its_run_writes_nothing(tmp_path: Path, ended: bool) -> None:
-    old = parts.begin(str(tmp_path))
-    new = old if ended else parts.begin(str(tmp_path))
+@pytest.mark.parametrize("plan", [PLAN, "another"])
+def test_a_task_that_outlives_its_run_writes_nothing(
+    tmp_path: Path, ended: bool, plan: str
+) -> None:
+    old = parts.begin(str(tmp_path), PLAN)
+    new = old if ended else parts.begin(str(tmp_path), plan)
     write_part(iter([batch(0, 5)]), str(tmp_path), new, 0, SCHEMA)
     parts.finish(str(tmp_path), new, [0], SCHEMA)
 
@@ -110,7 +114,7 @@ def test_a_task_that_outlives_its_run_writes_nothing(tmp_path: Path, ended: bool
 
 
 def test_a_part_that_has_gone_is_not_passed_over(tmp_path: Path) -> None:
-    attempt = parts.begin(str(tmp_path))
+    attempt = parts.begin(str(tmp_path), PLAN)
     write_part(iter([batch(0, 10)]), str(tmp_path), attempt, 0, SCHEMA)
 
     with pytest.raises(OSError, match=r"has lost parts that were written: \[1\]"):
@@ -119,10 +123,31 @@ def test_a_part_that_has_gone_is_not_passed_over(tmp_path: Path) -> None:
 
 def test_a_folder_is_emptied_of_the_table_before(tmp_path: Path) -> None:
     (tmp_path / "part-00009.parquet").write_bytes(b"old")
+    (tmp_path / "_9876.plan").write_bytes(b"")
 
-    attempt = parts.begin(str(tmp_path))
+    attempt = parts.begin(str(tmp_path), PLAN)
 
-    assert names(tmp_path) == [f"_{attempt}.running"]
+    assert set(names(tmp_path)) == {f"_{attempt}.running", f"_{PLAN}.plan"}
+
+
+def test_parts_that_a_stopped_attempt_at_the_same_plan_left_are_there_with_their_notes(
+    tmp_path: Path,
+) -> None:
+    folder = str(tmp_path)
+    assert parts.there_of(folder, PLAN) == 0
+    old = parts.begin(folder, PLAN)
+    for number in (0, 2):
+        note = f"of {number}".__str__
+        write_part(iter([batch(0, 5)]), folder, old, number, SCHEMA, note)
+
+    assert parts.there_of(folder, "another") == 0
+    assert parts.there_of(folder, PLAN) == 2
+    new = parts.begin(folder, PLAN)
+    assert [parts.said_of(folder, number) for number in range(3)] == ["of 0", None, "of 2"]
+    write_part(iter([batch(0, 5)]), folder, new, 1, SCHEMA)
+    parts.finish(folder, new, [0, 1, 2], SCHEMA)
+    assert names(tmp_path) == ["_SUCCESS", *(f"part-0000{number}.parquet" for number in range(3))]
+    assert parts.there_of(folder, PLAN) == 0, "it was not stopped, it ended"
 
 
 def test_a_table_in_a_store_is_written_and_read_as_on_a_disk(
@@ -137,7 +162,7 @@ def test_a_table_in_a_store_is_written_and_read_as_on_a_disk(
         monkeypatch.setitem(fsspec.config.conf, "s3", {"endpoint_url": url})
         fsspec.filesystem("s3").mkdir("tables")
         table = "s3://tables/run/match"
-        attempt = parts.begin(table)
+        attempt = parts.begin(table, PLAN)
         for number in (0, 1):
             write_part(iter([batch(10 * number, 10)]), table, attempt, number, SCHEMA)
         parts.finish(table, attempt, [0, 1], SCHEMA)
@@ -146,7 +171,7 @@ def test_a_table_in_a_store_is_written_and_read_as_on_a_disk(
         client = boto3.client("s3", endpoint_url=url, region_name="us-east-1")
         client.put_object(Bucket="tables", Key="run/match/part-00002.parquet", Body=b"x")
         assert len(parts_of(table, 1)[0]) == 3, "what others wrote since it was listed"
-        parts.begin(table)
+        parts.begin(table, PLAN)
         assert parts_of(table, 1) == []
     finally:
         server.stop()

@@ -1,16 +1,25 @@
 """Jobs that workers do from file to file give what Spark's own plans give."""
 
 import json
+import shutil
+import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
+import pyarrow as pa
 import pytest
+from pyspark.errors import PythonException
 from pyspark.sql import DataFrame, SparkSession
 
+from pipeline import parts
 from pipeline.job_report import JobReport
 from pipeline.recipe import Recipe, recipe_of
 from pipeline.run import WORKERS_ALONE, Run, run_job
+from pipeline.schema import columns
 from pipeline.source import Source
+from pipeline.tables import Parts, Written, write_parts
 
 Runs = dict[str, tuple[Run, list[JobReport]]]
 WAYS = {"workers": "true", "spark": "false"}
@@ -110,3 +119,85 @@ def test_a_job_from_which_nothing_comes_leaves_a_table_without_rows(
 
     assert [step["pairs"] for step in last.funnel] == [0, 0]
     assert "keep_prob" in spark.read.parquet(last.table).columns
+
+
+@pytest.mark.parametrize("job", ["extract", "match"])
+def test_a_job_that_was_killed_makes_only_the_parts_that_are_not_there(
+    spark: SparkSession, runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, job: str
+) -> None:
+    whole, reports = runs["workers"]
+    before = list(whole.recipe.jobs)[: list(whole.recipe.jobs).index(job)]
+    run = Run(whole.recipe, whole.source, str(tmp_path / "run"))
+    for name in before:
+        shutil.copytree(whole.table(name), run.table(name))
+        shutil.copy(f"{whole.folder}/{name}.json", f"{run.folder}/{name}.json")
+
+    with monkeypatch.context() as patch:  # it is killed when all parts are written, and loses one
+        patch.setattr(parts, "finish", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run_job(spark, run, job)
+    made = sorted(Path(run.table(job)).glob("part-*.parquet"))
+    made.pop().unlink()
+    kept = {path.name: path.stat().st_ino for path in made}
+    said: list[str] = []
+    report = run_job(spark, run, job, say=said.append)
+
+    there = f"{job}: goes on where it was stopped: {len(kept)} of "
+    assert [line.startswith(there) for line in said] == [True] * bool(kept)
+    assert {name: inode(run, job, name) for name in kept} == kept
+    done = next(report for report in reports if report.job == job)
+    assert (report.funnel, report.problems) == (done.funnel, done.problems)
+    assert Path(run.table(job), "_SUCCESS").exists()
+    one, other = (spark.read.parquet(each.table(job)) for each in (whole, run))
+    assert one.count() == other.count()
+    assert one.exceptAll(other).isEmpty()
+
+
+def test_no_row_of_a_part_that_is_there_is_read_again(spark: SparkSession, tmp_path: Path) -> None:
+    def read(number: int) -> Iterator[pa.RecordBatch]:
+        (tmp_path / f"read-{number}-{uuid4().hex}").touch()
+        if number == 5 and not (tmp_path / "well").exists():
+            time.sleep(1)  # the others end before
+            raise RuntimeError("not well")
+        yield pa.RecordBatch.from_pydict({"uid": [str(number)]})
+
+    def make() -> Written:
+        rows = Parts(range(6), read, columns("uid"))
+        return write_parts(spark, rows, [], rows.schema, str(tmp_path / "table"), "plan")
+
+    with pytest.raises(PythonException, match="not well"):
+        make()
+    (tmp_path / "well").touch()
+    written = make()
+
+    assert written.pairs == [6]
+    reads = Counter(path.name.split("-")[1] for path in tmp_path.glob("read-*"))
+    assert reads == {"0": 1, "1": 1, "2": 1, "3": 1, "4": 1, "5": 2}
+    found = spark.read.parquet(str(tmp_path / "table")).collect()
+    assert sorted(row.uid for row in found) == list("012345")
+
+
+def test_parts_that_other_settings_left_are_made_anew(
+    spark: SparkSession, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, folder = Source(str(sample / "warc" / "*.warc.gz")), str(tmp_path / "run")
+    titles = {"recipe": "r", "read": {"texts": ["title"]}, "jobs": {"extract": []}}
+    with monkeypatch.context() as patch:
+        patch.setattr(parts, "finish", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run_job(spark, Run(recipe_of(titles, "r.yaml"), source, folder), "extract")
+    said: list[str] = []
+
+    run_job(spark, Run(recipe(sample / "entries.json"), source, folder), "extract", say=said.append)
+
+    found = spark.read.parquet(f"{folder}/extract").select("text_source").distinct().dropna()
+    assert [row.text_source for row in found.collect()] == ["alt"]
+    assert said == []
+
+
+def killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def inode(run: Run, job: str, name: str) -> int:
+    return Path(run.table(job), name).stat().st_ino
