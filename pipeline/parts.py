@@ -11,6 +11,7 @@ from uuid import uuid4
 import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
+from fsspec import AbstractFileSystem
 
 from pipeline.slices import fitted
 
@@ -31,9 +32,9 @@ UNIQUE = (
 
 def there_of(folder: str, plan: str) -> int:
     """How many parts an attempt that was stopped has left of the same table."""
-    files, path = fsspec.url_to_fs(folder)
-    files.invalidate_cache()
-    return len(files.glob(f"{path}/part-*.parquet")) if files.exists(_plan(path, plan)) else 0
+    names = _names(*fsspec.url_to_fs(folder))
+    parts = [name for name in names if name.startswith("part-")]
+    return len(parts) if f"_{plan}.plan" in names else 0
 
 
 def begin(folder: str, plan: str) -> str:
@@ -42,15 +43,16 @@ def begin(folder: str, plan: str) -> str:
     plan: a name for what the table is made of and how; equal plans have equal parts.
     """
     files, path = fsspec.url_to_fs(folder)
-    files.invalidate_cache()
-    if files.exists(_plan(path, plan)):
-        for name in files.glob(f"{path}/_*.running"):
-            files.rm(name)
+    there = _names(files, path)
+    if f"_{plan}.plan" in there:
+        for name in there:
+            if name.endswith(".running"):
+                files.rm(f"{path}/{name}")
     else:
         if files.exists(path):
             files.rm(path, recursive=True)
         files.makedirs(path, exist_ok=True)
-        files.pipe_file(_plan(path, plan), b"")
+        files.pipe_file(f"{path}/_{plan}.plan", b"")
     attempt = uuid4().hex
     files.pipe_file(_mark(path, attempt), b"")
     return attempt
@@ -116,8 +118,7 @@ def finish(folder: str, attempt: str, numbers: Iterable[int], schema: pa.Schema)
     Raises OSError if one has gone. Clears away what killed tasks left.
     """
     files, path = fsspec.url_to_fs(folder)
-    files.invalidate_cache()
-    there = {PurePosixPath(name).name for name in files.find(path)}
+    there = _names(files, path)
     lost = [number for number in numbers if PurePosixPath(_part(path, number)).name not in there]
     if lost:
         raise OSError(f"{folder} has lost parts that were written: {lost[:10]}")
@@ -135,8 +136,10 @@ def _part(path: str, number: int) -> str:
     return f"{path}/part-{number:05d}.parquet"
 
 
-def _plan(path: str, plan: str) -> str:
-    return f"{path}/_{plan}.plan"
+def _names(files: AbstractFileSystem, path: str) -> set[str]:
+    """Of the files in the folder, as it is now; it need not be there."""
+    files.invalidate_cache()
+    return {PurePosixPath(name).name for name in files.find(path)}
 
 
 def _mark(path: str, attempt: str) -> str:
