@@ -80,7 +80,7 @@ scoring = InWorkers(task, schema, resources.profile(spark))
 for row in scoring.table(numbers).collect():
     print(row.seen)
 scoring = InWorkers(where, schema, resources.profile(spark))
-write_parts(spark, Parts([0, 1, 2], number, schema), [scoring], schema, table)
+write_parts(spark, Parts([0, 1, 2], number, schema), [scoring], schema, table, "plan")
 print("alone", sorted({row.seen for row in spark.read.parquet(table).collect()}))
 spark.conf.set("spark.crawl2clip.score.executor.cores", "4")
 try:
