@@ -87,6 +87,7 @@ try:
     resources.profile(spark)
 except Exception as error:
     print("refused", error)
+spark.stop()
 """
 
 
