@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+import fsspec
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from moto.server import ThreadedMotoServer
 
 from pipeline.fetch import store as module
 from pipeline.fetch.batches import with_images
@@ -147,6 +149,27 @@ def test_two_tasks_that_fetched_the_same_leave_one_file(tmp_path: Path) -> None:
         stored(tmp_path).write({"b": IMAGE, "a": IMAGE})
 
     assert len(stored(tmp_path).ranges) == 1
+
+
+def test_a_store_may_lie_in_s3(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    try:
+        url = "http://{}:{}".format(*server.get_host_and_port())
+        monkeypatch.setitem(fsspec.config.conf, "s3", {"endpoint_url": url})
+        fsspec.filesystem("s3").mkdir("images-at-hand")
+        place, settings = "s3://images-at-hand/store", (Resizing(), Limits())
+        assert Store.of(place, *settings).read(["a"]) == {}
+
+        Store.of(place, *settings).write({"a": IMAGE})
+        Store.of(place, *settings).write({"b": IMAGE})
+
+        assert Store.of(place, *settings).read(["a", "b", "c"]) == {"a": IMAGE, "b": IMAGE}
+        assert len(fsspec.filesystem("s3").find(place)) == 2, "nothing else is left there"
+    finally:
+        server.stop()
 
 
 def test_a_folder_that_can_not_be_read_is_the_users_mistake() -> None:
