@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame
 
 from pipeline.in_workers import Added, Make
 from pipeline.language import fasttext_lid
+from pipeline.published_files import check_published
 from pipeline.stage import Adding, stage
 
 
@@ -31,6 +32,9 @@ class DetectLanguage(Adding):
 
     model: str = ""
     guard: Literal["none", "script"] = "none"
+
+    def check(self) -> None:
+        check_published(self.model)
 
     def added(self, pairs: DataFrame) -> Added:
         model, guarded = self.model, self.guard == "script"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.language.scripts import fits, script
+from pipeline.published_files import check_published
 
 if TYPE_CHECKING:
     from fasttext.FastText import _FastText
@@ -36,10 +37,15 @@ def bundled_model() -> str:
 
 @lru_cache(maxsize=1)  # one a worker process, not one a batch
 def load(path: str) -> _FastText:
-    """The model at the path; '' for the bundled one."""
+    """The model at the path; '' for the bundled one.
+
+    Raises ValueError for a file that is called lid.176 and is another.
+    """
     import fasttext  # executors have it; the driver need not
 
-    return fasttext.load_model(path or bundled_model())
+    found = path or bundled_model()
+    check_published(found)
+    return fasttext.load_model(found)
 
 
 def languages(model: _FastText, texts: Sequence[str | None]) -> Found:

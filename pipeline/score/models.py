@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,16 +30,22 @@ MOST_CHARACTERS = 4_000
 # The tokeniser remembers each word it has seen; the crawl has no end of them.
 MOST_WORDS = 1_000_000
 
+_HEX = re.compile("[0-9a-fA-F]{16,64}")
+
 _WHOLE = ("hf-hub:", "local-dir:")  # weights that bring architecture and preprocessing along
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Which model. See ScoreClip for what the names may be."""
+    """Which model. See ScoreClip for what the names may be.
+
+    sha256: what the hash of its parameters must begin with; '' for any.
+    """
 
     model: str
     weights: str
     config: str = ""
+    sha256: str = ""
 
     def __str__(self) -> str:
         """Without the folders of this machine."""
@@ -66,6 +73,11 @@ def refuse(choice: Choice) -> None:
     """Raise ValueError if the choice can't be meant; looks at files, not for models."""
     if not choice.weights:
         raise ValueError("weights wants a name that open_clip knows, a checkpoint, or hf-hub:...")
+    if choice.sha256 and not _HEX.fullmatch(choice.sha256):
+        raise ValueError(
+            f"weights_sha256 wants 16 to 64 hex digits, as clip_score_model ends with, "
+            f"not {choice.sha256!r}"
+        )
     if choice.config and Path(choice.config).suffix != ".json":
         raise ValueError(f"model_config is an open_clip .json file, not {choice.config}")
     if choice.config and Path(choice.config).stem != choice.model:
@@ -78,7 +90,8 @@ def refuse(choice: Choice) -> None:
 def load(choice: Choice, device: str = "cpu") -> Loaded:
     """The model in float32 on the device, loaded once a process.
 
-    Raises ValueError if open_clip does not know it, or model and weights do not belong together.
+    Raises ValueError if open_clip does not know it, if model and weights do not belong together,
+    or if its parameters are not those that the choice asks for.
     """
     return _loaded(choice, device)
 
@@ -94,6 +107,11 @@ def _loaded(choice: Choice, device: str) -> Loaded:
     clip = _created(name, None if whole else choice.weights)
     spec = Spec.of(open_clip.get_model_preprocess_cfg(clip))
     sha256 = parameters_sha256(clip)
+    if not sha256.startswith(choice.sha256.lower()):
+        raise ValueError(
+            f"{choice} is not the model that was asked for: the SHA-256 of its parameters is "
+            f"{sha256}, and weights_sha256 wants {choice.sha256}"
+        )
     clip.eval().requires_grad_(False)
     return Loaded(clip.to(device), _tokenizer(name), spec, device, sha256)
 

@@ -36,6 +36,9 @@ class ScoreClip(Stage):
     named like the model. How images are resized and normalised, the tokeniser and the activation
     come from model and weights, never from here.
 
+    weights_sha256: what the SHA-256 of the parameters must begin with, 16 hex digits at least, as
+    a column `x_model` of an earlier run ends with; weights that were exchanged since are refused.
+
     Lists of models, weights and `to` score with each model in one pass: images are decoded once.
     With each column `x` comes `x_model`: names, and a hash of the parameters.
 
@@ -57,6 +60,7 @@ class ScoreClip(Stage):
     weights: str | tuple[str, ...] = "openai"
     to: str | tuple[str, ...] = "clip_score"
     model_config: str | tuple[str, ...] = ""
+    weights_sha256: str | tuple[str, ...] = ""
     embeddings: Storage = "none"
     batch_size: int = 256
     precision: Precision = "fp16"
@@ -82,11 +86,16 @@ class ScoreClip(Stage):
     def choices(self) -> list[Choice]:
         """The models, in the order of `to`. Raises ValueError if the lists don't fit together."""
         names, count = _listed(self.model), len(self._names())
-        weights, configs = _listed(self.weights), _listed(self.model_config)
-        configs = configs if any(configs) else ("",) * count
-        if not count == len(names) == len(weights) == len(configs):
-            raise ValueError("model, weights, to (and model_config) want as many names each")
-        return [Choice(*one) for one in zip(names, weights, configs, strict=True)]
+        weights = _listed(self.weights)
+        configs, hashes = (
+            _listed(given) if any(_listed(given)) else ("",) * count
+            for given in (self.model_config, self.weights_sha256)
+        )
+        if not count == len(names) == len(weights) == len(configs) == len(hashes):
+            raise ValueError(
+                "model, weights, to (and model_config, weights_sha256) want as many names each"
+            )
+        return [Choice(*one) for one in zip(names, weights, configs, hashes, strict=True)]
 
     def __call__(self, pairs: DataFrame) -> DataFrame:
         return self.in_workers(pairs).table(pairs)

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from pipeline.published_files import check_published
+
 Frozen = Literal["none", "image"]
 LOCAL = "local-dir:"
 
@@ -46,6 +48,7 @@ class Training:
         for path in (self.image_weights, self.model if self.model.endswith(".json") else ""):
             if path and not Path(path).is_file():
                 raise ValueError(f"{path}: there is no such file")
+        check_published(self.image_weights)
         if self.model.startswith(LOCAL) and self.weights:
             raise ValueError(f"{self.model} brings its weights along: leave out weights")
         if self.keep and not (self.weights or self.model.startswith(LOCAL)):

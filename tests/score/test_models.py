@@ -1,4 +1,5 @@
 import html
+from dataclasses import replace
 
 import open_clip
 import pytest
@@ -59,6 +60,14 @@ def test_a_checkpoint_is_not_unpickled(tiny_a: Tiny, tmp_path) -> None:
     assert not (tmp_path / "owned").exists()
 
 
+def test_weights_may_be_named_by_the_start_of_their_hash(tiny_a: Tiny) -> None:
+    sha256 = load(tiny_a.choice).sha256
+
+    assert load(replace(tiny_a.choice, sha256=sha256[:16].upper())).sha256 == sha256
+    with pytest.raises(ValueError, match=f"is not the model that was asked for.*{sha256}"):
+        load(replace(tiny_a.choice, sha256="0" * 16))
+
+
 def test_what_open_clip_does_not_know_is_told(tiny_a: Tiny) -> None:
     with pytest.raises(ValueError, match="can't load ViT-B-32 with no_such_tag"):
         load(Choice("ViT-B-32", "no_such_tag"))
@@ -71,6 +80,7 @@ def test_what_open_clip_does_not_know_is_told(tiny_a: Tiny) -> None:
     [
         (Choice("ViT-B-32", ""), "weights wants"),
         (Choice("x", "y.pt", "x.yaml"), "open_clip .json file"),
+        (Choice("x", "y.pt", sha256="abc"), "16 to 64 hex digits"),
         (Choice("x", "y.pt", "/models/z.json"), "model must be 'z'"),
     ],
 )

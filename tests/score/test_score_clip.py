@@ -99,6 +99,7 @@ def test_a_recipe_gives_names_or_lists_of_names() -> None:
     ("wrong", "why"),
     [
         ({"model": ["a", "b"]}, "as many names each"),
+        ({"weights_sha256": ["0" * 16] * 2}, "as many names each"),
         ({"model": ["a", "b"], "weights": ["x", "y"], "to": ["c", "c"]}, "each once"),
         ({"to": "clip score"}, "a column of its own"),
         ({"to": "image"}, "a column of its own"),
