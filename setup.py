@@ -92,7 +92,7 @@ EXTRACT = [
     Extension(
         f"pipeline.extract.{name}",
         [f"pipeline/extract/{name}.c"],
-        depends=[str(path) for path in sorted(Path("pipeline/extract/native").glob("*.h"))],
+        depends=[str(path) for path in sorted(Path("pipeline").glob("**/native/*.h"))],
         optional=True,  # Python does the same without them, at less than half the speed
     )
     for name in ("_headers", "_scanner", "_rows")
@@ -101,6 +101,7 @@ EXTRACT = [
 RESAMPLE = Extension(
     "pipeline.score._resample",
     ["pipeline/score/_resample.c"],
+    depends=["pipeline/native/check.h"],
     extra_compile_args=["-O3"],  # loops become vector code
     optional=True,  # images are resized by Pillow without it, at a third of the speed
 )

@@ -58,6 +58,7 @@ ascii(const char *p, const char *end)
 static bool
 set(PyObject *head, size_t field, PyObject *value)
 {
+    CHECK(field < (size_t)PyTuple_GET_SIZE(head));
     if (!value || PyTuple_GET_ITEM(head, field)) {
         Py_XDECREF(value);
         return false;
@@ -122,12 +123,13 @@ head(PyObject *Py_UNUSED(module), PyObject *arguments)
                           &type)) {
         return NULL;
     }
-    if (start < 0 || start > length) {
+    if (start < 0 || start > length || most < 0) {
         Py_RETURN_NONE;
     }
     PyObject *found = new_record(type, FIRST_NAME + NAMES);
     const char *end = data + (length - start < most ? length : start + most);
     const char *stop = found ? take_lines(found, data + start, end) : NULL;
+    CHECK(!stop || stop <= end);
     if (stop && set(found, END, PyLong_FromSsize_t(stop - data)) && fill_up(found)) {
         return found;
     }

@@ -28,6 +28,7 @@ typedef struct {
 static bool
 set(PyObject *row, Py_ssize_t field, PyObject *value)
 {
+    CHECK(field >= 0 && field < PyTuple_GET_SIZE(row));
     if (!value) {
         return false;
     }
@@ -141,6 +142,7 @@ set_bad_url(PyObject *row, PyObject *link)
 static bool
 set_links(Making *m, PyObject *row, PyObject *links)
 {
+    CHECK(PyTuple_Check(links) && PyTuple_GET_SIZE(links));
     Py_ssize_t count = PyTuple_GET_SIZE(links);
     PyObject *candidates = count > 1 ? PyList_New(0) : NULL;
     bool done = candidates || count == 1;

@@ -42,7 +42,9 @@ events(PyObject *Py_UNUSED(module), PyObject *arguments)
     s->most = (size_t)most;
     s->heading_slot = -1;
     s->events = PyList_New(0);
-    if (memchr(page, 0, (size_t)length)) {
+    if (length > LARGEST) {
+        doubt(s, "too large");
+    } else if (memchr(page, 0, (size_t)length)) {
         doubt(s, "a null byte");
     } else if (s->events) {
         scan(s);

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "../native/check.h"
+
 #ifndef __x86_64__
 #error "written for AVX2; elsewhere Pillow resizes"
 #endif
@@ -27,6 +29,7 @@
 #define ROWS 4   /* of the source that go through the horizontal pass together */
 #define BLOCK 32 /* bytes of a row that one turn of the vertical pass makes */
 #define SPARE 32 /* bytes behind a row of the source that may be read */
+#define MOST_MADE (1 << 24) /* pixels of an axis: so no product of two sizes leaves 63 bits */
 
 typedef struct {
     const int32_t *starts;  /* first source pixel of each one made */
@@ -123,6 +126,7 @@ static void across(const __m256i *words, uint8_t *made, Py_ssize_t stride, const
                    Py_ssize_t first, const Pair *pair) {
     const Py_ssize_t pairs = (axis->taps + 1) / 2;
     for (Py_ssize_t x = 0; x < axis->made; x++) {
+        CHECK(axis->starts[x] >= first);
         const __m256i *at = words + 2 * (axis->starts[x] - first);
         Sums front = half(), back = half();
         for (Py_ssize_t i = 0; i < pairs; i++, pair++, at += 4) {
@@ -175,6 +179,7 @@ typedef struct {
 
 /* From source pixel (y, x) on. What lies too near to the end of the image is read from a copy. */
 static const uint8_t *row_of(const Work *work, Py_ssize_t y, Py_ssize_t x, int r) {
+    CHECK(0 <= y && y < work->height && 0 <= x && x < work->width);
     const Py_ssize_t row = 3 * work->width, left = (work->height - y) * row;
     const uint8_t *there = work->pixels + y * row;
     if (left >= row + SPARE) return there + 3 * x;
@@ -188,6 +193,7 @@ static void narrowed(const Work *work, const Axis *x, Py_ssize_t top, Py_ssize_t
                      Py_ssize_t stride) {
     Py_ssize_t first, last;
     span(x, &first, &last);
+    CHECK(0 <= first && last <= work->width);
     for (Py_ssize_t y = top; y < bottom; y += ROWS) {
         const uint8_t *rows[ROWS];
         for (int r = 0; r < ROWS; r++)
@@ -223,6 +229,7 @@ static int resample(Work work, const Axis *x, const Axis *y, uint8_t *made) {
         digits(y, work.y);
         narrowed(&work, x, top, bottom, stride);
         for (Py_ssize_t i = 0; i < y->made; i++) {
+            CHECK(top <= y->starts[i] && y->starts[i] + y->taps <= bottom);
             const uint8_t *rows = work.narrow + (y->starts[i] - top) * stride;
             down(rows, stride, work.whole, bytes, work.y + i * ((y->taps + 1) / 2), y->taps);
             memcpy(made + i * bytes, work.whole, bytes);
@@ -245,7 +252,7 @@ static int axis_of(Axis *axis, const Py_buffer *starts, const Py_buffer *weights
     axis->starts = starts->buf;
     axis->weights = weights->buf;
     axis->made = starts->len / (Py_ssize_t)sizeof(int32_t);
-    if (axis->made == 0) return 0;
+    if (axis->made == 0 || axis->made > MOST_MADE) return 0;
     axis->taps = weights->len / (Py_ssize_t)sizeof(int32_t) / axis->made;
     if (axis->taps == 0 || weights->len != starts->len * axis->taps) return 0;
     for (Py_ssize_t i = 0; i < axis->made; i++)

@@ -40,12 +40,12 @@ base_of(PyObject *whole)
     if (whole == Py_None || !PyUnicode_IS_ASCII(whole)) {
         return base;
     }
-    const char *text = PyUnicode_AsUTF8AndSize(whole, &length);
-    bool is_web = !strncmp(text, "http://", 7) || !strncmp(text, "https://", 8);
-    const char *slash = is_web ? strchr(text + 8, '/') : NULL;
+    const char *text = PyUnicode_AsUTF8AndSize(whole, &length); /* as it stands in it: no failure */
+    Py_ssize_t host = !strncmp(text, "https://", 8) ? 8 : !strncmp(text, "http://", 7) ? 7 : 0;
+    const char *slash = host ? strchr(text + host, '/') : NULL;
     if (slash) {
         base.text = text;
-        base.scheme = strchr(text, ':') - text + 1;
+        base.scheme = host - 2;
         base.origin = slash - text;
         Py_ssize_t path = (Py_ssize_t)strcspn(text, "?#");
         while (path > base.origin && text[path - 1] != '/') {
@@ -116,6 +116,7 @@ length_before(const Base *base, const char *link, Py_ssize_t length)
 static PyObject *
 joined(const char *one, Py_ssize_t one_length, const char *other, Py_ssize_t other_length)
 {
+    CHECK(one_length >= 0 && other_length >= 0);
     PyObject *whole = PyUnicode_New(one_length + other_length, 127);
     if (whole) {
         memcpy(PyUnicode_1BYTE_DATA(whole), one, (size_t)one_length);

@@ -27,6 +27,7 @@ fill_ends(void)
 static inline const char *
 next_attribute(const char *p, const char *end, Attribute *out, bool *self_closing)
 {
+    CHECK(p <= end);
     out->name = out->value = NULL;
     while (p < end && (is_space((unsigned char)*p) || *p == '/')) {
         *self_closing = *p++ == '/';
@@ -85,6 +86,7 @@ is_called(const Attribute *attribute, const char *name)
 static void
 count_reading(State *s, size_t at, const char *to)
 {
+    CHECK(at <= (size_t)((to ? to : s->end) - s->page));
     s->read_again += (size_t)((to ? to : s->end) - s->page) - at;
     if (s->read_again > ((size_t)1 << 20) + 8 * (size_t)(s->end - s->page)) {
         doubt(s, "the same attributes too often");

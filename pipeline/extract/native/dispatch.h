@@ -113,11 +113,11 @@ foreign_end(State *s, const Tag *tag)
         return mode_end(s, tag);
     }
     for (unsigned i = s->depth - 1; i > 0; i--) {
-        if (s->open[i].key == tag->key) {
+        if (open_element(s, i)->key == tag->key) {
             pop_to(s, i);
             return true;
         }
-        if (s->open[i - 1].ns == NS_HTML) {
+        if (open_element(s, i - 1)->ns == NS_HTML) {
             break;
         }
     }

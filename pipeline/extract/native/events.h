@@ -39,6 +39,7 @@ emit_element(State *s, const char *name, size_t at)
 static void
 fill_slot(State *s, Py_ssize_t slot, PyObject *text)
 {
+    CHECK(slot >= 0 && slot < PyList_GET_SIZE(s->events));
     PyObject *event = PyList_GET_ITEM(s->events, slot);
     PyObject *filled = text ? PyTuple_Pack(3, PyTuple_GET_ITEM(event, 0),
                                            PyTuple_GET_ITEM(event, 1), text)
@@ -54,7 +55,7 @@ static inline bool
 is_listening(State *s)
 {
     return s->text_count && s->silent == s->silent_around
-        && s->words.length - s->texts[s->text_count - 1].start <= 4 * LONGEST_TEXT + 4;
+        && s->words.length - text_element(s, s->text_count - 1)->start <= 4 * LONGEST_TEXT + 4;
 }
 
 static void
@@ -70,6 +71,7 @@ start_text(State *s, const Element *element, Py_ssize_t slot)
     } else if (s->silent != s->silent_around) {
         doubt(s, "a text in a silent element of another text");
     }
+    CHECK(s->text_count < MOST_TEXTS);
     s->texts[s->text_count++] = (Text){element->node, s->words.length, slot, element->id};
 }
 
@@ -77,6 +79,7 @@ static PyObject *
 finished_text(State *s, const Text *text)
 {
     /* Not "replace": bytes of two text nodes may have come together. */
+    CHECK(text->start <= s->words.length);
     PyObject *whole = PyUnicode_DecodeUTF8(s->words.bytes + text->start,
                                            (Py_ssize_t)(s->words.length - text->start), NULL);
     if (!whole && PyErr_ExceptionMatches(PyExc_UnicodeDecodeError)) {
@@ -130,7 +133,8 @@ set_heading(State *s, PyObject *text)
 static PyObject *
 take_text(State *s)
 {
-    Text *text = &s->texts[--s->text_count];
+    const Text *text = text_element(s, s->text_count - 1);
+    s->text_count--;
     PyObject *finished = finished_text(s, text);
     if (finished && text->slot >= 0) {
         fill_slot(s, text->slot, finished);
@@ -169,7 +173,7 @@ announce(State *s)
         {T_A, "a"}, {T_FIGURE, "figure"}, {T_NOSCRIPT, "noscript"}, {T_PICTURE, "picture"},
     };
     for (; s->announced < s->container_count; s->announced++) {
-        const Element *element = &s->open[s->containers[s->announced]];
+        const Element *element = container_element(s, s->announced);
         if (element->ns != NS_HTML) {
             doubt(s, "an image in a link of a drawing");
         }
@@ -211,9 +215,10 @@ emit_open_heading(State *s)
     tell_heading(s);
     s->headings_are_lost |= s->heading_slot >= 0;
     for (unsigned i = 0; i < s->text_count; i++) {
-        if (s->texts[i].node == s->heading) {
-            s->texts[i].slot = emit(s, "h", NULL, NULL);
-            s->heading_slot = s->own_texts ? s->texts[i].slot : -1;
+        Text *text = text_element(s, i);
+        if (text->node == s->heading) {
+            text->slot = emit(s, "h", NULL, NULL);
+            s->heading_slot = s->own_texts ? text->slot : -1;
         }
     }
 }
@@ -274,7 +279,7 @@ static bool
 is_in(State *s, unsigned id)
 {
     for (unsigned i = 0; i < s->container_count; i++) {
-        if (s->open[s->containers[i]].id == id) {
+        if (container_element(s, i)->id == id) {
             return true;
         }
     }
@@ -331,6 +336,7 @@ emit_image(State *s, size_t at)
 {
     tell_heading(s);
     tell_place(s, is_in(s, T_NOSCRIPT));
+    CHECK(s->sources <= MOST_SOURCES);
     for (; s->sources_told < s->sources; s->sources_told++) {
         emit_element(s, "source", s->source_at[s->sources_told]);
     }
@@ -488,6 +494,7 @@ start_container(State *s, Element *element)
 {
     for (size_t i = 0; i < sizeof container_bits / sizeof *container_bits; i++) {
         if (container_bits[i].id == element->id && s->wanted & container_bits[i].bit) {
+            CHECK(element == top(s) && s->container_count < s->depth);
             element->container = true;
             s->containers[s->container_count++] = s->depth - 1;
             if (element->id == T_A && s->wanted & W_LINK_TEXT) {
@@ -546,6 +553,7 @@ end_container(State *s, const Element *element, PyObject *text)
     static const struct { unsigned id; const char *name; } names[] = {
         {T_A, "/a"}, {T_FIGURE, "/figure"}, {T_NOSCRIPT, "/noscript"}, {T_PICTURE, "/picture"},
     };
+    CHECK(s->container_count && s->containers[s->container_count - 1] == s->depth);
     s->container_count--;
     if (s->announced <= s->container_count) {
         Py_XDECREF(text);
@@ -565,9 +573,9 @@ static void
 left(State *s, const Element *element)
 {
     PyObject *text = NULL;
-    if (s->text_count && s->texts[s->text_count - 1].node == element->node) {
+    if (s->text_count && text_element(s, s->text_count - 1)->node == element->node) {
         bool is_due = s->heading == element->node;
-        bool is_placed = s->texts[s->text_count - 1].slot >= 0;
+        bool is_placed = text_element(s, s->text_count - 1)->slot >= 0;
         text = take_text(s);
         if (is_due && !is_placed) {
             s->heading_text = text;

@@ -28,6 +28,7 @@ typedef struct {
 static inline bool
 has(const ImageTag *image, unsigned which)
 {
+    CHECK(which < VALUES);
     return image->seen >> which & 1;
 }
 
@@ -46,6 +47,7 @@ lower(unsigned char c)
 static unsigned
 slot_of(const char *name, size_t length)
 {
+    CHECK(length);
     unsigned at = (unsigned)(length * 31 + lower((unsigned char)name[0]) * 7
                              + lower((unsigned char)name[length - 1])
                              + lower((unsigned char)name[length / 2]) * 3) % NAME_SLOTS;
@@ -215,6 +217,7 @@ own_texts(State *s, const ImageTag *image)
         if (s->own_texts >> i & 1 && has(image, i)) {
             PyObject *text = collapsed_value(&image->values[i]);
             bool is_one = text && PyUnicode_GET_LENGTH(text);
+            CHECK(count < OWN_TEXTS);
             failed = !text || (is_one && !(pairs[count++] = PyTuple_Pack(2, text_words[i], text)));
             Py_XDECREF(text);
         }
@@ -306,6 +309,7 @@ is_new_type(Found *found, const ImageTag *source)
 static void
 add_sources(State *s, Found *found)
 {
+    CHECK(s->sources <= MOST_SOURCES);
     for (unsigned i = 0; i < s->sources; i++) {
         ImageTag source;
         read_image(s, s->source_at[i], &source);
@@ -376,6 +380,7 @@ image_with(State *s, Found *found, const ImageTag *tag, PyObject *texts, bool in
         Py_DECREF(height);
         return Py_NewRef(Py_None);
     }
+    CHECK(found->count);
     PyObject *links = sorted_links(found);
     PyObject *source = in_noscript ? noscript_word : link_kind_words[found->links[0].kind];
     PyObject *heading = s->heading_now ? s->heading_now : Py_None;

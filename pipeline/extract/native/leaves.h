@@ -26,8 +26,8 @@ leaves_no_trace(State *s, const Tag *tag)
     if (!(tag_kinds[tag->id] & FORMATTING)) {
         return true;
     }
-    for (unsigned i = s->formatting_count; i-- > 0 && s->formatting[i].node;) {
-        same += s->formatting[i].key == tag->key;
+    for (unsigned i = s->formatting_count; i-- > 0 && formatting_element(s, i)->node;) {
+        same += formatting_element(s, i)->key == tag->key;
     }
     return s->formatting_count < MOST_FORMATTING && same < (tag->id == T_A ? 1 : 3);
 }
@@ -55,6 +55,7 @@ take_leaf(State *s, const Tag *tag, const char *p)
     if (!stop) {
         return NULL;
     }
+    CHECK(s->end - stop >= (ptrdiff_t)tag->length + 3);
     reconstruct(s);
     hear(s, p, stop, true);
     return stop + tag->length + 3;

@@ -82,6 +82,7 @@ add_link(Found *found, const FoundLink *link)
         Py_DECREF(link->href);
         return;
     }
+    CHECK(found->count < MOST_FOUND);
     found->links[found->count++] = *link;
 }
 
@@ -110,6 +111,7 @@ read_descriptor(const char *p, const char *end, FoundLink *link)
     if (!is_number || p == end || (*p != 'x' && (*p != 'w' || dots))) {
         return NULL;
     }
+    CHECK(length < sizeof number);
     number[length] = 0;
     link->has_density = *p == 'x';
     if (link->has_density) {
@@ -125,6 +127,7 @@ read_descriptor(const char *p, const char *end, FoundLink *link)
 static const char *
 read_part(const char *p, const char *end, FoundLink *link, const char **href_end)
 {
+    CHECK(p < end && *p != ',' && !is_space((unsigned char)*p));
     while (p < end && !is_space((unsigned char)*p)) {
         p++;
     }

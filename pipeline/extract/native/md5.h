@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "../../native/check.h"
+
 typedef struct {
     uint32_t sums[4];
     uint64_t length;
@@ -75,6 +77,7 @@ md5_add(Md5 *md5, const void *bytes, size_t length)
     md5->length += length;
     while (length) {
         size_t part = length < 64 - held ? length : 64 - held;
+        CHECK(held < 64 && part <= 64 - held);
         memcpy(md5->block + held, p, part);
         held += part;
         p += part;

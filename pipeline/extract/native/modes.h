@@ -38,12 +38,12 @@ reset_mode(State *s)
         {T_HTML, AFTER_HEAD},
     };
     for (unsigned i = s->depth; i-- > 0;) {
-        if (is(&s->open[i], T_TEMPLATE)) {
-            s->mode = s->template_modes[s->templates - 1];
+        if (is(open_element(s, i), T_TEMPLATE)) {
+            s->mode = *template_mode(s);
             return;
         }
         for (size_t j = 0; j < sizeof modes / sizeof *modes; j++) {
-            if (is(&s->open[i], modes[j].id)) {
+            if (is(open_element(s, i), modes[j].id)) {
                 s->mode = modes[j].mode;
                 return;
             }
@@ -64,7 +64,7 @@ start_template(State *s, const Tag *tag)
     push_html(s, tag);
     push_marker(s);
     if (!s->doubt) {
-        s->mode = s->template_modes[s->templates - 1] = IN_TEMPLATE;
+        s->mode = *template_mode(s) = IN_TEMPLATE;
     }
 }
 
@@ -226,7 +226,7 @@ static void
 start_item(State *s, const Tag *tag)
 {
     for (unsigned i = s->depth; i-- > 0;) {
-        const Element *element = &s->open[i];
+        const Element *element = open_element(s, i);
         bool is_item = tag->id == T_LI ? is(element, T_LI)
                                        : is(element, T_DD) || is(element, T_DT);
         if (is_item) {
@@ -246,9 +246,9 @@ start_item(State *s, const Tag *tag)
 static void
 start_link(State *s, const Tag *tag)
 {
-    for (unsigned i = s->formatting_count; i-- > 0 && s->formatting[i].node;) {
-        if (s->formatting[i].id == T_A) {
-            uint32_t node = s->formatting[i].node;
+    for (unsigned i = s->formatting_count; i-- > 0 && formatting_element(s, i)->node;) {
+        if (formatting_element(s, i)->id == T_A) {
+            uint32_t node = formatting_element(s, i)->node;
             adopt(s, tag->key);
             int at = formatting_index(s, node);
             if (at >= 0) {
@@ -493,7 +493,7 @@ end_form(State *s, const Tag *tag)
     }
     int at = s->form ? index_of(s, s->form) : -1;
     for (unsigned i = s->depth; at >= 0 && i-- > (unsigned)at + 1;) {
-        if (s->open[i].kinds & SCOPE) {
+        if (open_element(s, i)->kinds & SCOPE) {
             at = -1;
         }
     }
@@ -508,9 +508,9 @@ static void
 end_heading(State *s)
 {
     unsigned at = s->depth;
-    while (at-- > 0 && !(s->open[at].kinds & (HEADING | SCOPE))) {
+    while (at-- > 0 && !(open_element(s, at)->kinds & (HEADING | SCOPE))) {
     }
-    if (at < s->depth && s->open[at].kinds & HEADING) {
+    if (at < s->depth && open_element(s, at)->kinds & HEADING) {
         pop_to(s, at);
     }
 }
@@ -626,7 +626,7 @@ in_template_start(State *s, const Tag *tag)
                 return in_head_start(s, tag);
             }
     }
-    s->template_modes[s->templates - 1] = mode;
+    *template_mode(s) = mode;
     return switch_to(s, mode);
 }
 

@@ -43,7 +43,7 @@ add_told_text(const Told *t, PyObject *texts, PyObject *told, unsigned which)
     PyObject *text = told_value(t, told, attribute_words[which]);
     PyObject *clean = text && PyUnicode_Check(text) ? collapsed_text(text) : Py_XNewRef(text);
     bool done = clean != NULL;
-    if (done && clean != Py_None && PyUnicode_GET_LENGTH(clean)) {
+    if (done && PyUnicode_Check(clean) && PyUnicode_GET_LENGTH(clean)) {
         PyObject *pair = PyTuple_Pack(2, text_words[which], clean);
         done = pair && PyList_Append(texts, pair) == 0;
         Py_XDECREF(pair);

@@ -6,6 +6,8 @@
 #include <Python.h>
 #include <stdbool.h>
 
+#include "../../native/check.h"
+
 typedef struct {
     const char *module, *name;
     PyObject **place;

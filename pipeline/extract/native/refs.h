@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "../../native/check.h"
+
 typedef struct {
     char *bytes;
     size_t length, room;
@@ -29,6 +31,7 @@ append(Buffer *out, const char *bytes, size_t length)
         out->bytes = grown;
         out->room = room;
     }
+    CHECK(out->length <= out->room && out->room - out->length >= length);
     memcpy(out->bytes + out->length, bytes, length);
     out->length += length;
 }
@@ -178,6 +181,7 @@ numeric_ref(Buffer *out, const char *p, const char *end)
 static const char *
 named_ref(Buffer *out, const char *p, const char *end, bool in_attribute)
 {
+    CHECK(end - p > 1);
     size_t most = 0, room = (size_t)(end - p - 1);
     while (most < room && most < LONGEST_NAME
            && (is_letter((unsigned char)p[1 + most]) || is_digit((unsigned char)p[1 + most]))) {
@@ -207,6 +211,7 @@ static void
 append_decoded(Buffer *out, const char *p, const char *end, bool in_attribute, bool has_refs)
 {
     const char *plain = p;
+    CHECK(p <= end);
     while (p < end) {
         if (*p == '\r') {
             append(out, plain, (size_t)(p - plain));

@@ -11,6 +11,10 @@ enum {
     DEEPEST = 512, MOST_FORMATTING = 100, MOST_TEMPLATES = 64, MOST_TEXTS = 8,
     MOST_ATTRIBUTES = 2000, MOST_SOURCES = 64,
 };
+/* Bytes of a page. So no count of what is on it leaves 32 bits: the four bytes of `<p>x` make the
+   most elements, one and all that are in the list of formatting elements. */
+enum { LARGEST = 1 << 27 };
+_Static_assert(LARGEST / 4 * (MOST_FORMATTING + 1LL) < UINT32_MAX, "nodes have different numbers");
 /* Characters; the same as in events.py. No character has more bytes than four. */
 enum { LONGEST_TEXT = 5000 };
 
@@ -77,13 +81,13 @@ typedef struct {
     bool drops_newline; /* of the text that follows at once: a pre has just started */
     unsigned raw;     /* id of the element whose content is read without looking for tags, or 0 */
 
-    Element open[DEEPEST];
-    unsigned depth;
+    Element stack[1 + DEEPEST]; /* the first stands below all that are open: top() always is one */
+    unsigned depth;             /* how many are open */
     Element formatting[MOST_FORMATTING];
     unsigned formatting_count;
     unsigned templates, fostered, drawings, silent; /* how many of them are open */
 
-    uint32_t containers[DEEPEST]; /* indices into `open` */
+    uint32_t containers[DEEPEST]; /* indices for open_element() */
     unsigned container_count, announced;
 
     Buffer words;
@@ -115,10 +119,51 @@ doubt(State *s, const char *why)
     }
 }
 
+/* The element open at that depth, counted from 0, outermost first. */
+static inline Element *
+open_element(State *s, unsigned at)
+{
+    CHECK(at < s->depth);
+    return &s->stack[1 + at];
+}
+
 static inline Element *
 top(State *s)
 {
-    return &s->open[s->depth - 1];
+    CHECK(s->depth <= DEEPEST);
+    return &s->stack[s->depth];
+}
+
+/* The entry of the list of active formatting elements, counted from 0, oldest first. */
+static inline Element *
+formatting_element(State *s, unsigned at)
+{
+    CHECK(at < s->formatting_count);
+    return &s->formatting[at];
+}
+
+/* One of the containers that are open, outermost first. */
+static inline Element *
+container_element(State *s, unsigned at)
+{
+    CHECK(at < s->container_count);
+    return open_element(s, s->containers[at]);
+}
+
+/* One of the texts that are being put together, outermost first. */
+static inline Text *
+text_element(State *s, unsigned at)
+{
+    CHECK(at < s->text_count);
+    return &s->texts[at];
+}
+
+/* The mode of the innermost template. */
+static inline enum mode *
+template_mode(State *s)
+{
+    CHECK(s->templates && s->templates <= MOST_TEMPLATES);
+    return &s->template_modes[s->templates - 1];
 }
 
 static inline bool

@@ -161,8 +161,9 @@ static bool
 leave_section(State *s)
 {
     bool found = false;
-    for (unsigned i = s->depth; i-- > 0 && !found && !(s->open[i].kinds & TABLES);) {
-        found = is(&s->open[i], T_TBODY) || is(&s->open[i], T_TFOOT) || is(&s->open[i], T_THEAD);
+    for (unsigned i = s->depth; i-- > 0 && !found && !(open_element(s, i)->kinds & TABLES);) {
+        const Element *element = open_element(s, i);
+        found = is(element, T_TBODY) || is(element, T_TFOOT) || is(element, T_THEAD);
     }
     if (found) {
         clear_to_section(s);

@@ -54,7 +54,8 @@ push(State *s, uint64_t key, unsigned id, unsigned ns, size_t at)
         return;
     }
     bool fostered = is_fostering(s);
-    Element *element = &s->open[s->depth++];
+    s->depth++;
+    Element *element = top(s);
     *element = (Element){.key = key, .id = (uint16_t)id, .ns = (uint8_t)ns, .at = at,
                          .node = ++s->nodes, .kinds = kinds_in(ns, id), .fostered = fostered};
     if (s->text_count && fostered) {
@@ -78,7 +79,12 @@ push_html(State *s, const Tag *tag)
 static void
 pop(State *s)
 {
-    Element *element = &s->open[--s->depth];
+    CHECK(s->depth);
+    if (!s->depth) {
+        return;
+    }
+    Element *element = top(s);
+    s->depth--;
     if (element->container || s->text_count) {
         left(s, element);
     }
@@ -110,7 +116,8 @@ push_void(State *s, unsigned id, size_t at)
     part_words(s, element.kinds);
 }
 
-/* Takes an element out from under others; they stay inside of it in the tree. */
+/* Takes an element out from under others; they stay inside of it in the tree. Where that matters
+   there is a doubt, and nothing is taken. */
 static void
 take_out(State *s, unsigned at)
 {
@@ -118,10 +125,11 @@ take_out(State *s, unsigned at)
         pop(s);
         return;
     }
-    Element *element = &s->open[at];
+    Element *element = open_element(s, at);
     if (element->container || (s->text_count && !(element->kinds & INLINE))
         || element->kinds & SILENT || element->fostered) {
         doubt(s, "an element closed around others");
+        return;
     }
     for (unsigned i = 0; i < s->container_count; i++) {
         if (s->containers[i] > at) {
@@ -137,7 +145,7 @@ static int
 index_of(State *s, uint32_t node)
 {
     for (unsigned i = s->depth; i-- > 0;) {
-        if (s->open[i].node == node) {
+        if (open_element(s, i)->node == node) {
             return (int)i;
         }
     }
@@ -148,7 +156,7 @@ static inline int
 in_scope_of(State *s, uint64_t key, uint32_t borders)
 {
     for (unsigned i = s->depth; i-- > 0;) {
-        const Element *element = &s->open[i];
+        const Element *element = open_element(s, i);
         if (element->key == key && element->ns == NS_HTML) {
             return (int)i;
         }
@@ -170,7 +178,7 @@ static bool
 either_in_scope(State *s, unsigned one, unsigned other, uint32_t borders)
 {
     for (unsigned i = s->depth; i-- > 0;) {
-        const Element *element = &s->open[i];
+        const Element *element = open_element(s, i);
         if (is(element, one) || is(element, other)) {
             return true;
         }
@@ -237,6 +245,7 @@ insert_formatting(State *s, unsigned at, Element element)
         doubt(s, "too many formatting elements");
         return;
     }
+    CHECK(at <= s->formatting_count);
     Element *place = &s->formatting[at];
     memmove(place + 1, place, (s->formatting_count - at) * sizeof *place);
     *place = element;
@@ -252,14 +261,17 @@ push_marker(State *s)
 static void
 clear_to_marker(State *s)
 {
-    while (s->formatting_count && s->formatting[--s->formatting_count].node) {
+    bool is_marker = false;
+    while (s->formatting_count && !is_marker) {
+        is_marker = !formatting_element(s, s->formatting_count - 1)->node;
+        s->formatting_count--;
     }
 }
 
 static void
 remove_formatting(State *s, unsigned at)
 {
-    Element *place = &s->formatting[at];
+    Element *place = formatting_element(s, at);
     memmove(place, place + 1, (s->formatting_count - at - 1) * sizeof *place);
     s->formatting_count--;
 }
@@ -268,7 +280,7 @@ static int
 formatting_index(State *s, uint32_t node)
 {
     for (unsigned i = s->formatting_count; i-- > 0;) {
-        if (s->formatting[i].node == node) {
+        if (formatting_element(s, i)->node == node) {
             return (int)i;
         }
     }
@@ -279,8 +291,8 @@ static void
 push_formatting(State *s)
 {
     unsigned same = 0;
-    for (unsigned i = s->formatting_count; i-- > 0 && s->formatting[i].node;) {
-        same += s->formatting[i].key == top(s)->key;
+    for (unsigned i = s->formatting_count; i-- > 0 && formatting_element(s, i)->node;) {
+        same += formatting_element(s, i)->key == top(s)->key;
     }
     if (same >= 3) {
         doubt(s, "four formatting elements of a kind"); /* some might be equal: Noah's Ark */
@@ -292,13 +304,14 @@ static void
 reconstruct(State *s)
 {
     unsigned at = s->formatting_count;
-    while (at > 0 && s->formatting[at - 1].node && index_of(s, s->formatting[at - 1].node) < 0) {
+    while (at > 0 && formatting_element(s, at - 1)->node
+           && index_of(s, formatting_element(s, at - 1)->node) < 0) {
         at--;
     }
     for (; at < s->formatting_count && !s->doubt; at++) {
-        const Element *lost = &s->formatting[at];
+        const Element *lost = formatting_element(s, at);
         push(s, lost->key, lost->id, NS_HTML, lost->at);
-        s->formatting[at] = *top(s);
+        *formatting_element(s, at) = *top(s);
     }
 }
 
@@ -309,7 +322,7 @@ static void
 end_any_other(State *s, uint64_t key)
 {
     for (unsigned i = s->depth; i-- > 0;) {
-        const Element *element = &s->open[i];
+        const Element *element = open_element(s, i);
         if (element->key == key && element->ns == NS_HTML) {
             imply_end_tags(s, element->id);
             pop_to(s, i);
@@ -321,51 +334,91 @@ end_any_other(State *s, uint64_t key)
     }
 }
 
-/* Steps 13 to 19 of the algorithm below, where a block has to leave the formatting element. */
-static void
-move_block(State *s, unsigned formatting, unsigned open_at, unsigned block_at)
+/* Whether something between the formatting element and the block cares which of them it is in. */
+static bool
+holds_listeners(State *s, unsigned from, unsigned to)
 {
-    Element element = s->formatting[formatting];
-    unsigned bookmark = formatting, at = block_at, passed = 0;
-    bool is_first = true;
-    for (unsigned i = open_at; i < block_at; i++) {
-        if (s->open[i].container || (s->text_count && !(s->open[i].kinds & INLINE))) {
-            doubt(s, "a link around blocks that are not inside of it");
+    for (unsigned i = from; i < to; i++) {
+        const Element *element = open_element(s, i);
+        if (element->container || (s->text_count && !(element->kinds & INLINE))) {
+            return true;
         }
     }
-    while (--at > open_at) {
-        int listed = formatting_index(s, s->open[at].node);
+    return false;
+}
+
+/* Step 13, the elements between the formatting element and the block, innermost first: those in the
+   list are made anew, three at most, all others are no longer open. Takes the index of the
+   formatting element in the list and returns that of the bookmark. */
+static unsigned
+renew_between(State *s, unsigned formatting, unsigned open_at, unsigned block_at)
+{
+    unsigned bookmark = formatting, passed = 0;
+    bool is_first = true;
+    for (unsigned at = block_at - 1; at > open_at; at--) {
+        int listed = formatting_index(s, open_element(s, at)->node);
         if (++passed > 3 && listed >= 0) {
+            if ((unsigned)listed < formatting) {
+                /* The parser goes on with the old index, which now is that of another entry. */
+                doubt(s, "a formatting element that is older than one around it");
+                return bookmark;
+            }
             remove_formatting(s, (unsigned)listed);
             listed = -1;
         }
         if (listed < 0) {
             take_out(s, at);
-            block_at--;
             continue;
         }
-        s->open[at].node = s->formatting[listed].node = ++s->nodes;
+        open_element(s, at)->node = formatting_element(s, (unsigned)listed)->node = ++s->nodes;
         if (is_first) {
             bookmark = (unsigned)listed + 1;
             is_first = false;
         }
     }
+    return bookmark;
+}
+
+/* Steps 15 to 19: the formatting element, made anew, stands in the list at the bookmark and is open
+   inside of the block. As in the parser the bookmark is an index, and counts entries that have been
+   removed since; by the standard it would go down with them. */
+static void
+renew_inside(State *s, unsigned formatting, unsigned bookmark, unsigned open_at, uint32_t block)
+{
+    Element element = *formatting_element(s, formatting);
     remove_formatting(s, formatting);
     element.node = ++s->nodes;
     element.fostered = element.container = false;
     insert_formatting(s, bookmark < s->formatting_count ? bookmark : s->formatting_count, element);
     take_out(s, open_at);
-    block_at--;
     if (s->depth == DEEPEST) {
         doubt(s, "too deep");
+    }
+    int block_at = index_of(s, block);
+    if (s->doubt || block_at < 0) {
         return;
     }
-    memmove(&s->open[block_at + 2], &s->open[block_at + 1],
-            (s->depth - block_at - 1) * sizeof element);
-    s->open[block_at + 1] = element;
+    unsigned at = (unsigned)block_at + 1;
     s->depth++;
+    memmove(open_element(s, at) + 1, open_element(s, at), (s->depth - 1 - at) * sizeof element);
+    *open_element(s, at) = element;
     for (unsigned i = 0; i < s->container_count; i++) {
-        s->containers[i] += s->containers[i] > block_at;
+        s->containers[i] += s->containers[i] >= at;
+    }
+}
+
+/* Steps 9 to 19 of the algorithm below, where a block has to leave the formatting element. */
+static void
+move_block(State *s, unsigned formatting, unsigned open_at, unsigned block_at)
+{
+    uint32_t block = open_element(s, block_at)->node;
+    if (holds_listeners(s, open_at, block_at)) {
+        doubt(s, "a link around blocks that are not inside of it");
+        return;
+    }
+    unsigned bookmark = renew_between(s, formatting, open_at, block_at);
+    if (!s->doubt) {
+        renew_inside(s, formatting, bookmark, open_at, block);
     }
 }
 
@@ -379,24 +432,24 @@ adopt(State *s, uint64_t key)
     }
     for (int round = 0; round < 8 && !s->doubt; round++) {
         unsigned listed = s->formatting_count;
-        while (listed > 0 && s->formatting[listed - 1].node
-               && s->formatting[listed - 1].key != key) {
+        while (listed > 0 && formatting_element(s, listed - 1)->node
+               && formatting_element(s, listed - 1)->key != key) {
             listed--;
         }
-        if (!listed || !s->formatting[listed - 1].node) {
+        if (!listed || !formatting_element(s, listed - 1)->node) {
             return false;
         }
-        int at = index_of(s, s->formatting[--listed].node);
+        int at = index_of(s, formatting_element(s, --listed)->node);
         if (at < 0) {
             remove_formatting(s, listed);
             return true;
         }
         unsigned block = (unsigned)at;
         for (unsigned i = s->depth; i-- > (unsigned)at + 1;) {
-            if (s->open[i].kinds & SCOPE) {
+            if (open_element(s, i)->kinds & SCOPE) {
                 return true;
             }
-            if (s->open[i].kinds & SPECIAL) {
+            if (open_element(s, i)->kinds & SPECIAL) {
                 block = i;
             }
         }
