@@ -3,6 +3,7 @@
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,7 +16,8 @@ FOUND = Path("build/fuzz/found")
 # A child lives so long: its memory is its own, and what it leaks ends with it.
 _BATCH = 500
 _EVERY_SECONDS = 15
-MOST_FINDINGS = 10
+_MOST_OF_A_SORT = 2  # are kept: of more there is nothing to learn, and making them small takes long
+MOST_FINDINGS = 1_000
 
 
 class Fuzzer:
@@ -24,6 +26,7 @@ class Fuzzer:
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self.findings = 0
+        self.sorts: Counter[str] = Counter()
         self.log = tempfile.TemporaryFile()  # noqa: SIM115  open as long as the process runs
         FOUND.mkdir(parents=True, exist_ok=True)
 
@@ -64,6 +67,7 @@ class Fuzzer:
                 self._say(
                     f"{half}: {number} inputs, {used:.0f} of {seconds:.0f} s of CPU,"
                     f" {number / used:.0f} a second, {self.findings} findings"
+                    + "".join(f"; {count} x {sort}" for sort, count in self.sorts.items())
                 )
 
     def file(self, kind: str, path: Path) -> None:
@@ -74,6 +78,10 @@ class Fuzzer:
 
     def _keep(self, half: str, number: int, found: str) -> None:
         kind, data = made(half, self.seed, number)
+        self.sorts[_sort(found)] += 1
+        if self.sorts[_sort(found)] > _MOST_OF_A_SORT:
+            self.findings += 1
+            return
         self._keep_as(f"{kind}-{self.seed}-{number}", kind, data, found)
 
     def _keep_as(self, name: str, kind: str, data: bytes, found: str) -> None:
