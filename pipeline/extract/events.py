@@ -23,7 +23,7 @@ elements, with a space at each start and end of an element that is not `INLINE`;
 """
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Optional
 
 from pipeline.extract.bombs import refuse_bomb
 from pipeline.extract.page import PageError
@@ -45,6 +45,9 @@ SILENT = frozenset(
     "iframe noembed noframes noscript plaintext script style template textarea xmp".split()  # noqa: SIM905
 )
 LONGEST_TEXT = 5_000
+# Besides one for each byte of the page. An element takes three bytes and more, so the texts that a
+# page has can stand in each other, but not without end.
+_MOST_VISITS = 100_000
 
 _SELECTORS = {
     "base": "base",
@@ -66,14 +69,46 @@ def events(html: bytes, wanted: frozenset[str] = EVENTS) -> Iterator[Event]:
 
     Raises PageError if the parser gives up, or would take very long.
     """
-    from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+    from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, SelectolaxError
 
     refuse_bomb(html)
     try:
-        tree = LexborHTMLParser(html)
+        # Events are what lexbor does to a finished part of the tree, such as to look through all
+        # options of a `select` for each one that is added.
+        tree = LexborHTMLParser(html, options=LexborDocumentOptions.WO_EVENTS)
     except SelectolaxError as error:
         raise PageError(f"undecodable page: {error}") from error
-    return _Walk(tree, wanted).events()
+    return _Walk(tree, wanted, _Visits(_MOST_VISITS + len(html))).events()
+
+
+class _Visits:
+    """Nodes that may still be looked at for texts: links and headings can stand in each other."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def count(self) -> None:
+        """Raise PageError if that was one too many."""
+        self.left -= 1
+        if self.left < 0:
+            raise PageError("page too deep: texts in texts")
+
+
+class _Inside:
+    """A container that is open, in the next one outside of it."""
+
+    __slots__ = ("depth", "node", "outer")
+
+    def __init__(self, node: "LexborNode", outer: Optional["_Inside"]) -> None:
+        self.node, self.outer = node, outer
+        self.depth: int = outer.depth + 1 if outer else 1
+
+    def is_in(self, tag: str) -> bool:
+        """Whether it, or one around it, is such an element."""
+        inside: _Inside | None = self
+        while inside and inside.node.tag != tag:
+            inside = inside.outer
+        return inside is not None
 
 
 class _Walk:
@@ -81,16 +116,17 @@ class _Walk:
 
     Containers are met by climbing from what they contain, for a page has thousands of links and
     few with an image in them. No element is climbed through twice: `inside` holds, by node, the
-    containers that are open inside it.
+    innermost container that is open inside it.
     """
 
-    def __init__(self, tree: "LexborHTMLParser", wanted: frozenset[str]) -> None:
-        self.tree, self.wanted = tree, wanted
+    def __init__(self, tree: "LexborHTMLParser", wanted: frozenset[str], visits: _Visits) -> None:
+        self.tree, self.wanted, self.visits = tree, wanted, visits
         self.containers = CONTAINERS & wanted
-        self.inside: dict[int, tuple[LexborNode, ...]] = {}
-        self.open: tuple[LexborNode, ...] = ()
+        self.inside: dict[int, _Inside | None] = {}
+        self.open: _Inside | None = None
         self.heading: LexborNode | None = None
         self.has_title = False
+        self.drawn: dict[int, bool] = {}
 
     def events(self) -> Iterator[Event]:
         before = 0
@@ -105,61 +141,79 @@ class _Walk:
                 self.heading = node
             else:
                 yield from self._fact(node, tag)
-        yield from self._moves(())
+        yield from self._moves(None)
 
     def _nodes(self) -> "Iterable[LexborNode]":
         selectors = [selector for name, selector in _SELECTORS.items() if name in self.wanted]
         return self.tree.css(", ".join(selectors)) if selectors else ()
 
     def _contained(self, node: "LexborNode", tag: str) -> Iterator[Event]:
-        containers = self._containers(node)
-        if tag == "source" and all(container.tag != "picture" for container in containers):
+        inside = self._container(node)
+        if tag == "source" and not (inside and inside.is_in("picture")):
             return
         if self.heading is not None and tag == "img":
-            yield "h", None, text_of(self.heading)
+            yield "h", None, text_of(self.heading, self.visits)
             self.heading = None
-        yield from self._moves(containers)
-        yield (tag, None, text_of(node)) if tag == "figcaption" else (tag, _attributes(node), None)
+        yield from self._moves(inside)
+        yield (
+            (tag, None, text_of(node, self.visits))
+            if tag == "figcaption"
+            else (tag, _attributes(node), None)
+        )
 
     def _fact(self, node: "LexborNode", tag: str) -> Iterator[Event]:
         if tag in ("base", "meta"):
             yield tag, _attributes(node), None
         elif tag == "title":
-            if not self.has_title and not _is_drawn(node):
+            if not self.has_title and not self._is_drawn(node):
                 self.has_title = True
-                yield "title", None, text_of(node)
+                yield "title", None, text_of(node, self.visits)
         elif tag == "script":
             if _is_json_ld(_attributes(node).get("type", "")):
                 yield "json_ld", None, node.text()
         elif tag in ("a", "link"):
             yield "licence", _attributes(node), None
 
-    def _containers(self, node: "LexborNode") -> "tuple[LexborNode, ...]":
-        """The containers around the node, the outermost first."""
+    def _container(self, node: "LexborNode") -> _Inside | None:
+        """The innermost container around the node."""
         path, above = [], node.parent
         while above is not None and above.mem_id not in self.inside:
             path.append(above)
             above = above.parent
-        containers = self.inside[above.mem_id] if above is not None else ()
+        inside = self.inside[above.mem_id] if above is not None else None
         for element in reversed(path):
             if element.tag in self.containers:
-                containers = (*containers, element)
-            self.inside[element.mem_id] = containers
-        return containers
+                inside = _Inside(element, inside)
+            self.inside[element.mem_id] = inside
+        return inside
 
-    def _moves(self, containers: "tuple[LexborNode, ...]") -> Iterator[Event]:
-        """Out of the containers that are open, into those given."""
-        common = 0
-        for old, new in zip(self.open, containers, strict=False):
-            if old is not new:
-                break
-            common += 1
-        for left in reversed(self.open[common:]):
-            text = text_of(left) if left.tag == "a" and "/a" in self.wanted else None
-            yield f"/{left.tag}", None, text
-        for entered in containers[common:]:
-            yield entered.tag or "", _attributes(entered), None
-        self.open = containers
+    def _moves(self, inside: _Inside | None) -> Iterator[Event]:
+        """Out of the containers that are open, into those around `inside`."""
+        old, new, entered = self.open, inside, []
+        while old is not new:
+            if new and (not old or new.depth >= old.depth):
+                entered.append(new.node)
+                new = new.outer
+            elif old:
+                yield f"/{old.node.tag}", None, self._link_text(old.node)
+                old = old.outer
+        for node in reversed(entered):
+            yield node.tag or "", _attributes(node), None
+        self.open = inside
+
+    def _link_text(self, node: "LexborNode") -> str | None:
+        is_wanted = node.tag == "a" and "/a" in self.wanted
+        return text_of(node, self.visits) if is_wanted else None
+
+    def _is_drawn(self, node: "LexborNode") -> bool:
+        """Whether it stands in an SVG drawing, whose parts have titles of their own."""
+        path, above = [], node.parent
+        while above is not None and above.mem_id not in self.drawn and above.tag != "svg":
+            path.append(above.mem_id)
+            above = above.parent
+        is_drawn = above is not None and self.drawn.get(above.mem_id, True)
+        self.drawn.update(dict.fromkeys(path, is_drawn))
+        return is_drawn
 
 
 def _attributes(node: "LexborNode") -> dict[str, str]:
@@ -173,14 +227,18 @@ def _is_json_ld(script_type: str) -> bool:
     return script_type.partition(";")[0].strip().lower() == "application/ld+json"
 
 
-def text_of(node: "LexborNode") -> str:
-    """The text in the element, as the head of this file says; but for white space around it."""
+def text_of(node: "LexborNode", visits: _Visits) -> str:
+    """The text in the element, as the head of this file says; but for white space around it.
+
+    Raises PageError if the visits are used up.
+    """
     only = _only_text(node)
     if only is not None:
         return only
     pieces: list[str] = []
     length = 0
     for piece in _pieces(node):
+        visits.count()
         pieces.append(piece)
         length += len(piece)
         if length >= LONGEST_TEXT:
@@ -215,11 +273,3 @@ def _pieces(top: "LexborNode") -> Iterator[str]:
             around.append((node.mem_id, part, is_silent or node.tag in SILENT))
         elif node.is_text_node and not is_silent:
             yield node.text_content or ""
-
-
-def _is_drawn(node: "LexborNode") -> bool:
-    """Whether it stands in an SVG drawing, whose parts have titles of their own."""
-    above = node.parent
-    while above is not None and above.tag != "svg":
-        above = above.parent
-    return above is not None
