@@ -27,19 +27,21 @@ from pipeline.extract.page import PageError
 MOST_ATTRIBUTES = 500  # of a tag
 MOST_MERGED = 5_000
 MOST_TAGS = 500_000
+MOST_FRAMESETS = 1_000  # which stand in each other, and end nowhere but at their own end tags
 
 # What a page may have and be parsed in less than a second, whatever else it has; more of it only
 # makes us look closer, which takes several times as long as parsing an honest page. Of 469 pages of
 # the web 465 stay below.
 _FEW_TAGS = 10_000
-_FEW_ROOTS = 20  # `html` and `body`
+_FEW_ROOTS = 20  # `html`, `body` and `frameset`
 _SHORT_BYTES = 32 << 10  # of a page, in which no tag has too many attributes
 _FEW_MOVED = 2 << 30  # bytes times tags: how often a text may grow, and how long it may be
 _FEW_MADE = 256 << 20  # bytes of formatting elements, if each tag would make all anew
 
 _NAME = r"/?[a-z][^ \t\n\f\r/>]{0,255}"
 _MANY_ATTRIBUTES = with_attributes([_NAME], str(MOST_ATTRIBUTES))
-_ROOT = re.compile(rb"<(?:html|body)[ \t\n\f\r/]", re.IGNORECASE)
+_ROOT = re.compile(rb"<(?:html|body)[ \t\n\f\r/]|<frameset", re.IGNORECASE)
+_FRAMESET = re.compile(rb"<frameset", re.IGNORECASE)
 _NOT_LINKS = sorted(FORMATTING - {b"a"})  # of which there is one at a time
 _FORMATTING = with_attributes([name.decode() for name in _NOT_LINKS], f"0,{MOST_ATTRIBUTES}")
 _CDATA = b"<![CDATA["
@@ -88,6 +90,8 @@ class _Reading:
     def refuse(self) -> None:
         """Raise PageError at the place from where on the page asks for too much."""
         html, at = self.html, 0
+        if sum(1 for _ in _FRAMESET.finditer(html)) > MOST_FRAMESETS:
+            raise PageError(f"page too deep: more than {MOST_FRAMESETS} framesets")
         while found := MARKUP.search(html, at):
             if found.start() > at:
                 self._text(at, found.start())
@@ -95,7 +99,7 @@ class _Reading:
             tag = tag_of(found)
             if tag is None:
                 at = self._no_tag(found.start(), at)
-            elif tag.name == b"plaintext" and not self.elements.is_foreign():
+            elif tag.name == b"plaintext" and not tag.is_end and not self.elements.is_foreign():
                 return
             else:
                 at = self._tag(tag, at)

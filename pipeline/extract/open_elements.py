@@ -26,7 +26,7 @@ _VOID = frozenset(
     b"area base basefont bgsound br embed hr img image input keygen link meta param source track"
     b" wbr frame col".split()
 )
-_PASSED_OVER = frozenset(b"html head body frameset colgroup frame col".split())
+_PASSED_OVER = frozenset(b"html head body colgroup frame col".split())
 _NOT_MAKING_ANEW = frozenset(b"base basefont bgsound link meta param source track hr col".split())
 _SCOPE = frozenset(b"applet caption html marquee object select table td template th".split())
 _BUTTON_SCOPE = _SCOPE | {b"button"}
@@ -59,7 +59,10 @@ _BREAKOUT = _HEADINGS | frozenset(
 )
 _ROOTS = frozenset(b"svg math".split())
 # In these, HTML goes on within a drawing or a formula.
-_POINTS = frozenset(b"foreignobject desc title mi mn mo ms mtext".split())
+_POINTS = {
+    b"svg": frozenset(b"foreignobject desc title".split()),
+    b"math": frozenset(b"mi mn mo ms mtext".split()),
+}
 _MOST_EQUAL = 3  # "Noah's Ark"
 _ROUNDS = 8  # of the adoption agency
 
@@ -67,17 +70,16 @@ _ROUNDS = 8  # of the adoption agency
 class _Element:
     """An element that is or was open. within: the innermost part of a table, or template, it is in.
 
-    point: whether HTML goes on in it, though it is foreign: of SVG or MathML.
+    root: svg or math if it is foreign. point: whether HTML goes on in it all the same.
     """
 
-    __slots__ = ("is_foreign", "is_open", "name", "point", "tag", "within")
+    __slots__ = ("is_foreign", "is_open", "name", "point", "root", "tag", "within")
 
-    def __init__(self, tag: Tag, is_foreign: bool) -> None:
-        self.name, self.tag, self.is_foreign = tag.name, tag, is_foreign
-        self.is_open = True
-        self.within = b""
-        self.point = is_foreign and (
-            tag.name in _POINTS
+    def __init__(self, tag: Tag, root: bytes) -> None:
+        self.name, self.tag, self.root = tag.name, tag, root
+        self.is_foreign, self.is_open, self.within = bool(root), True, b""
+        self.point = root != b"" and (
+            tag.name in _POINTS[root]
             or (tag.name == b"annotation-xml" and b"html" in tag.attributes.lower())
         )
 
@@ -125,6 +127,7 @@ class OpenElements:
 
     def start(self, tag: Tag) -> None:
         """A start tag. Elements without content and those of raw text do not stay open."""
+        self._look()
         if self.is_foreign() and not self._leaves_foreign(tag):
             self._start_foreign(tag)
             return
@@ -133,7 +136,6 @@ class OpenElements:
             return
         self.run_bytes = 0
         self.is_after_body = False
-        self._look()
         if name in _STRUCTURE:
             self._start_structure(tag)
         elif name in RAW or name in _VOID:
@@ -151,14 +153,15 @@ class OpenElements:
 
     # ---- the stack ----
 
-    def _push(self, tag: Tag, is_foreign: bool = False) -> None:
-        element = _Element(tag, is_foreign)
-        below = self.open[-1].within if self.open else b""
-        is_part = not is_foreign and tag.name in _PARTS
-        element.within = tag.name if is_part else below
+    def _push(self, tag: Tag, root: bytes = b"") -> None:
+        element = _Element(tag, root)
+        if not root and tag.name in _PARTS:
+            element.within = tag.name
+        elif self.open:
+            element.within = self.open[-1].within
         self.open.append(element)
         self.run_bytes = 0
-        if not is_foreign:
+        if not root:
             self.counts[tag.name] += 1
 
     def _look(self) -> None:
@@ -342,7 +345,7 @@ class OpenElements:
     def _start_root(self, tag: Tag) -> None:
         self._make_anew()
         if not tag.is_self_closing():
-            self._push(tag, is_foreign=True)
+            self._push(tag, tag.name)
 
     def _start_formatting(self, tag: Tag) -> None:
         if tag.name == b"a":
@@ -518,7 +521,7 @@ class OpenElements:
 
     def _start_foreign(self, tag: Tag) -> None:
         if not tag.is_self_closing():
-            self._push(tag, is_foreign=True)
+            self._push(tag, self.open[-1].root)
 
     def _end_foreign(self, name: bytes) -> bool:
         """Whether that was all: the tag ended an element of the drawing or formula."""

@@ -321,12 +321,13 @@ def _sources() -> None:
         "tabs": b"a\t",
     }.items():  # fmt: skip
         _flood(f"src of {name}", unit, b"<img alt=x src='a", b"'>")
-    for name, unit in {
+    hosts: dict[str, Unit] = {
         "punycode": b"xn--", "letters": "\u00fc".encode(), "many letters":
         lambda n: chr(0x4E00 + n % 20000).encode(), "dots": b"a.", "digits": b"1", "hyphens":
         b"a-", "users": b"u@", "brackets": b"[:", "marks": "a\u0301".encode(),
-    }.items():  # fmt: skip
-        _flood(f"host of {name}", unit, b"<img alt=x src='http://", b"/a.jpg'>")
+    }  # fmt: skip
+    for name, part in hosts.items():
+        _flood(f"host of {name}", part, b"<img alt=x src='http://", b"/a.jpg'>")
     _flood("host after host", _numbered("<img alt=x src=//xn--", ".de/>"))
     _flood("steps back and forth", b"a/../", b"<img alt=x src='/", b"'>")
     _flood("blank names", b"blank_", b"<img alt=x data-src=a.jpg src=", b".gif>")
@@ -371,8 +372,8 @@ def _meta() -> None:
         ("json-ld wide list", b"[],", b"[", b"1]"),
         ("json-ld escapes", b"\\ud800", b'{"image":"a.jpg","name":"', b'"}'),
     )
-    for name, unit, before, after in floods:
-        _flood(name, unit, json_ld + before, after + b"</script>")
+    for name, part, start, end in floods:
+        _flood(name, part, json_ld + start, end + b"</script>")
     _flood("json-ld scripts", json_ld + b'{"image":"a.jpg","name":"x"}</script>')
     _flood("a long type of script", b"x", b"<script type='", b"ld+json'></script>")
 
