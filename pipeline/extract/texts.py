@@ -20,6 +20,8 @@ _ODD = r"\x80-\u0390\u03aa-\u03b0\u03ca-\u040f\u0450-\u2e7f\uf8ff\ufb01\ufb02\uf
 _MAYBE_DAMAGED = re.compile(
     f"[\x80-\x9f\u0152\u0153\xc2\xc3]|[{_ODD}][{_CODE_PAGES}]|[{_CODE_PAGES}][{_ODD}]"
 )
+# ftfy takes 5 us a character, and no caption is that long.
+_LONGEST_MENDED = 5_000
 _ONLY_DAMAGE: dict[str, Any] = {
     "uncurl_quotes": False,
     "fix_latin_ligatures": False,
@@ -47,9 +49,10 @@ def mended(text: str) -> str | None:
     """The text without mojibake and twice escaped references; None if it has none.
 
     ftfy, with the options that change what is no damage (quotes, ligatures, widths, composed
-    letters) switched off. Only a text that looks damaged is given to it, for it is slow.
+    letters) switched off. Only a text that looks damaged is given to it, for it is slow, and none
+    longer than 5,000 characters.
     """
-    if not _looks_damaged(text):
+    if len(text) > _LONGEST_MENDED or not _looks_damaged(text):
         return None
     import ftfy
 

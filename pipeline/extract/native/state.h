@@ -9,7 +9,7 @@
 /* Deeper or stranger pages are left to the parser. Keeps each step of the scanner short. */
 enum {
     DEEPEST = 512, MOST_FORMATTING = 100, MOST_TEMPLATES = 64, MOST_TEXTS = 8,
-    MOST_ATTRIBUTES = 2000, MOST_SOURCES = 64,
+    MOST_ATTRIBUTES = 500, MOST_SOURCES = 64,
 };
 /* Bytes of a page. So no count of what is on it leaves 32 bits: the four bytes of `<p>x` make the
    most elements, one and all that are in the list of formatting elements. */
@@ -70,6 +70,7 @@ typedef struct {
     const char *page, *end;
     unsigned wanted;
     size_t read_again; /* bytes of attributes */
+    size_t made_anew;  /* elements open at each formatting element that was made anew, summed */
     const char *doubt; /* why the parser must be asked, NULL as long as it need not */
     PyObject *events;
 

@@ -300,6 +300,16 @@ push_formatting(State *s)
     insert_formatting(s, s->formatting_count, *top(s));
 }
 
+/* A page may ask for many of them in each paragraph, and far down in its elements. */
+static void
+count_making(State *s)
+{
+    s->made_anew += s->depth;
+    if (s->made_anew > ((size_t)1 << 24) + 32 * (size_t)(s->end - s->page)) {
+        doubt(s, "formatting elements made anew too often");
+    }
+}
+
 static void
 reconstruct(State *s)
 {
@@ -310,6 +320,7 @@ reconstruct(State *s)
     }
     for (; at < s->formatting_count && !s->doubt; at++) {
         const Element *lost = formatting_element(s, at);
+        count_making(s);
         push(s, lost->key, lost->id, NS_HTML, lost->at);
         *formatting_element(s, at) = *top(s);
     }
