@@ -19,7 +19,7 @@ MOST_STEPS = 3_000_000  # those that have to be looked at here, too: 50 ns each
 MOST_FORMATTING = 1_000
 # What lexbor needs for one element that is made anew, besides its attributes.
 ELEMENT_BYTES = 400
-MOST_MADE_BYTES = 256 << 20
+MOST_MADE_BYTES = 64 << 20
 MOST_MOVED_BYTES = 512 << 20
 
 _VOID = frozenset(
