@@ -1,118 +1,110 @@
-"""An ARC file, the format before WARC, -> its stored HTML pages.
+"""The records of an ARC file, the format before WARC, -> the HTML pages in them.
 
-Damage costs what cannot be read, up to the next record that starts like one.
+http://archive.org/web/researcher/ArcFileFormat.php
 """
 
 import re
-import zlib
-from collections.abc import Generator, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, BinaryIO
+from io import BytesIO
+from typing import TYPE_CHECKING
 
-from pipeline.extract.frames import GZIP_MAGIC, finds, inflated, peek
+from pipeline.extract.body import looks_like_html
+from pipeline.extract.frames import HEADER_END
+from pipeline.extract.headers import LONGEST
 from pipeline.extract.page import HTML_TYPES, Broken, Found, Page, plain_type
+from pipeline.extract.record_page import Record, without_oddities
+from pipeline.extract.warc_head import HeadError, RecordHead, length_of
 
 if TYPE_CHECKING:
     from warcio.recordloader import ArcWarcRecord
 
-MOST_BROKEN = 10_000
-# Address, IP address, date, type, length; addresses are cut by crawlers far below this.
-_START = re.compile(rb"[a-z]{3,8}:\S{1,3000} \S{1,45} \d{14} [^\n]{0,200}? ?\d{1,12}\n")
-_START_BYTES = 4096
+# Address, IP address, date, type, in the second version some more, length; addresses are cut by
+# crawlers far below this.
+_START = rb"[a-z]{3,8}:\S{1,3000}+ \S{1,45}+ \d{14}(?: [^ \r\n]{0,200}+){0,9} -?\d{1,5000}+\r?\n"
+_LINE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*+:[^\r\n]* ([^ \r\n]+)\r?\n")
 
 
-def arc_pages(file: BinaryIO, max_bytes: int) -> Iterator[Found]:
-    """HTML responses with status 200, and every place that is broken."""
-    at: int | None = 0
-    for _ in range(MOST_BROKEN):
-        last, is_told = yield from _until_damage(file, at or 0, max_bytes)
-        at = _next(file, last + 1)
-        if at is None:
-            return
-        if not is_told:  # the reader takes what it can't unpack for the end
-            yield Broken(None, f"broken record: {at - last} bytes")
-    yield Broken(at, f"unreadable file: broken at {MOST_BROKEN} places up to here")
+class ArcKind:
+    """The records of an ARC file."""
+
+    longest = start_bytes = 4096
+    gap = re.compile(rb"\r?\n")
+    next_head = re.compile(rb"\n(?=" + _START + rb")")
+    _start = re.compile(_START)
+
+    def starts(self, data: bytes) -> bool:
+        return self._start.match(data) is not None
+
+    def head(self, data: bytes) -> RecordHead:
+        """The head that `data` starts with. Raises HeadError if it is none."""
+        line = data[: data.find(b"\n", 0, self.longest) + 1]
+        if not line:
+            raise HeadError("its first line doesn't end", len(data) < self.longest)
+        found = _LINE.fullmatch(line)
+        if not found:
+            raise HeadError("it does not start as one")
+        return RecordHead(len(line), length_of(found[1], "the length"))
+
+    def page(self, record: Record, max_bytes: int) -> Found | None:
+        """The page in the record, None if it is none that we want."""
+        from warcio.exceptions import ArchiveLoadFailed
+        from warcio.statusandheaders import StatusAndHeadersParserException
+
+        if not record.head.lower().startswith((b"http:", b"https:")) or not record.size:
+            return None
+        try:
+            return _page(record, max_bytes)
+        # ValueError: a date that is none
+        except (ArchiveLoadFailed, StatusAndHeadersParserException, ValueError, EOFError) as error:
+            reason = " ".join(str(error).split())[:200]
+            return Broken(record.offset, f"broken record: {reason}")
 
 
-def _until_damage(
-    file: BinaryIO, start: int, max_bytes: int
-) -> Generator[Found, None, tuple[int, bool]]:
-    """What can be read from `start` on, and what broke it; returns the offset of the record that
-    was met last, and whether it was told that something is broken.
-    """
-    from warcio.archiveiterator import ARCIterator
-    from warcio.exceptions import ArchiveLoadFailed
-    from warcio.statusandheaders import StatusAndHeadersParserException
-
-    file.seek(start)
-    records = ARCIterator(file, arc2warc=True)
-    held: Found | None = None
-    last = start
-    try:
-        for record in records:
-            last = records.offset
-            if held:
-                yield _measured(held, last)
-            held = None  # in case the next line raises
-            held = _page(record, last, max_bytes)
-        if held:
-            yield _measured(held, records.offset)
-    # ValueError: a date or a length that is none
-    except (ArchiveLoadFailed, StatusAndHeadersParserException, ValueError, zlib.error) as error:
-        if held:
-            yield held
-        yield Broken(None, f"broken record: {' '.join(str(error).split())[:200]}")
-        return last, True
-    return last, isinstance(held, Broken)
+ARC = ArcKind()
 
 
-def _measured(found: Found, end: int) -> Found:
-    if isinstance(found, Page) and found.offset is not None:
-        return found._replace(length=end - found.offset)
-    return found
-
-
-def _next(file: BinaryIO, at: int) -> int | None:
-    """The first offset, `at` or later, where a record starts, by the look of it."""
-    if peek(file, 0, 3) == GZIP_MAGIC:
-        members = finds(file, GZIP_MAGIC, at)
-        heads = (
-            (found, inflated(peek(file, found, _START_BYTES), _START_BYTES)) for found in members
-        )
-    else:
-        lines = finds(file, b"\nhttp", at)
-        heads = ((found + 1, peek(file, found + 1, _START_BYTES)) for found in lines)
-    return next((found for found, head in heads if _START.match(head)), None)
-
-
-def _page(record: "ArcWarcRecord", offset: int, max_bytes: int) -> Found | None:
-    """The record as a page, None if it is none that we want."""
-    http = record.http_headers
-    if http is None or http.get_statuscode() != "200":
-        return None
+def _page(record: Record, max_bytes: int) -> Found | None:
+    is_answer, block = without_oddities(record.block)
+    if not is_answer and not looks_like_html(block):
+        return Broken(record.offset, "broken record: a response without an HTTP head")
+    head = block[: _head_bytes(block)] if is_answer else b"HTTP/1.1 200 -\r\n\r\n"
+    body = block[len(head) :] if is_answer else block
+    read = _read(record.head, head)
+    http = read.http_headers
     content_type = http.get_header("Content-Type", "")
-    if plain_type(content_type) not in HTML_TYPES:
+    if http.get_statuscode() != "200" or plain_type(content_type) not in HTML_TYPES:
         return None
-    too_large = record.payload_length > max_bytes
-    body = b"" if too_large else _read(record)
-    if len(body) < record.payload_length and not too_large:
-        return Broken(offset, f"truncated record: {len(body)} of {record.payload_length} bytes")
+    size = record.size - len(record.block) + len(body)
     return Page(
-        offset=offset,
-        date=_date(record.rec_headers.get_header("WARC-Date")),
-        url=record.rec_headers.get_header("WARC-Target-URI") or "",
+        offset=record.offset,
+        date=_date(read.rec_headers.get_header("WARC-Date")),
+        url=read.rec_headers.get_header("WARC-Target-URI") or "",
         content_type=content_type,
         transfer_encoding=http.get_header("Transfer-Encoding", ""),
         content_encoding=http.get_header("Content-Encoding", ""),
-        body=body,
+        body=b"" if size > max_bytes else body,
+        length=record.length,
         robots_tags=tuple(v for k, v in http.headers if k.lower() == "x-robots-tag"),
         tdm_reservation=http.get_header("TDM-Reservation"),
-        problem=f"page too large: {record.payload_length} bytes" if too_large else None,
+        problem=f"page too large: {size} bytes" if size > max_bytes else None,
     )
 
 
-def _read(record: "ArcWarcRecord") -> bytes:
-    return b"".join(iter(record.raw_stream.read, b""))
+def _head_bytes(block: bytes) -> int:
+    """How long the head of the answer is. Raises ValueError if it goes on and on."""
+    end = HEADER_END.search(block, 0, LONGEST)
+    if not end and len(block) > LONGEST:
+        raise ValueError("Maximum header length exceeded.")
+    return end.end() if end else len(block)
+
+
+def _read(line: bytes, head: bytes) -> "ArcWarcRecord":
+    """The record by warcio, which gets no more than the heads: it reads lines of any length."""
+    from warcio.recordloader import ArcWarcRecordLoader
+
+    fields, _, _ = line.strip().rpartition(b" ")
+    stream = BytesIO(b"%s %d\n%s" % (fields, len(head), head))
+    return ArcWarcRecordLoader(arc2warc=True).parse_record_stream(stream, known_format="arc")
 
 
 def _date(text: str) -> datetime | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from pipeline.extract import lz4_frames, zstd_frames
-from pipeline.extract.arc import arc_pages
+from pipeline.extract.arc import ARC
 from pipeline.extract.frames import (
     GZIP_MAGIC,
     Frames,
@@ -14,10 +14,13 @@ from pipeline.extract.frames import (
     peek,
 )
 from pipeline.extract.page import Broken, Found
-from pipeline.extract.records import pages
+from pipeline.extract.records import Kind, pages
 from pipeline.extract.remote import opened
+from pipeline.extract.warc_kind import WARC
 
 _ZIP_MAGIC = b"PK\x03\x04"
+# A file with more damage than this is noise: what else is broken in it is only counted.
+MOST_BROKEN = 10_000
 
 
 def open_archive(path: str) -> BinaryIO:
@@ -34,30 +37,50 @@ def found_in(file: BinaryIO, max_bytes: int) -> Iterator[Found]:
 
     Raises OSError if reading fails for a reason that does not lie in the bytes.
     """
+    broken = 0
+    for found in _found_in(file, max_bytes):
+        broken += isinstance(found, Broken)
+        if broken <= MOST_BROKEN or not isinstance(found, Broken):
+            yield found
+    if broken > MOST_BROKEN:
+        yield Broken(None, f"broken record: {broken - MOST_BROKEN} more of them")
+
+
+def _found_in(file: BinaryIO, max_bytes: int) -> Iterator[Found]:
     size = file.seek(0, 2)
     head = peek(file, 0, 4096)
-    start = (inflated(head, 64) if head.startswith(GZIP_MAGIC) else head).lstrip(b"\r\n ")
-    if start.startswith(b"filedesc:"):
-        yield from arc_pages(file, max_bytes)
-    elif frames := _frames(file, size, head, start):
-        yield from pages(frames, max_bytes)
+    framed = None if head.startswith(_ZIP_MAGIC) else _framed(file, size, head)
+    if framed:
+        yield from pages(*framed, max_bytes)
     else:
         yield Broken(0, f"unreadable file: {_kind(head)}")
 
 
-def _frames(file: BinaryIO, size: int, head: bytes, start: bytes) -> Frames | None:
-    """How the file is framed; None if there is no WARC record in it."""
+def _framed(file: BinaryIO, size: int, head: bytes) -> tuple[Frames, Kind] | None:
+    """How the file is framed, and the kind of its records; None if there is none in it."""
     if head.startswith((zstd_frames.MAGIC, zstd_frames.DICTIONARY_MAGIC)):
-        return zstd_frames.ZstdFrames(file, size)
+        return zstd_frames.ZstdFrames(file, size, WARC), WARC
     if head.startswith(lz4_frames.MAGIC):
-        return lz4_frames.Lz4Frames(file, size)
-    gzip, plain = GzipFrames(file, size), PlainFrames(file, size)
+        return lz4_frames.Lz4Frames(file, size, WARC), WARC
+    is_gzip = head.startswith(GZIP_MAGIC)
+    start = (inflated(head, 64) if is_gzip else head).lstrip(b"\r\n ")
+    usual = GzipFrames if is_gzip else PlainFrames
     if start.startswith(b"WARC/"):
-        return gzip if head.startswith(GZIP_MAGIC) else plain
-    if head.startswith(_ZIP_MAGIC):
-        return None
-    # The start may be damaged, and the rest not.
-    return next((frames for frames in (gzip, plain) if frames.next(0) is not None), None)
+        return usual(file, size, WARC), WARC
+    if start.startswith(b"filedesc:"):
+        return usual(file, size, ARC), ARC
+    return _damaged(file, size)
+
+
+def _damaged(file: BinaryIO, size: int) -> tuple[Frames, Kind] | None:
+    """The same of a file whose start is damaged, and the rest may be not."""
+    kinds: tuple[Kind, ...] = (WARC, ARC)
+    for kind in kinds:
+        tries: tuple[Frames, ...] = GzipFrames(file, size, kind), PlainFrames(file, size, kind)
+        for frames in tries:
+            if frames.next(0) is not None:
+                return frames, kind
+    return None
 
 
 def _kind(head: bytes) -> str:

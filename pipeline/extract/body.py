@@ -4,6 +4,7 @@ import io
 import re
 import zlib
 
+from pipeline.extract.damage import panics_as_damage
 from pipeline.extract.page import PageError
 
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
@@ -56,7 +57,8 @@ def _unchunked(body: bytes) -> bytes:
 
 def _decompressed(body: bytes, coding: str, most: int) -> bytes:
     try:
-        return _decode(body, coding, most)
+        with panics_as_damage():
+            return _decode(body, coding, most)
     except (OSError, zlib.error) as error:
         if body.lstrip()[:1] == b"<":
             return body

@@ -5,11 +5,20 @@ A frame that starts a record is told by its first bytes, unpacked; one that is s
 
 import io
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from typing import Any, BinaryIO, ClassVar
 
-from pipeline.extract.damage import lies_in_the_bytes
-from pipeline.extract.frames import BLOCK_BYTES, finds, peek
+from pipeline.extract.damage import lies_in_the_bytes, panics_as_damage
+from pipeline.extract.frames import (
+    FrameError,
+    RecordKind,
+    finds,
+    peek,
+    read_at,
+)
 
+# What a frame held before damage is read up to this.
+_PORTION_BYTES = 1 << 16
 SKIPPABLE = range(0x184D2A50, 0x184D2A60)
 
 
@@ -18,9 +27,10 @@ class CodedFrames(ABC):
 
     magic: ClassVar[bytes]
     start = 0
+    is_plain = False
 
-    def __init__(self, file: BinaryIO, size: int) -> None:
-        self.file, self.size = file, size
+    def __init__(self, file: BinaryIO, size: int, kind: RecordKind) -> None:
+        self.file, self.size, self.kind = file, size, kind
 
     @abstractmethod
     def _reader(self, at: int, end: int) -> Any:
@@ -34,41 +44,56 @@ class CodedFrames(ABC):
         self.file.seek(at)
         return self.file, 0
 
+    def portions(self, at: int) -> Iterator[tuple[int, bytes]]:
+        while at < self.size:
+            end = self._end(at)
+            head = peek(self.file, at, len(self.magic))
+            if head == self.magic:
+                yield at, b""
+                for data in self._unpacked(at, min(end or self.size, self.size), end):
+                    yield at, data
+            elif end is None:
+                is_cut = len(head) < len(self.magic)
+                raise FrameError(at, "no frame", at, is_cut)
+            if end is None or end > self.size:
+                raise FrameError(at, "it ends early", self.size, is_cut=True)
+            at = end
+
+    def _unpacked(self, at: int, stop: int, end: int | None) -> Iterator[bytes]:
+        """What the frame holds. Raises FrameError for damage."""
+        is_cut = end is None or end > self.size
+        reader = self._reader(at, stop)
+        while True:
+            try:
+                with panics_as_damage():
+                    data: bytes = reader.read(_PORTION_BYTES)
+            except OSError as error:
+                if not lies_in_the_bytes(error):
+                    raise
+                raise FrameError(at, str(error), stop, is_cut) from error
+            if not data:
+                return
+            yield data
+
     def holds_record(self, at: int) -> bool:
         if peek(self.file, at, 4) != self.magic:
             return False
         before = self.file.tell()
         try:
-            start: bytes = self._reader(at, self.size).read(5)
+            with panics_as_damage():
+                end = min(self._end(at) or self.size, self.size)
+                start: bytes = self._reader(at, end).read(self.kind.start_bytes)
         except OSError as error:
             if not lies_in_the_bytes(error):
                 raise
             return False
         finally:
             self.file.seek(before)
-        return start == b"WARC/"
-
-    def end(self, at: int) -> int | None:
-        end = self._end(at)
-        if end is None or end > self.size:
-            return None
-        is_skippable = peek(self.file, at, 4) != self.magic
-        return end if is_skippable or self._is_sound(at, end) else None
+        return self.kind.starts(start)
 
     def next(self, at: int) -> int | None:
         starts = finds(self.file, self.magic, at)
         return next((found for found in starts if self.holds_record(found)), None)
-
-    def _is_sound(self, at: int, end: int) -> bool:
-        reader = self._reader(at, end)
-        try:
-            while reader.read(BLOCK_BYTES):  # in portions: a frame may be a bomb
-                pass
-        except OSError as error:
-            if not lies_in_the_bytes(error):
-                raise
-            return False
-        return True
 
 
 def end_of_skippable(file: BinaryIO, at: int) -> int | None:
@@ -98,8 +123,7 @@ class Part(io.RawIOBase):
         data = self.before[self.is_at : self.is_at + len(buffer)]
         if not data:
             at = self.at + self.is_at - len(self.before)
-            self.file.seek(at)
-            data = self.file.read(min(len(buffer), self.end - at))
+            data = read_at(self.file, at, max(min(len(buffer), self.end - at), 0))
         buffer[: len(data)] = data
         self.is_at += len(data)
         return len(data)

@@ -1,78 +1,95 @@
-"""Where records begin and end in the bytes of an archive.
+"""Where records begin in the bytes of an archive, and what they are once unpacked.
 
-A reader that stumbles asks here which frame is at fault and where it can read on. A frame is what
-can be read by itself: a gzip member, or a record if nothing is compressed. Slow and careful: only
-damaged places and the last frame of a file come this way.
+A frame is what can be unpacked by itself: a gzip member, a Zstandard or LZ4 frame. Where nothing is
+compressed, each byte of the file is its own place.
 """
 
 import re
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 BLOCK_BYTES = 1 << 20
+# A gzip member grows to a thousand times this at most, and is unpacked in portions even so.
+_READ_BYTES = 1 << 16
 GZIP_MAGIC = b"\x1f\x8b\x08"
-# Enough of a member to decode its first words: gzip header, file name, Huffman tables.
-_PEEK_BYTES = 4096
+# Enough of a member to decode its first words: gzip header, file name, Huffman tables; and enough
+# of a record to tell that it is one.
+PEEK_BYTES = 4096
 HEADER_END = re.compile(rb"\r?\n\r?\n")
-_CONTENT_LENGTH = re.compile(rb"(?im)^content-length:[ \t]*(\d{1,18})[ \t]*\r?$")
-_GAP = b"\r\n\r\n"
-# The reader allows headers of 32 KiB.
-_HEADER_BYTES = 33 << 10
+# In the flags of a gzip header.
+_HAS_CHECKSUM, _HAS_EXTRA, _HAS_NAME, _HAS_COMMENT, _RESERVED = 2, 4, 8, 16, 0xE0
+# Steps by which the bytes before damage are found: the last by the byte.
+_STEPS = (1024, 32, 1)
+
+
+class FrameError(Exception):
+    """The bytes from the offset `at` on can't be unpacked; is_cut: for the file ends there.
+
+    read: up to where the file was read to see that.
+    """
+
+    def __init__(self, at: int, reason: str, read: int, is_cut: bool = False) -> None:
+        super().__init__(reason)
+        self.at, self.read, self.is_cut = at, read, is_cut
+
+
+class RecordKind(Protocol):
+    """How the records of a format start.
+
+    start_bytes: how many of their bytes tell, `PEEK_BYTES` at most.
+    """
+
+    @property
+    def start_bytes(self) -> int: ...
+
+    def starts(self, data: bytes) -> bool:
+        """Whether a record starts where `data` does."""
+
+    @property
+    def next_head(self) -> re.Pattern[bytes]:
+        """Finds the end of the line before a record, by looking at `start_bytes` of it."""
 
 
 class Frames(Protocol):
     """The frames of one file, which is `size` bytes long.
 
-    start: where the first is that may hold a record.
+    start: where the first is that may hold a record. is_plain: whether nothing is compressed.
     """
 
+    file: BinaryIO
     size: int
     start: int
+    is_plain: bool
 
-    def opened(self, at: int) -> tuple[BinaryIO, int]:
-        """What the reader can read from the frame at `at` on, and where in the file its position
-        0 lies.
+    def portions(self, at: int) -> Iterator[tuple[int, bytes]]:
+        """The unpacked bytes from the frame at `at` on, each portion with the offset of its frame.
+
+        A portion is about `BLOCK_BYTES` at most; the first of a frame is empty. Raises FrameError
+        where it can't be unpacked any further.
         """
 
     def holds_record(self, at: int) -> bool:
-        """Whether a frame starts at `at`, and a WARC record in it."""
-
-    def end(self, at: int) -> int | None:
-        """Offset behind the frame at `at`; None unless all of it is there and sound."""
+        """Whether a frame starts at `at`, and a record in it."""
 
     def next(self, at: int) -> int | None:
-        """The first offset, `at` or later, where a frame with a WARC record starts."""
+        """The first offset, `at` or later, where a frame with a record starts."""
 
 
 class GzipFrames:
     """One gzip member after the other."""
 
     start = 0
+    is_plain = False
 
-    def __init__(self, file: BinaryIO, size: int) -> None:
-        self.file, self.size = file, size
+    def __init__(self, file: BinaryIO, size: int, kind: RecordKind) -> None:
+        self.file, self.size, self.kind = file, size, kind
 
-    def opened(self, at: int) -> tuple[BinaryIO, int]:
-        self.file.seek(at)
-        return self.file, 0
+    def portions(self, at: int) -> Iterator[tuple[int, bytes]]:
+        return _GzipPortions(self.file, at).all()
 
     def holds_record(self, at: int) -> bool:
-        return inflated(peek(self.file, at, _PEEK_BYTES), 5) == b"WARC/"
-
-    def end(self, at: int) -> int | None:
-        self.file.seek(at)
-        inflate, left = zlib.decompressobj(31), b""
-        try:
-            while not inflate.eof:
-                left = left or self.file.read(BLOCK_BYTES)
-                if not left:
-                    return None
-                inflate.decompress(left, BLOCK_BYTES)  # in portions: a member may be a bomb
-                left = inflate.unconsumed_tail
-        except zlib.error:
-            return None
-        return self.file.tell() - len(inflate.unused_data)
+        return self.kind.starts(_first_words(self.file, at, self.kind.start_bytes))
 
     def next(self, at: int) -> int | None:
         # The magic bytes also occur by chance in what is compressed: decode a little.
@@ -81,54 +98,134 @@ class GzipFrames:
 
 
 class PlainFrames:
-    """One WARC record after the other."""
+    """One record after the other, as they are."""
 
     start = 0
+    is_plain = True
 
-    def __init__(self, file: BinaryIO, size: int) -> None:
-        self.file, self.size = file, size
+    def __init__(self, file: BinaryIO, size: int, kind: RecordKind) -> None:
+        self.file, self.size, self.kind = file, size, kind
 
-    def opened(self, at: int) -> tuple[BinaryIO, int]:
-        self.file.seek(at)
-        return self.file, 0
+    def portions(self, at: int) -> Iterator[tuple[int, bytes]]:
+        while data := read_at(self.file, at, _READ_BYTES):
+            yield at, data
+            at += len(data)
 
     def holds_record(self, at: int) -> bool:
-        return peek(self.file, at, 5) == b"WARC/"
-
-    def end(self, at: int) -> int | None:
-        head = peek(self.file, at, _HEADER_BYTES)
-        header = HEADER_END.search(head)
-        length = _CONTENT_LENGTH.search(head, 0, header.end()) if header else None
-        if not header or not length:
-            return None
-        end = at + header.end() + int(length[1])
-        gap = peek(self.file, end, 64)
-        behind = end + len(gap) - len(gap.lstrip(b"\r\n"))
-        is_whole = gap.startswith(_GAP) or behind == self.size  # the last gap is often cut short
-        return behind if is_whole else None
+        return self.kind.starts(peek(self.file, at, PEEK_BYTES))
 
     def next(self, at: int) -> int | None:
         if at == 0 and self.holds_record(0):
             return 0
-        lines = finds(self.file, b"\nWARC/1.", max(at - 1, 0))
-        return next((found + 1 for found in lines), None)
+        data = b""
+        for offset, part in self.portions(max(at - 1, 0)):
+            data += part
+            if found := self.kind.next_head.search(data):
+                return offset + len(part) - len(data) + found.start() + 1
+            data = data[-PEEK_BYTES:]
+        return None
+
+
+class _GzipPortions:
+    """What the members from `at` on hold."""
+
+    def __init__(self, file: BinaryIO, at: int) -> None:
+        self.file, self.fed = file, at  # all before this is read
+        self.left = b""
+
+    def all(self) -> Iterator[tuple[int, bytes]]:
+        while self._read(len(GZIP_MAGIC)):
+            start = self.fed - len(self.left)
+            if not self.left.startswith(GZIP_MAGIC):
+                is_cut = GZIP_MAGIC.startswith(self.left)
+                raise FrameError(start, "no gzip member", start, is_cut)
+            yield start, b""
+            yield from self._member(start)
+
+    def _member(self, start: int) -> Iterator[tuple[int, bytes]]:
+        inflate = zlib.decompressobj(31)
+        while not inflate.eof:
+            if not self._read(1):
+                raise FrameError(start, "it ends early", self.fed, is_cut=True)
+            before = inflate.copy()
+            try:
+                data = inflate.decompress(self.left, BLOCK_BYTES)
+            except zlib.error as error:
+                for part in _before_damage(before, self.left):
+                    yield start, part
+                raise FrameError(start, str(error), self.fed - len(self.left)) from None
+            self.left = inflate.unconsumed_tail
+            yield start, data
+        self.left = inflate.unused_data
+
+    def _read(self, least: int) -> bool:
+        """Have that many bytes left, or fewer at the end; false if there are none."""
+        while len(self.left) < least and (data := read_at(self.file, self.fed, _READ_BYTES)):
+            self.left += data
+            self.fed += len(data)
+        return bool(self.left)
+
+
+def _before_damage(inflate: Any, data: bytes) -> Iterator[bytes]:
+    """What can still be unpacked of the bytes, which hold damage."""
+    for step in _STEPS:
+        while data:
+            trial = inflate.copy()
+            try:
+                part = trial.decompress(data[:step], BLOCK_BYTES)
+            except zlib.error:
+                break
+            inflate, data = trial, trial.unconsumed_tail + data[step:]
+            if part:
+                yield part
 
 
 def peek(file: BinaryIO, at: int, count: int) -> bytes:
     """The bytes at `at`, and the file's position as it was."""
     before = file.tell()
-    file.seek(at)
-    data = file.read(count)
+    data = read_at(file, at, count)
     file.seek(before)
     return data
 
 
-def inflated(head: bytes, count: int) -> bytes:
+def read_at(file: BinaryIO, at: int, count: int) -> bytes:
+    """The bytes at `at`, fewer or none at the end of the file."""
+    file.seek(at)
+    return file.read(count)
+
+
+def inflated(head: bytes, count: int, bits: int = 31) -> bytes:
     """The first `count` bytes that the gzip data `head` holds; none if it is not gzip data."""
     try:
-        return zlib.decompressobj(31).decompress(head, count)
+        return zlib.decompressobj(bits).decompress(head, count)
     except zlib.error:
         return b""
+
+
+def _first_words(file: BinaryIO, at: int, count: int) -> bytes:
+    """What the member at `at` starts with; none if there is no member."""
+    head = peek(file, at, PEEK_BYTES)
+    start = _data_start(head)
+    if start is None:
+        return b""
+    if start < PEEK_BYTES // 2:
+        return inflated(head, count)
+    return inflated(peek(file, at + start, PEEK_BYTES), count, -zlib.MAX_WBITS)
+
+
+def _data_start(head: bytes) -> int | None:
+    """How long the gzip header is: RFC 1952; None if it is none. Its checksum is not looked at."""
+    if len(head) < 10 or not head.startswith(GZIP_MAGIC) or head[3] & _RESERVED:
+        return None
+    flags, start = head[3], 10
+    if flags & _HAS_EXTRA:
+        start += 2 + int.from_bytes(head[10:12], "little")
+    for flag in (_HAS_NAME, _HAS_COMMENT):
+        if flags & flag:
+            start = head.find(b"\0", start) + 1
+            if not start:
+                return None
+    return start + 2 * bool(flags & _HAS_CHECKSUM)
 
 
 def finds(file: BinaryIO, pattern: bytes, at: int) -> Iterator[int]:

@@ -1,6 +1,7 @@
 """Asking a web server for a file, and what its answer means."""
 
 import errno
+import re
 from typing import Any, NamedTuple, NoReturn
 
 import requests
@@ -12,6 +13,8 @@ from pipeline.retry_after import asked_seconds
 # To connect, and for a server to send anything at all.
 TIMEOUT_SECONDS = (15, 60)
 
+# More digits are no size of a file, nor a number to seek to.
+_SIZE = re.compile(r"\d{1,18}", re.ASCII)
 _GONE = (404, 410)
 _REFUSED = (401, 403)
 _LATER = (408, 425, 429)
@@ -91,4 +94,4 @@ def version_of(answer: requests.Response) -> Version:
         size = headers.get("Content-Range", "").rpartition("/")[2]
     if answer.status_code == 416 and not size:  # nothing from byte 0 on: it is empty
         size = "0"
-    return Version(etag, modified, int(size) if size.isdecimal() else None)
+    return Version(etag, modified, int(size) if _SIZE.fullmatch(size) else None)

@@ -7,16 +7,12 @@ So crawlers write it. Where a member is damaged, or holds anything else, this st
 
 import zlib
 from collections.abc import Callable, Generator
-from io import BytesIO
 from typing import Any, BinaryIO, NamedTuple
 
-from fastwarc.warc import ArchiveIterator
-
-from pipeline.extract.damage import lies_in_the_bytes
-from pipeline.extract.frames import HEADER_END
 from pipeline.extract.headers import LONGEST, Head, OddError, date_of, head_at, status_of
 from pipeline.extract.page import HTML_TYPES, WAT_TYPE, Found, Page, plain_type
-from pipeline.extract.record_page import page_of_record
+from pipeline.extract.record_page import Record, page_of_record
+from pipeline.extract.warc_head import HeadError, WarcHeads
 
 inflater: Callable[[int], Any] = zlib.decompressobj
 broken: Any = zlib.error
@@ -31,7 +27,9 @@ _READ_BYTES = 1 << 16
 _PORTION_BYTES = 1 << 20
 # More than those of a record and of the answer in it.
 _HEADER_BYTES = 4 * LONGEST
-_GAP = b"\r\n\r\n"
+GAP = b"\r\n\r\n"
+_VERSIONS = frozenset(("WARC/1.0", "WARC/1.1"))
+_MOST_DIGITS = 18
 _TYPES = {"metadata": (WAT_TYPE,), "resource": HTML_TYPES}
 _OTHER_KINDS = frozenset(("request", "warcinfo", "revisit", "conversion", "continuation"))
 
@@ -115,18 +113,18 @@ class Members:
 
 def _page(member: Member, max_bytes: int) -> Found | None:
     """The page; None if there is none that we want. Raises OddError if it holds no record alone."""
-    if not member.data.startswith(b"WARC/1."):
-        raise OddError
     try:
-        return _regular_page(member, max_bytes)
+        return regular_page(member, max_bytes)
     except OddError:
         return _odd_page(member, max_bytes)
 
 
-def _regular_page(member: Member, max_bytes: int) -> Page | None:
+def regular_page(member: Member, max_bytes: int) -> Page | None:
     """The same for headers without any oddity. Raises OddError if there is one."""
     warc = head_at(member.data, 0)
     length = warc.content_length
+    if warc.first_line not in _VERSIONS or not 0 < len(length) <= _MOST_DIGITS:
+        raise OddError
     if not length.isdigit() or not _fills(member, warc.end, int(length)):
         raise OddError
     if warc.warc_type == "response":
@@ -151,7 +149,7 @@ def _typed(
     """The page, if it is of one of the types."""
     if plain_type(of_page.content_type) not in types:
         return None
-    start, end = of_page.end, member.size - len(_GAP)
+    start, end = of_page.end, member.size - len(GAP)
     if start > end or of_page.x_robots_tag:  # there may be several, each with its own meaning
         raise OddError
     is_too_large = end - start > max_bytes
@@ -172,20 +170,21 @@ def _typed(
 
 def _odd_page(member: Member, max_bytes: int) -> Found | None:
     """The same by the careful reader. Raises OddError if it can't read it either, or finds more."""
-    records = ArchiveIterator(BytesIO(member.data), parse_http=False, fsspec_args=False)
     try:
-        record = next(records, None)
-        head = HEADER_END.search(member.data)
-        if record is None or head is None or not _fills(member, head.end(), record.content_length):
-            raise OddError
-        return page_of_record(record, member.start, max_bytes, member.end - member.start)
-    except OSError as error:
-        if not lies_in_the_bytes(error):
-            raise
+        head = WarcHeads().head(member.data)
+    except HeadError as error:
         raise OddError from error
+    end = head.size + head.length
+    behind = member.data[end:]
+    if not 0 <= member.size - end <= len(GAP) or behind.strip(GAP):
+        raise OddError
+    length = member.end - member.start
+    block = member.data[head.size : end]
+    record = Record(member.start, length, member.data[: head.size], block, head.length)
+    return page_of_record(record, max_bytes)
 
 
 def _fills(member: Member, start: int, length: int) -> bool:
     """Whether a record whose content starts there is the member and no more."""
     is_cut = len(member.data) < member.size
-    return start + length + len(_GAP) == member.size and (is_cut or member.data.endswith(_GAP))
+    return start + length + len(GAP) == member.size and (is_cut or member.data.endswith(GAP))

@@ -1,115 +1,238 @@
-"""A WARC's bytes -> its stored HTML pages, in order, past whatever is damaged.
+"""The records of an archive, in order, past whatever is damaged.
 
-The reader stops at damage, and passes in silence over the end of a file that was cut short. So a
-page is held back until the record after it could be read, or until the end of the file has shown
-that nothing is missing; and behind damage reading starts again where the next record can be read.
+A record counts as whole where the next one starts behind it, or a frame, or the file ends: damage
+shows there, and so does a length that lies. Then reading goes on where the next record starts.
 """
 
+import re
 from collections.abc import Generator, Iterator
-
-from fastwarc.warc import ArchiveIterator
+from typing import Protocol
 
 from pipeline.extract import members
-from pipeline.extract.damage import at_end, at_stumble, lies_in_the_bytes
-from pipeline.extract.frames import Frames, GzipFrames
-from pipeline.extract.page import Broken, Found, Page
-from pipeline.extract.record_page import page_of_record
+from pipeline.extract.formats import frames_at
+from pipeline.extract.frames import PEEK_BYTES, Frames, GzipFrames, RecordKind
+from pipeline.extract.headers import LONGEST
+from pipeline.extract.page import Broken, Found
+from pipeline.extract.record_page import Record
+from pipeline.extract.warc_head import HeadError, RecordHead
+from pipeline.extract.warc_kind import WARC
+from pipeline.extract.window import Window
 
-# A file with more damage than this is noise, and each place costs a fresh start of the reader.
-MOST_BROKEN = 10_000
+# By how much a length may be wrong, as it is in ClueWeb09.
+NEAR_BYTES = 64
+_KEPT_BYTES = 2 * NEAR_BYTES
+_USUAL_HEAD_BYTES = 2048
+_FEW = 64
+# Frames may be made to overlap without end: so often all may be read again, and so much besides.
+_MOST_AGAIN, _FREE_BYTES = 4, 256 << 20
+_GAP_END = re.compile(rb"(?:\r?\n){1,2}\Z")
+# Of headers, besides the page: those of the record, and of the answer in it.
+_HEADER_BYTES = 4 * LONGEST
 
 
-def pages(frames: Frames, max_bytes: int) -> Iterator[Found]:
+class Kind(RecordKind, Protocol):
+    """What records there are. longest: bytes of a head. gap: what stands between two at least."""
+
+    @property
+    def longest(self) -> int: ...
+
+    @property
+    def gap(self) -> re.Pattern[bytes]: ...
+
+    def head(self, data: bytes) -> RecordHead:
+        """The head that `data` starts with. Raises HeadError if it is none."""
+
+    def page(self, record: Record, max_bytes: int) -> Found | None:
+        """The page in the record; None if there is none that we want."""
+
+
+class Stretch:
+    """The records from the frame at `start` on, up to where it can't be unpacked any further.
+
+    resume: the offset where reading goes on, and the frames there: known once this ends, None at
+    the end of the file. may_stop: whether to end, too, behind a frame that holds a single record.
+    read_again: how many bytes behind there have been read already.
+    """
+
+    def __init__(
+        self, frames: Frames, start: int, kind: Kind, max_bytes: int, may_stop: bool = False
+    ) -> None:
+        self.frames, self.kind, self.max_bytes = frames, kind, max_bytes
+        self.most = max_bytes + _HEADER_BYTES
+        self.window = Window(frames, start, kind)
+        self.may_stop = may_stop
+        self.resume: tuple[Frames, int] | None = None
+        self.read_again = 0
+        self._alone_up_to: int | None = None  # the end of a record that its frame starts with
+
+    def found(self) -> Iterator[Found]:
+        """Pages, and what is broken."""
+        window = self.window
+        first = end = window.start
+        while (start := window.after_blank(end)) is not None:
+            offset = window.offset(end, start)
+            window.forget(start)
+            self.resume = self._way_out(first, end, start, offset)
+            if self.resume:
+                return
+            end = yield from self._record(start, offset)
+        yield from self._damage()
+
+    def _way_out(
+        self, first: int, end: int, start: int, offset: int | None
+    ) -> tuple[Frames, int] | None:
+        """Whether another reader goes on at `start`, behind a record that ends at `end`."""
+        if offset is None:
+            return None
+        if self.frames.is_plain and not self.kind.starts(self.window.get(start, start + _FEW)):
+            return self._other_frames(offset)
+        # What is unpacked ahead is unpacked once more, so it must be less than what was read.
+        is_alone = self.may_stop and self._alone_up_to == end
+        is_cheap = self.window.end - start <= start - first
+        return (self.frames, offset) if is_alone and is_cheap else None
+
+    def _other_frames(self, at: int) -> tuple[Frames, int] | None:
+        """What starts there, as gzip members may behind records that are not compressed."""
+        other = frames_at(self.frames.file, self.frames.size, self.kind, at)
+        return (other, at) if other and type(other) is not type(self.frames) else None
+
+    def _record(self, start: int, offset: int | None) -> Generator[Found, None, int]:
+        """What the record at `start` gives; returns where it ends."""
+        window = self.window
+        frame = window.frame(start)
+        try:
+            head, head_bytes = self._head(start)
+        except HeadError as error:
+            return (yield from self._broken(start, start + 1, frame, error))
+        block = start + head.size
+        end = block + head.length
+        is_large = head.length > self.most
+        data = window.get(block, block + _HEADER_BYTES) if is_large else b""
+        true_end = self._true_end(block, end, is_large)
+        if true_end is None:
+            what = f"no other behind its {head.length} bytes"
+            return (yield from self._broken(start, block, frame, HeadError(what, may_go_on=True)))
+        size = head.length
+        if not is_large:
+            data = window.get(block, true_end)
+            data = data if true_end == end else _GAP_END.sub(b"", data, count=1)
+            size = len(data)
+        length = self._length(offset, true_end)
+        page = self.kind.page(Record(offset, length, head_bytes, data, size), self.max_bytes)
+        if page:
+            yield page
+        self._alone_up_to = None if offset is None else true_end
+        return true_end
+
+    def _head(self, start: int) -> tuple[RecordHead, bytes]:
+        """The head at `start`, and its bytes. Raises HeadError if there is none."""
+        for most in (_USUAL_HEAD_BYTES, self.kind.longest):
+            data = self.window.get(start, start + most)
+            try:
+                head = self.kind.head(data)
+                return head, data[: head.size]
+            except HeadError as error:
+                if most == self.kind.longest or len(data) < most or not error.may_go_on:
+                    raise
+        raise AssertionError
+
+    def _true_end(self, block: int, end: int, is_large: bool) -> int | None:
+        """Where the record ends: mostly where its head says; None if nowhere near."""
+        window = self.window
+        if is_large and not window.pass_over(block, end, _KEPT_BYTES):
+            return None
+        if self._ends(end):
+            return end
+        first = max(block, end - NEAR_BYTES, window.start + 1)
+        window.fill(end + NEAR_BYTES + PEEK_BYTES)
+        near = window.within(first, min(end + NEAR_BYTES, window.end))
+        is_at_end = not self.frames.is_plain and window.is_sound(window.end)
+        is_long = window.is_over and not window.error and window.end > end
+        if near is None and (is_at_end or is_long) and abs(window.end - end) <= NEAR_BYTES:
+            return window.end
+        return near
+
+    def _ends(self, end: int) -> bool:
+        """Whether a record may end there, by what follows."""
+        window = self.window
+        if not window.fill(end):
+            return False
+        tail = window.get(end, end + PEEK_BYTES)
+        rest = tail.lstrip(b"\r\n ")
+        if not rest:
+            return len(tail) == PEEK_BYTES or window.is_sound(end)
+        start = end + len(tail) - len(rest)
+        starts_frame = not self.frames.is_plain and window.offset(end, start) is not None
+        return starts_frame or self.kind.starts(rest) or self.kind.gap.match(tail) is not None
+
+    def _length(self, offset: int | None, end: int) -> int | None:
+        """How long the record is in the file: up to where the next starts."""
+        if offset is None:
+            return None
+        window = self.window
+        start = window.after_blank(end)
+        behind = window.next_place(end, window.end if start is None else start)
+        if behind is None and start is None:
+            behind = window.error.at if window.error else self.frames.size
+        return None if behind is None else behind - offset
+
+    def _broken(
+        self, start: int, first: int, frame: tuple[int, int], error: HeadError
+    ) -> Generator[Found, None, int]:
+        """The row of a record that can't be read; returns where the next one may start."""
+        window = self.window
+        if first < window.start and not window.go_back(first, frame):
+            first = window.start
+        behind = window.next(first)
+        trouble = window.error
+        if behind is None and trouble and trouble.at == frame[1] and not self.frames.is_plain:
+            return window.end  # which is told as damage of the frame
+        is_cut = behind is None and error.may_go_on
+        if is_cut and self.frames.is_plain:
+            yield Broken(start, f"truncated record: only {window.end - start} bytes of it")
+        else:
+            kind = "truncated" if is_cut else "broken"
+            yield Broken(frame[1], f"{kind} record: {error}")
+        return window.end if behind is None else behind
+
+    def _damage(self) -> Iterator[Found]:
+        """What could not be unpacked; tells where to go on."""
+        trouble = self.window.error
+        if trouble is None:
+            return
+        self.resume = self._other_frames(trouble.at)
+        if self.resume:
+            return
+        at = self.frames.next(trouble.at + 1)
+        self.read_again = max(trouble.read - (at or trouble.read), 0)
+        if at is not None:
+            self.resume = self.frames, at
+        if trouble.is_cut and at is None:
+            left = self.frames.size - trouble.at
+            yield Broken(trouble.at, f"truncated record: only {left} bytes of it")
+        else:
+            yield Broken(trouble.at, f"broken record: {trouble}")
+
+
+def pages(frames: Frames, kind: Kind, max_bytes: int) -> Iterator[Found]:
     """HTML responses with status 200, HTML resources, what a WAT says of pages, and every place
     that is broken.
 
     A broken record gives no page. Raises OSError if reading fails for a reason that does not lie
     in the bytes.
     """
-    at = frames.start
-    for _ in range(MOST_BROKEN):
-        resume = yield from _stretches(frames, at, max_bytes)
-        if resume is None:
-            return
-        at = resume
-    yield Broken(at, f"unreadable file: broken at {MOST_BROKEN} places up to here")
-
-
-def _stretches(frames: Frames, at: int, max_bytes: int) -> Generator[Found, None, int | None]:
-    """What is found from `at` to the next damage; returns where to read on, None at the end."""
-    if not isinstance(frames, GzipFrames):
-        return (yield from _until_damage(_Stretch(frames, at, max_bytes)))
-    stop, is_cut = yield from members.pages(frames.file, at, max_bytes)
-    if stop is None:
-        return None
-    return (yield from _until_damage(_Stretch(frames, stop, max_bytes), is_cut))
-
-
-def _until_damage(stretch: "_Stretch", is_cut: bool = False) -> Generator[Found, None, int | None]:
-    """What the stretch gives, then what broke it; returns where to read on, None at the end.
-
-    is_cut: whether the file is known to end within the frame where the stretch starts.
-    """
-    broken: Broken | None
-    try:
-        yield from stretch.pages()
-        broken, resume = at_end(stretch.frames, stretch.last)
-    except OSError as error:
-        if not lies_in_the_bytes(error):
-            raise
-        is_read = stretch.count > 0
-        if is_cut and not is_read:
-            broken, resume = at_end(stretch.frames, stretch.last)
-        else:
-            broken, resume = at_stumble(stretch.frames, stretch.last, is_read, str(error))
-    if stretch.held and not (broken and stretch.is_held_by(broken)):
-        yield stretch.measured(stretch.frames.end(stretch.last))
-    if broken:
-        yield broken
-    return resume
-
-
-class _Stretch:
-    """Records from `start` to the next damage.
-
-    last: offset of the frame of the record that was read last. held: what that record gave.
-    """
-
-    def __init__(self, frames: Frames, start: int, max_bytes: int) -> None:
-        self.frames, self.max_bytes = frames, max_bytes
-        self.last = start
-        self.held: Found | None = None
-        self.count = 0
-        self.framed = True
-
-    def pages(self) -> Iterator[Found]:
-        """All but the one held. Raises OSError where the reader stumbles."""
-        file, zero = self.frames.opened(self.last)
-        for record in ArchiveIterator(file, parse_http=False, fsspec_args=False):
-            offset = self._offset(zero + record.stream_pos)
-            if self.held:
-                yield self.measured(offset)
-                self.held = None  # in case the next line raises
-            self.held = page_of_record(record, offset, self.max_bytes)
-
-    def measured(self, end: int | None) -> Found:
-        """What is held, with the length of its record if it ends where the next begins."""
-        held = self.held
-        assert held is not None
-        if isinstance(held, Page) and held.offset is not None and end is not None and self.framed:
-            return held._replace(length=end - held.offset)
-        return held
-
-    def is_held_by(self, broken: Broken) -> bool:
-        """Whether what is held and what is broken are the same record."""
-        held = self.held
-        return isinstance(held, Broken) or (held is not None and held.offset == broken.offset)
-
-    def _offset(self, at: int) -> int | None:
-        """Where its frame starts; None if records share frames, as the reader guesses then."""
-        self.count += 1
-        if self.count == 2:
-            self.framed = self.frames.holds_record(at)
-        if self.framed:
-            self.last = at
-        return self.last if self.framed or self.count == 1 else None
+    goes_on: tuple[Frames, int] | None = frames, frames.start
+    left = _MOST_AGAIN * frames.size + _FREE_BYTES
+    while goes_on and left > 0:
+        at: int | None
+        frames, at = goes_on
+        is_fast = kind is WARC and isinstance(frames, GzipFrames)
+        if is_fast:
+            at = (yield from members.pages(frames.file, at, max_bytes)).at
+            if at is None:
+                return
+        stretch = Stretch(frames, at, kind, max_bytes, may_stop=is_fast)
+        yield from stretch.found()
+        goes_on, left = stretch.resume, left - stretch.read_again
+    if goes_on:
+        yield Broken(goes_on[1], "unreadable file: frames within frames from here on")

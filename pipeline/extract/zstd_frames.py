@@ -3,12 +3,12 @@
 https://iipc.github.io/warc-specifications/specifications/warc-zstd/, and RFC 8878 for the frames.
 """
 
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from fastwarc.stream_io import ZstdReader
 
 from pipeline.extract.coded_frames import CodedFrames, Part, end_of_skippable
-from pipeline.extract.frames import peek
+from pipeline.extract.frames import RecordKind, peek
 
 MAGIC = b"\x28\xb5\x2f\xfd"
 DICTIONARY_MAGIC = b"\x5d\x2a\x4d\x18"
@@ -27,15 +27,11 @@ class ZstdFrames(CodedFrames):
 
     magic = MAGIC
 
-    def __init__(self, file: BinaryIO, size: int) -> None:
-        super().__init__(file, size)
+    def __init__(self, file: BinaryIO, size: int, kind: RecordKind) -> None:
+        super().__init__(file, size, kind)
         has_dictionary = peek(file, 0, 4) == DICTIONARY_MAGIC
         self.start = min(end_of_skippable(file, 0) or 0, size) if has_dictionary else 0
         self.dictionary = peek(file, 0, self.start)
-
-    def opened(self, at: int) -> tuple[BinaryIO, int]:
-        part = Part(self.file, at, self.size, self.dictionary)
-        return cast(BinaryIO, part), at - self.start
 
     def _reader(self, at: int, end: int) -> Any:
         return ZstdReader(Part(self.file, at, end, self.dictionary))

@@ -166,7 +166,7 @@ def test_what_readers_pass_over_in_silence_is_a_problem() -> None:
     malformed = SHARED / "data" / "archives" / "malformed"
     expected = {
         "chatnoir-eu__chatnoir-resiliparse__clipped.warc.gz": "truncated record",
-        "webrecorder__warcio.js__example-bad-length.warc": "broken record",
+        "toimik__WarcProtocol__incorrect_content_length.warc": "broken record",
         "internetarchive__gowarc__corrupted-mid-record.warc.gz.open": "broken record",
         "webrecorder__pywb__invalid_example_1.wacz": "unreadable file",
         "richardlehane__webarchive__invalid-empty.warc": "unreadable file",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extract import records
+from pipeline.extract import archive
 from pipeline.extract.warc import Settings, pairs_in_file
 from tests.extract.archives import numbered, problems, record, rows
 
@@ -193,12 +193,16 @@ def test_a_file_that_is_no_warc_is_one_row(data: bytes, detail: str) -> None:
     assert row.problem == f"unreadable file: {detail}"
 
 
-def test_a_file_that_is_all_damage_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "MOST_BROKEN", 3)
-    data = b"\r\n\r\nWARC/1.0 nothing" * 10
+def test_of_a_file_that_is_all_damage_most_places_are_only_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(archive, "MOST_BROKEN", 3)
+    data = b"WARC/1.0\r\nContent-Length: x\r\n\r\n" * 10
 
-    assert problems(data)[-1] == "unreadable file"
-    assert len(problems(data)) == 4
+    found = [row.problem for row in rows(data + PLAIN[1])]
+
+    assert found[3:] == [None, "broken record: 7 more of them"]
+    assert len(found) == 5
 
 
 class FailingFile(io.BytesIO):

@@ -14,7 +14,8 @@ from pipeline.extract import members
 from pipeline.extract.frames import GzipFrames
 from pipeline.extract.members import Members, Stop
 from pipeline.extract.page import Found, Page
-from pipeline.extract.records import _Stretch, _until_damage
+from pipeline.extract.records import Stretch
+from pipeline.extract.warc_kind import WARC
 from tests.extract.archives import HTML, numbered, record
 
 Value = TypeVar("Value")
@@ -41,12 +42,8 @@ def taken(pages: Generator[Found, None, Value], found: list[Found]) -> Value:
 
 def carefully(data: bytes, max_bytes: int = 10_000) -> list[Found]:
     """The same by the careful reader alone."""
-    frames = GzipFrames(io.BytesIO(data), len(data))
-    found: list[Found] = []
-    at: int | None = 0
-    while at is not None:  # it stops at empty members
-        at = taken(_until_damage(_Stretch(frames, at, max_bytes)), found)
-    return found
+    frames = GzipFrames(io.BytesIO(data), len(data), WARC)
+    return list(Stretch(frames, 0, WARC, max_bytes).found())
 
 
 @pytest.fixture(params=["isal", "zlib"])

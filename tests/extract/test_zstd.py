@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from fastwarc.stream_io import ZstdWriter
 
+from pipeline.extract.warc_kind import WARC
 from pipeline.extract.zstd_frames import ZstdFrames
 from tests.extract.archives import numbered, problems, rows
 
@@ -130,7 +131,7 @@ def test_bytes_between_frames_and_what_is_cut_off_are_counted(tmp_path: Path) ->
     cut = problems(b"".join(frames)[:-9])
 
     assert between == ["picture 0", "broken record", "picture 1"]
-    assert cut == ["picture 0", "picture 1", "broken record"]
+    assert cut == ["picture 0", "picture 1", "truncated record"]
 
 
 def test_what_may_be_skipped_is(tmp_path: Path) -> None:
@@ -156,5 +157,4 @@ def test_a_frame_of_any_size_is_walked_to_its_end(tmp_path: Path, size: int) -> 
         [frame] = framed(tmp_path, data)
         file = io.BytesIO(b"before" + frame + b"behind")
 
-        assert ZstdFrames(file, len(frame) + 12).end(6) == 6 + len(frame)
-        assert ZstdFrames(file, len(frame) + 5).end(6) is None
+        assert ZstdFrames(file, len(frame) + 12, WARC)._end(6) == 6 + len(frame)
