@@ -6,21 +6,30 @@
 /* The places of what an image gives in Row, of what it has in Image. */
 enum {
     UID, URL, TEXT, TEXT_SOURCE, PROBLEM = 8, URL_RAW, URL_SOURCE, URL_CANDIDATES, CANONICAL_URL,
-    TEXT_FIXED, HEADING = 15, HTML_WIDTH = 17, HTML_HEIGHT, ROW_FIELDS = 22,
+    TEXT_FIXED, HEADING = 15, HTML_WIDTH = 17, HTML_HEIGHT, OPT_OUT = 21, ROW_FIELDS,
 };
 enum { LINKS, SOURCE, TEXTS, WIDTH, HEIGHT, IMAGE_HEADING, IMAGE_FIELDS };
 
-static PyObject *mended;
+static PyObject *mended, *over_budget;
 
 static const Borrowed borrowed[] = {
     {"pipeline.extract.urls", "absolute", &absolute},
     {"pipeline.extract.urls", "bad_url", &bad_url},
     {"pipeline.extract.canonical", "canonical_url", &canonical_url},
     {"pipeline.extract.texts", "mended", &mended},
+    {"pipeline.extract.budget", "OverBudgetError", &over_budget},
 };
 
+/* An iterator over the slices of a page's rows. left: bytes that the page may still take. */
 typedef struct {
-    PyObject *common, *candidate_type, *seen, *rows;
+    PyObject_HEAD
+    PyObject *common, *candidate_type, *images, *base_text;
+    PyObject *seen;         /* what tells apart the pairs that the page has given */
+    PyObject *fixed;        /* what mended() makes of the texts so far that are not plain */
+    PyObject *rows;         /* the slice */
+    Py_ssize_t next;        /* image */
+    Py_ssize_t common_bytes, left, most_bytes, most_link_bytes;
+    Py_ssize_t slice_bytes, most_slice_bytes, most_slice_rows;
     Base base;
 } Making;
 
@@ -66,15 +75,104 @@ uid_of(PyObject *url, PyObject *text)
     return joined(digits, 32, "", 0);
 }
 
+/* Found once for each text, however many images it goes with. */
 static PyObject *
-text_fixed(PyObject *text)
+text_fixed(Making *m, PyObject *text)
 {
     Py_ssize_t length = PyUnicode_GET_LENGTH(text);
     if (PyUnicode_IS_COMPACT_ASCII(text)
         && !memchr(PyUnicode_1BYTE_DATA(text), '&', (size_t)length)) {
         return Py_NewRef(Py_None);
     }
-    return PyObject_CallOneArg(mended, text);
+    PyObject *known = PyDict_GetItemWithError(m->fixed, text);
+    if (known || PyErr_Occurred()) {
+        return Py_XNewRef(known);
+    }
+    PyObject *fixed = PyObject_CallOneArg(mended, text);
+    if (fixed && PyDict_SetItem(m->fixed, text, fixed) < 0) {
+        Py_CLEAR(fixed);
+    }
+    return fixed;
+}
+
+/* ---- what rows take ---- */
+
+enum { ROW_BYTES = 256, CANDIDATE_BYTES = 64 }; /* those of rows.py */
+
+/* Of a text, as rows.text_bytes counts; 0 for None. */
+static inline Py_ssize_t
+text_bytes(PyObject *text)
+{
+    if (!PyUnicode_Check(text)) {
+        return 0;
+    }
+    return PyUnicode_GET_LENGTH(text) * (PyUnicode_IS_ASCII(text) ? 1 : 4);
+}
+
+/* Of the texts in a tuple of tuples, which may be None; more for each of the inner ones. */
+static Py_ssize_t
+inner_bytes(PyObject *tuples, Py_ssize_t more)
+{
+    Py_ssize_t bytes = 0;
+    for (Py_ssize_t i = 0; PyTuple_Check(tuples) && i < PyTuple_GET_SIZE(tuples); i++) {
+        PyObject *inner = PyTuple_GET_ITEM(tuples, i);
+        bytes += more;
+        for (Py_ssize_t j = 0; PyTuple_Check(inner) && j < PyTuple_GET_SIZE(inner); j++) {
+            bytes += text_bytes(PyTuple_GET_ITEM(inner, j));
+        }
+    }
+    return bytes;
+}
+
+static Py_ssize_t
+bytes_of(PyObject *row)
+{
+    Py_ssize_t bytes = ROW_BYTES;
+    for (Py_ssize_t i = 0; i < ROW_FIELDS; i++) {
+        bytes += text_bytes(PyTuple_GET_ITEM(row, i));
+    }
+    return bytes + inner_bytes(PyTuple_GET_ITEM(row, URL_CANDIDATES), CANDIDATE_BYTES)
+        + inner_bytes(PyTuple_GET_ITEM(row, OPT_OUT), CANDIDATE_BYTES);
+}
+
+/* Of what an image's row has besides that of the page; the texts that it goes with come in. */
+static Py_ssize_t
+bytes_of_image(PyObject *row)
+{
+    return text_bytes(PyTuple_GET_ITEM(row, URL)) + text_bytes(PyTuple_GET_ITEM(row, PROBLEM))
+        + text_bytes(PyTuple_GET_ITEM(row, URL_RAW))
+        + text_bytes(PyTuple_GET_ITEM(row, URL_SOURCE))
+        + text_bytes(PyTuple_GET_ITEM(row, CANONICAL_URL))
+        + text_bytes(PyTuple_GET_ITEM(row, HEADING))
+        + inner_bytes(PyTuple_GET_ITEM(row, URL_CANDIDATES), CANDIDATE_BYTES);
+}
+
+/* Takes the bytes from what the page has left; false with an exception if that does not do. */
+static bool
+take_bytes(Making *m, Py_ssize_t bytes)
+{
+    m->slice_bytes += bytes;
+    m->left -= bytes;
+    if (m->left < 0) {
+        PyErr_Format(over_budget, "too many bytes of rows: more than %zd", m->most_bytes);
+    }
+    return m->left >= 0;
+}
+
+/* The links of an image are each joined with the base. */
+static bool
+take_links(Making *m, PyObject *links)
+{
+    Py_ssize_t bytes = 0, base = m->base_text == Py_None ? 0 : text_bytes(m->base_text);
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(links); i++) {
+        bytes += base + text_bytes(PyTuple_GET_ITEM(PyTuple_GET_ITEM(links, i), 0));
+    }
+    if (bytes > m->most_link_bytes) {
+        PyErr_Format(over_budget, "too many bytes of rows: an image's links have more than %zd",
+                     m->most_link_bytes);
+        return false;
+    }
+    return take_bytes(m, bytes);
 }
 
 /* ---- the addresses of an image ---- */
@@ -84,7 +182,7 @@ is_there(PyObject *candidates, PyObject *url)
 {
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(candidates); i++) {
         PyObject *other = PyTuple_GET_ITEM(PyList_GET_ITEM(candidates, i), 0);
-        if (other == url || PyUnicode_Compare(other, url) == 0) {
+        if (is_same_text(other, url)) {
             return true;
         }
     }
@@ -161,33 +259,35 @@ set_links(Making *m, PyObject *row, PyObject *links)
 
 /* ---- rows ---- */
 
-/* Whether the page has given this pair before; it has from now on. -1 with an exception. */
+/* Whether the page has given the pair before; it has from now on. -1 with an exception. The address
+   itself is not kept, which would be that of each row: the uid stands for it. */
 static int
 is_repeated(Making *m, PyObject *row)
 {
-    PyObject *url = PyTuple_GET_ITEM(row, URL);
-    PyObject *place = url == Py_None ? PyTuple_GET_ITEM(row, PROBLEM) : url;
-    PyObject *key = PyTuple_Pack(2, place, PyTuple_GET_ITEM(row, TEXT));
-    int found = key ? PySet_Contains(m->seen, key) : -1;
-    if (!found && PySet_Add(m->seen, key) < 0) {
-        found = -1;
-    }
+    bool is_pair = PyTuple_GET_ITEM(row, URL) != Py_None;
+    PyObject *key = is_pair ? Py_NewRef(PyTuple_GET_ITEM(row, UID))
+                            : PyTuple_Pack(2, PyTuple_GET_ITEM(row, PROBLEM),
+                                           PyTuple_GET_ITEM(row, TEXT));
+    Py_ssize_t before = PySet_GET_SIZE(m->seen);
+    int failed = key ? PySet_Add(m->seen, key) : -1;
     Py_XDECREF(key);
-    return found;
+    return failed ? -1 : PySet_GET_SIZE(m->seen) == before;
 }
 
+/* bytes: of the row without its text. */
 static bool
-add_row(Making *m, PyObject *image_row, PyObject *text)
+add_row(Making *m, PyObject *image_row, PyObject *text, Py_ssize_t bytes)
 {
     PyObject *source = PyTuple_GET_ITEM(text, 0), *words = PyTuple_GET_ITEM(text, 1);
-    PyObject *row = copied(image_row);
-    bool done = row && set(row, TEXT, Py_NewRef(words));
+    bytes += 2 * text_bytes(words); /* it may have to be mended */
+    PyObject *row = take_bytes(m, bytes) ? copied(image_row) : NULL;
+    PyObject *url = PyTuple_GET_ITEM(image_row, URL);
+    bool done = row && set(row, TEXT, Py_NewRef(words))
+        && (url == Py_None || set(row, UID, uid_of(url, words)));
     int repeated = done ? is_repeated(m, row) : -1;
     if (repeated == 0) {
-        PyObject *url = PyTuple_GET_ITEM(row, URL);
         done = set(row, TEXT_SOURCE, Py_NewRef(source))
-            && (url == Py_None || set(row, UID, uid_of(url, words)))
-            && set(row, TEXT_FIXED, text_fixed(words)) && PyList_Append(m->rows, row) == 0;
+            && set(row, TEXT_FIXED, text_fixed(m, words)) && PyList_Append(m->rows, row) == 0;
     }
     Py_XDECREF(row);
     return done && repeated >= 0;
@@ -197,55 +297,142 @@ static bool
 add_image(Making *m, PyObject *image)
 {
     if (!PyTuple_Check(image) || PyTuple_GET_SIZE(image) != IMAGE_FIELDS) {
-        PyErr_SetString(PyExc_TypeError, "rows wants images as offers.py describes them");
+        PyErr_SetString(PyExc_TypeError, "slices wants images as offers.py describes them");
         return false;
     }
-    PyObject *row = copied(m->common), *texts = PyTuple_GET_ITEM(image, TEXTS);
+    PyObject *texts = PyTuple_GET_ITEM(image, TEXTS);
+    PyObject *row = take_links(m, PyTuple_GET_ITEM(image, LINKS)) ? copied(m->common) : NULL;
     bool done = row && set(row, URL_SOURCE, Py_NewRef(PyTuple_GET_ITEM(image, SOURCE)))
         && set(row, HTML_WIDTH, Py_NewRef(PyTuple_GET_ITEM(image, WIDTH)))
         && set(row, HTML_HEIGHT, Py_NewRef(PyTuple_GET_ITEM(image, HEIGHT)))
         && set(row, HEADING, Py_NewRef(PyTuple_GET_ITEM(image, IMAGE_HEADING)))
         && set_links(m, row, PyTuple_GET_ITEM(image, LINKS));
+    Py_ssize_t bytes = done ? m->common_bytes + bytes_of_image(row) : 0;
     for (Py_ssize_t i = 0; done && i < PyTuple_GET_SIZE(texts); i++) {
-        done = add_row(m, row, PyTuple_GET_ITEM(texts, i));
+        done = add_row(m, row, PyTuple_GET_ITEM(texts, i), bytes);
     }
     Py_XDECREF(row);
     return done;
 }
 
-PyDoc_STRVAR(rows_doc,
-             "rows(common: Row, images: list[Image], base: str | None, candidate: type[Candidate])"
-             " -> list[Row]\n\nThe rows of a page. common: what they share.");
+/* ---- slices ---- */
+
+/* What is made when the budget ends is given first; the exception comes when the next is wanted. */
+static PyObject *
+next_slice(PyObject *self)
+{
+    Making *m = (Making *)self;
+    Py_ssize_t count = PyList_GET_SIZE(m->images);
+    if (m->next >= count || !(m->rows = PyList_New(0))) {
+        return NULL;
+    }
+    m->slice_bytes = 0;
+    bool done = true;
+    while (done && m->next < count && m->slice_bytes < m->most_slice_bytes
+           && PyList_GET_SIZE(m->rows) < m->most_slice_rows) {
+        done = add_image(m, PyList_GET_ITEM(m->images, m->next));
+        m->next += done;
+    }
+    if (!done && PyList_GET_SIZE(m->rows) && PyErr_ExceptionMatches(over_budget)) {
+        PyErr_Clear();
+        m->left = 0; /* of its links the image takes as many again */
+    } else if (!done) {
+        Py_CLEAR(m->rows);
+    }
+    PyObject *rows = m->rows;
+    m->rows = NULL;
+    return rows;
+}
+
+static void
+forget(PyObject *self)
+{
+    Making *m = (Making *)self;
+    PyTypeObject *type = Py_TYPE(self);
+    Py_XDECREF(m->common);
+    Py_XDECREF(m->candidate_type);
+    Py_XDECREF(m->images);
+    Py_XDECREF(m->base_text);
+    Py_XDECREF(m->seen);
+    Py_XDECREF(m->fixed);
+    PyObject_Free(self);
+    Py_DECREF(type);
+}
+
+static PyType_Slot slots[] = {
+    {Py_tp_dealloc, forget},
+    {Py_tp_iter, PyObject_SelfIter},
+    {Py_tp_iternext, next_slice},
+    {0, NULL},
+};
+
+static PyType_Spec spec = {
+    .name = "pipeline.extract._rows.Slices",
+    .basicsize = sizeof(Making),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .slots = slots,
+};
+
+static PyObject *slices_type;
+
+PyDoc_STRVAR(slices_doc,
+             "slices(common: Row, images: list[Image], base: str | None, candidate: type[Candidate],"
+             " most_bytes: int, most_link_bytes: int, slice_bytes: int, slice_rows: int)"
+             " -> Iterator[list[Row]]\n\n"
+             "The rows of a page, as many at a time as hold about slice_bytes. common: what they"
+             " share. Raises OverBudgetError behind what most_bytes is enough for.");
 
 static PyObject *
-rows(PyObject *Py_UNUSED(module), PyObject *arguments)
+slices(PyObject *Py_UNUSED(module), PyObject *arguments)
 {
-    Making m = {0};
-    PyObject *images, *base;
-    if (!PyArg_ParseTuple(arguments, "O!O!OO!", &PyTuple_Type, &m.common, &PyList_Type, &images,
-                          &base, &PyType_Type, &m.candidate_type)) {
+    PyObject *common, *images, *base, *candidate;
+    Py_ssize_t most, most_links, slice_bytes, slice_rows;
+    if (!PyArg_ParseTuple(arguments, "O!O!OO!nnnn", &PyTuple_Type, &common, &PyList_Type, &images,
+                          &base, &PyType_Type, &candidate, &most, &most_links, &slice_bytes,
+                          &slice_rows)) {
         return NULL;
     }
-    if (PyTuple_GET_SIZE(m.common) != ROW_FIELDS || (base != Py_None && !PyUnicode_Check(base))) {
-        PyErr_SetString(PyExc_TypeError, "rows wants a Row and a base that is a str or None");
+    if (PyTuple_GET_SIZE(common) != ROW_FIELDS || (base != Py_None && !PyUnicode_Check(base))) {
+        PyErr_SetString(PyExc_TypeError, "slices wants a Row and a base that is a str or None");
         return NULL;
     }
-    m.base = base_of(base);
-    m.seen = PySet_New(NULL);
-    m.rows = PyList_New(0);
-    bool done = m.seen && m.rows;
-    for (Py_ssize_t i = 0; done && i < PyList_GET_SIZE(images); i++) {
-        done = add_image(&m, PyList_GET_ITEM(images, i));
+    Making *m = (Making *)PyType_GenericAlloc((PyTypeObject *)slices_type, 0);
+    if (!m) {
+        return NULL;
     }
-    Py_XDECREF(m.seen);
-    if (!done) {
-        Py_CLEAR(m.rows);
+    m->common = Py_NewRef(common);
+    m->images = Py_NewRef(images);
+    m->base_text = Py_NewRef(base);
+    m->candidate_type = Py_NewRef(candidate);
+    m->base = base_of(base);
+    m->common_bytes = bytes_of(common);
+    m->left = m->most_bytes = most;
+    m->most_link_bytes = most_links;
+    m->most_slice_bytes = slice_bytes;
+    m->most_slice_rows = slice_rows;
+    m->seen = PySet_New(NULL);
+    m->fixed = PyDict_New();
+    if (!m->seen || !m->fixed) {
+        Py_CLEAR(m);
     }
-    return m.rows;
+    return (PyObject *)m;
+}
+
+PyDoc_STRVAR(row_bytes_doc, "row_bytes(row: Row) -> int\n\nAbout how many bytes it takes.");
+
+static PyObject *
+row_bytes(PyObject *Py_UNUSED(module), PyObject *row)
+{
+    if (!PyTuple_Check(row) || PyTuple_GET_SIZE(row) != ROW_FIELDS) {
+        PyErr_SetString(PyExc_TypeError, "row_bytes wants a Row");
+        return NULL;
+    }
+    return PyLong_FromSsize_t(bytes_of(row));
 }
 
 static PyMethodDef methods[] = {
-    {"rows", rows, METH_VARARGS, rows_doc},
+    {"slices", slices, METH_VARARGS, slices_doc},
+    {"row_bytes", row_bytes, METH_O, row_bytes_doc},
     {NULL, NULL, 0, NULL},
 };
 
@@ -257,7 +444,8 @@ PyMODINIT_FUNC
 PyInit__rows(void)
 {
     fill_url_kinds();
-    if (!borrow(borrowed, sizeof borrowed / sizeof *borrowed)) {
+    slices_type = PyType_FromSpec(&spec);
+    if (!slices_type || !borrow(borrowed, sizeof borrowed / sizeof *borrowed)) {
         return NULL;
     }
     return PyModule_Create(&definition);

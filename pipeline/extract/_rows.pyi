@@ -1,6 +1,16 @@
+from collections.abc import Iterator
+
 from pipeline.extract.offers import Image
 from pipeline.extract.rows import Candidate, Row
 
-def rows(
-    common: Row, images: list[Image], base: str | None, candidate: type[Candidate]
-) -> list[Row]: ...
+def slices(
+    common: Row,
+    images: list[Image],
+    base: str | None,
+    candidate: type[Candidate],
+    most_bytes: int,
+    most_link_bytes: int,
+    slice_bytes: int,
+    slice_rows: int,
+) -> Iterator[list[Row]]: ...
+def row_bytes(row: Row) -> int: ...

@@ -2,6 +2,7 @@
 
 from pipeline.extract.links import Attributes, Linked, is_image_link
 from pipeline.extract.offers import TEXT_SOURCES, Image, Link
+from pipeline.extract.srcset import MOST_LINKS
 from pipeline.extract.values import pixels
 
 
@@ -11,7 +12,7 @@ class Draft:
     texts: by their source. anchor: the attributes of the link around it.
     """
 
-    __slots__ = ("heading", "height", "in_noscript", "linked", "texts", "width")
+    __slots__ = ("_hrefs", "heading", "height", "in_noscript", "linked", "texts", "width")
 
     def __init__(
         self,
@@ -25,6 +26,7 @@ class Draft:
         self.height = pixels(attributes.get("height"))
         self.linked, self.texts = linked, texts
         self.heading, self.in_noscript = heading, in_noscript
+        self._hrefs: set[str] | None = None
 
     @classmethod
     def of_image(cls, image: Image, in_noscript: bool) -> "Draft":
@@ -40,12 +42,21 @@ class Draft:
             return False
         if self.texts.get("alt") and self.texts.get("alt") == other.texts.get("alt"):
             return True
-        hrefs = {link.href.strip() for link in self.linked.links}
-        return any(link.href.strip() in hrefs for link in other.linked.links)
+        return not self.hrefs().isdisjoint(other.hrefs())
+
+    def hrefs(self) -> set[str]:
+        """Those of its links, found once: a page may have thousands of stand-ins for one image."""
+        if self._hrefs is None:
+            self._hrefs = {link.href.strip() for link in self.linked.links}
+        return self._hrefs
 
     def absorb(self, other: "Draft") -> None:
-        """Take over the links and texts that it has not."""
-        self.linked = joined(self.linked, other.linked.links, other.linked.source)
+        """Take over the links, up to `MOST_LINKS`, and texts that it has not."""
+        links, source, blank = self.linked
+        new = [link for link in other.linked.links if link.href.strip() not in self.hrefs()]
+        new = new[: max(0, MOST_LINKS - len(links))]
+        self.linked = Linked((*links, *new), source or other.linked.source, blank)
+        self.hrefs().update(link.href.strip() for link in new)
         self.texts = other.texts | self.texts
 
     def image(self) -> Image | str:

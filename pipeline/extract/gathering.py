@@ -4,15 +4,18 @@ Which images and texts a page has is decided here and in what this calls; whoeve
 only says what stands where.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
+from time import thread_time
 from typing import Any
 
 from pipeline.extract import json_ld, social
+from pipeline.extract.budget import FREE_IMAGES_OF_PICTURE, Budget, OverBudgetError
 from pipeline.extract.drafts import Draft, with_anchor
 from pipeline.extract.events import Event
 from pipeline.extract.facts import FactsSeen
-from pipeline.extract.links import Attributes, links_of
+from pipeline.extract.links import Attributes, SourceLink, links_of, source_links
 from pipeline.extract.offers import Image, Offers
 from pipeline.extract.scanner import Finish, Finished
 from pipeline.extract.settings import Settings
@@ -21,14 +24,33 @@ from pipeline.extract.texts import collapsed, context
 # Texts of the image itself; those around it are known when what they stand in ends.
 _OWN_TEXTS = ("alt", "title", "data-image-title", "aria-label")
 _TEXTS_AROUND = frozenset({"figcaption", "link_text"})
+# The time is looked at after so many.
+_SOME_EVENTS = 1_000
 
 
-def offers_of(events: Iterable[Event | Finished], settings: Settings) -> Offers:
-    """What the page offers to who wants these texts and images."""
-    page = _Page(settings)
-    for name, attributes, text in events:
-        _TAKES[name](page, attributes or {}, text or "")
+def offers_of(
+    events: Iterable[Event | Finished], settings: Settings, budget: Budget | None = None
+) -> Offers:
+    """What the page offers to who wants these texts and images; if the budget does not do, what it
+    offers up to there.
+    """
+    page = _Page(settings, budget or Budget(0))
+    try:
+        for some in _timed(events, page.budget):
+            for name, attributes, text in some:
+                _TAKES[name](page, attributes or {}, text or "")
+    except OverBudgetError as error:
+        return page.offers(str(error))
     return page.offers()
+
+
+def _timed(
+    events: Iterable[Event | Finished], budget: Budget
+) -> Iterator[list[Event | Finished]]:
+    start, rest = thread_time(), iter(events)
+    while some := list(islice(rest, _SOME_EVENTS)):
+        yield some
+        start = budget.take_seconds(start)
 
 
 @lru_cache
@@ -73,18 +95,21 @@ class _Around:
 class _Page:
     """What is known of a page at one place of the stream; `_TAKES` has its methods by event."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, budget: Budget) -> None:
+        self.settings, self.budget = settings, budget
         self.kinds = frozenset(settings.images)
         self.own_texts = [name for name in _OWN_TEXTS if name in settings.texts]
         self.texts_may_follow = not _TEXTS_AROUND.isdisjoint(settings.texts)
         self.drafts: list[Draft | Image] = []
         self.previous: Draft | Image | None = None
         self.elsewhere: list[Image] = []
-        self.too_many = 0
+        self.too_many = self.too_many_elsewhere = 0
         self.heading: str | None = None
         self.noscripts = 0
+        # Of the picture around, with the images that its sources go with.
         self.sources: list[Attributes] = []
+        self.source_links: list[SourceLink] = []
+        self.sources_read = self.images_of_picture = 0
         self.anchors = [_Around({})]
         self.figures = [_Around({})]
         self.facts = FactsSeen()
@@ -128,7 +153,7 @@ class _Page:
         self, attributes: Attributes, texts: dict[str, str], before: Draft | Image | None
     ) -> Draft:
         """The draft that holds the image: its own, or `before` if that is the same."""
-        linked = links_of(attributes, self.sources, self.kinds)
+        linked = links_of(attributes, self._source_links(), self.kinds)
         if "link" in self.kinds:
             anchor = self.anchors[-1].attributes
             linked = with_anchor(linked, anchor, self.settings.prefer_link)
@@ -148,11 +173,24 @@ class _Page:
         self.figures[-1].images.append(draft)
         return draft
 
+    def _source_links(self) -> list[SourceLink]:
+        """The links of the picture's sources, for one more image of those it goes with."""
+        for source in self.sources[self.sources_read :]:
+            self.source_links += source_links(source, self.kinds)
+        self.sources_read = len(self.sources)
+        if self.sources:
+            self.images_of_picture += 1
+            if self.images_of_picture > FREE_IMAGES_OF_PICTURE:
+                self.budget.take_source_links(len(self.source_links))
+        return self.source_links
+
     def _source(self, attributes: Attributes, _: str) -> None:
         self.sources.append(attributes)
 
     def _picture(self, *_: object) -> None:
-        self.sources.clear()
+        if self.sources:
+            self.sources, self.source_links = [], []
+            self.sources_read = self.images_of_picture = 0
 
     def _h(self, _: Attributes, text: str) -> None:
         self.heading = context(text) or self.heading
@@ -181,16 +219,28 @@ class _Page:
         figure = self.figures.pop()
         if figure.text:
             _give(figure.images, "figcaption", figure.text)
-        else:
-            self.figures[-1].images += figure.images
+            return
+        few, many = sorted((figure.images, self.figures[-1].images), key=len)
+        many += few  # in any order: they get the same text, however deep the figures are
+        self.figures[-1].images = many
 
     def _json_ld(self, _: Attributes, text: str) -> None:
-        self.elsewhere.extend(json_ld.images_in(text))
+        self._add_elsewhere(json_ld.images_in(text))
 
-    def offers(self) -> Offers:
+    def _add_elsewhere(self, images: Iterable[Image]) -> None:
+        room = self.settings.max_images_per_page - len(self.elsewhere)
+        for image in images:
+            if image.texts[0][0] in self.settings.texts:
+                if room > 0:
+                    self.elsewhere.append(image)
+                else:
+                    self.too_many_elsewhere += 1
+                room -= 1
+
+    def offers(self, problem: str | None = None) -> Offers:
         for kind in ("og", "twitter"):
             if kind in self.kinds:
-                self.elsewhere += social.images_in(self.facts.social, kind)
+                self._add_elsewhere(social.images_in(self.facts.social, kind))
         images: list[Image] = []
         left_out: dict[str, int] = {}
         for draft in self.drafts:
@@ -202,13 +252,10 @@ class _Page:
                     left_out[image] = left_out.get(image, 0) + 1
                 else:
                     images.append(image)
-        images += [image for image in self.elsewhere if image.texts[0][0] in self.settings.texts]
-        return self._limited(images, left_out)
-
-    def _limited(self, images: list[Image], left_out: dict[str, int]) -> Offers:
+        images += self.elsewhere
         most = self.settings.max_images_per_page
-        beyond = self.too_many + max(0, len(images) - most)
-        return Offers(self.facts.facts(), images[:most], left_out, beyond)
+        beyond = self.too_many + self.too_many_elsewhere + max(0, len(images) - most)
+        return Offers(self.facts.facts(), images[:most], left_out, beyond, problem)
 
 
 _TAKES: dict[str, Callable[[_Page, Any, str], None]] = {

@@ -1,12 +1,14 @@
 """JSON-LD on a page -> its images and what it says of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pipeline.extract.links import is_no_file
 from pipeline.extract.offers import Image, Link
 from pipeline.extract.texts import collapsed
 from pipeline.extract.values import pixels
+
+Texts = tuple[tuple[str, str], ...]
 
 # Deeper or larger is no description of a page.
 _DEEPEST = 32
@@ -15,7 +17,7 @@ _MOST_NODES = 10_000
 _PASSED_OVER = {"logo"}
 
 
-def images_in(text: str) -> list[Image]:
+def images_in(text: str) -> Iterator[Image]:
     """An `ImageObject` with its caption and name; an `image` that is a mere link with those of
     what it is the image of. Only those with a text; bad JSON is nothing.
     """
@@ -24,8 +26,9 @@ def images_in(text: str) -> list[Image]:
     try:
         data = orjson.loads(text.encode("utf-8", "replace"))
     except orjson.JSONDecodeError:
-        return []
-    return [image for node in _nodes(data) for image in _images(node)]
+        return
+    for node in _nodes(data):
+        yield from _images(node)
 
 
 def _nodes(data: Any) -> Iterator[Mapping[str, Any]]:
@@ -45,32 +48,36 @@ def _nodes(data: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _images(node: Mapping[str, Any]) -> Iterator[Image]:
-    if "ImageObject" in _list(node.get("@type")):
+    images = _list(node.get("image"))
+    is_image = "ImageObject" in _list(node.get("@type"))
+    # Once for all of them: a node may have thousands of images, and a name of any length.
+    texts = _texts(node) if is_image or any(isinstance(image, str) for image in images) else ()
+    if is_image:
         hrefs = (node.get("contentUrl"), node.get("url"))
-        texts = (node.get("caption"), node.get("name"))
         yield from _image(hrefs, texts, pixels(node.get("width")), pixels(node.get("height")))
-    for image in _list(node.get("image")):
+    for image in images:
         if isinstance(image, str):
-            yield from _image((image,), (node.get("caption"), node.get("name")))
+            yield from _image((image,), texts)
         elif isinstance(image, dict) and "@type" not in image:
-            yield from _image((image.get("url"),), (image.get("caption"), image.get("name")))
+            yield from _image((image.get("url"),), _texts(image))
+
+
+def _texts(node: Mapping[str, Any]) -> Texts:
+    texts = (node.get("caption"), node.get("name"))
+    said = dict.fromkeys(collapsed(text) for text in texts if isinstance(text, str))
+    return tuple(("json_ld", text) for text in said if text)
 
 
 def _image(
-    hrefs: tuple[Any, ...],
-    texts: tuple[Any, ...],
-    width: int | None = None,
-    height: int | None = None,
+    hrefs: Iterable[Any], texts: Texts, width: int | None = None, height: int | None = None
 ) -> Iterator[Image]:
     links = tuple(
         Link(href)
         for href in dict.fromkeys(h for h in hrefs if isinstance(h, str))
         if not is_no_file(href)
     )
-    said = dict.fromkeys(collapsed(text) for text in texts if isinstance(text, str))
-    found = tuple(("json_ld", text) for text in said if text)
-    if links and found:
-        yield Image(links, "json_ld", found, width, height)
+    if links and texts:
+        yield Image(links, "json_ld", texts, width, height)
 
 
 def _list(value: Any) -> list[Any]:

@@ -47,8 +47,28 @@ class Linked(NamedTuple):
     blank: str
 
 
-def links_of(image: Attributes, sources: Sequence[Attributes], kinds: Set[str]) -> Linked:
-    """The links of an `img` in a `picture` with these `source` before it.
+class SourceLink(NamedTuple):
+    """A link of a `source`. kind: picture or lazy. key: by which equal links are found."""
+
+    kind: str
+    key: str
+    link: Link
+    is_new: bool
+
+
+def source_links(source: Attributes, kinds: Set[str]) -> Iterator[SourceLink]:
+    """The links of a `source`, which go with all images in its `picture`."""
+    is_new = source.get("type", "").strip().lower().startswith(_NEW_TYPES)
+    if "picture" in kinds and "srcset" in source:
+        for link in _files(links_in(source["srcset"])):
+            yield SourceLink("picture", link.href.strip(), link, is_new)
+    if "lazy" in kinds:
+        for link in _lazy_srcsets(source):
+            yield SourceLink("lazy", link.href.strip(), link, is_new)
+
+
+def links_of(image: Attributes, sources: Sequence[SourceLink], kinds: Set[str]) -> Linked:
+    """The links of an `img` in a `picture` with `source` before it, which have these links.
 
     The best is the one with the largest width; or density, if no width is told; of equals the
     first. `src` comes first, then `srcset`, then `source`, then what scripts load, which comes
@@ -66,7 +86,7 @@ def links_of(image: Attributes, sources: Sequence[Attributes], kinds: Set[str]) 
     if "srcset" in kinds and "srcset" in image:
         _add(found, "srcset", links_in(image["srcset"]))
     for source in sources:
-        _add_source(found, source, kinds)
+        _add_one(found, *source)
     _add(found, "lazy", lazy)
     drafts = sorted(found.values(), key=_Draft.rank, reverse=True)[:MOST_LINKS]
     links = tuple(Link(draft.href, draft.width, draft.density) for draft in drafts)
@@ -115,23 +135,18 @@ class _Draft:
         return not self.is_new, self.width or 0, density
 
 
-def _add(found: dict[str, _Draft], kind: str, links: Iterable[Link], is_new: bool = False) -> None:
+def _add(found: dict[str, _Draft], kind: str, links: Iterable[Link]) -> None:
     for link in links:
-        key = link.href.strip()
-        there = found.get(key)
-        if there is None:
-            found[key] = _Draft(kind, link, is_new)
-        else:
-            there.width = there.width or link.width
-            there.density = there.density or link.density
+        _add_one(found, kind, link.href.strip(), link, False)
 
 
-def _add_source(found: dict[str, _Draft], source: Attributes, kinds: Set[str]) -> None:
-    is_new = source.get("type", "").strip().lower().startswith(_NEW_TYPES)
-    if "picture" in kinds and "srcset" in source:
-        _add(found, "picture", _files(links_in(source["srcset"])), is_new)
-    if "lazy" in kinds:
-        _add(found, "lazy", _lazy_srcsets(source), is_new)
+def _add_one(found: dict[str, _Draft], kind: str, key: str, link: Link, is_new: bool) -> None:
+    there = found.get(key)
+    if there is None:
+        found[key] = _Draft(kind, link, is_new)
+    else:
+        there.width = there.width or link.width
+        there.density = there.density or link.density
 
 
 def _lazy(image: Attributes) -> Iterator[Link]:

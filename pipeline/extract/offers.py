@@ -49,13 +49,15 @@ class Offers(NamedTuple):
 
     left_out: how many images with a text were passed over, by reason: inline (`data:`), pixel
     (declared 1 by 1 px or less), no link. too_many: all images beyond the limit, with a text or
-    not.
+    not. problem: 'kind: detail' of what has ended the page before its end; None if it was read
+    whole.
     """
 
     facts: Facts
     images: list[Image]
     left_out: dict[str, int]
     too_many: int = 0
+    problem: str | None = None
 
 
 TEXT_SOURCES = (

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from pipeline.extract import budget as limits
+from pipeline.extract.budget import Budget, OverBudgetError
 from pipeline.extract.canonical import canonical_url
 from pipeline.extract.offers import Facts, Image, Offers
 from pipeline.extract.page import Page
@@ -16,6 +18,11 @@ try:
     from pipeline.extract import _rows
 except ImportError:  # a machine without a C compiler
     _rows = None  # type: ignore[assignment]
+
+
+# What a row takes besides its texts, and each of the tuples in it.
+_ROW_BYTES = 256
+_CANDIDATE_BYTES = 64
 
 
 class Candidate(NamedTuple):
@@ -68,34 +75,121 @@ def problem_row(path: str | None, page: Page, problem: str) -> Row:
     return _page_row(path, page, Facts(), None)._replace(problem=problem)
 
 
-def rows_of(path: str | None, page: Page, offers: Offers) -> list[Row]:
+def rows_of(
+    path: str | None, page: Page, offers: Offers, budget: Budget | None = None
+) -> Iterator[Row]:
     """Each pair of the page once, links that lead nowhere, and what is too much.
 
-    path: where the page is stored, None if that is not known; it is only written into the rows.
+    path: where the page is stored, None if that is not known; it is only written into the rows. No
+    more of the rows are made at a time than a few megabytes hold.
     """
-    facts, images, _, too_many = offers
-    if not images and not too_many:
-        return []
+    facts, images, _, too_many, problem = offers
+    if not images and not too_many and not problem:
+        return
+    budget = budget or Budget(0)
     base = base_url(page.url, facts.base)
     common = _page_row(path, page, facts, base)
-    if is_built():
-        rows = _rows.rows(common, images, base, Candidate)
-    else:
-        rows = list(rows_by_python(common, images, base))
+    try:
+        for made in budget.timed(_slices(common, images, base, budget)):
+            yield from made
+    except OverBudgetError as error:
+        problem = problem or str(error)
     if too_many:
-        rows.append(common._replace(problem=f"too many images: {too_many} left out"))
-    return rows
+        yield common._replace(problem=f"too many images: {too_many} left out")
+    if problem:
+        yield common._replace(problem=problem)
 
 
-def rows_by_python(common: Row, images: Iterable[Image], base: str | None) -> Iterator[Row]:
-    """Each pair of a page once. This says what holds; `_rows` does the same in C."""
-    seen = set()
+def _slices(
+    common: Row, images: list[Image], base: str | None, budget: Budget
+) -> Iterator[list[Row]]:
+    most = budget.row_bytes
+    if is_built():
+        sizes = limits.MOST_LINK_BYTES, limits.SLICE_BYTES, limits.SLICE_ROWS
+        return _rows.slices(common, images, base, Candidate, most, *sizes)
+    return ([row] for row in rows_by_python(common, images, base, most))
+
+
+def rows_by_python(
+    common: Row, images: Iterable[Image], base: str | None, most_bytes: int
+) -> Iterator[Row]:
+    """Each pair of a page once. This says what holds; `_rows` does the same in C.
+
+    Raises OverBudgetError if they would take more than most_bytes, or an image too many by itself.
+    """
+    making = _Making(common, base, most_bytes)
     for image in images:
-        for row in _image_rows(common, image, base):
-            key = (row.url or row.problem, row.text)
-            if key not in seen:
-                yield row
-            seen.add(key)
+        making.take_links(image)
+        yield from making.new_rows(image)
+
+
+def row_bytes(row: Row) -> int:
+    """About how many bytes it takes, never fewer than in UTF-8."""
+    return _rows.row_bytes(row) if is_built() else row_bytes_by_python(row)
+
+
+def row_bytes_by_python(row: Row) -> int:
+    """The same. This says what holds."""
+    texts = sum(text_bytes(value) for value in row if isinstance(value, str))
+    return _ROW_BYTES + texts + _inner_bytes(row.url_candidates) + _inner_bytes(row.opt_out)
+
+
+def text_bytes(text: str | None) -> int:
+    """What it takes in UTF-8, or more."""
+    if text is None:
+        return 0
+    return len(text) if text.isascii() else 4 * len(text)
+
+
+def _inner_bytes(inner: tuple[tuple[object, ...], ...] | None) -> int:
+    return sum(
+        _CANDIDATE_BYTES + sum(text_bytes(value) for value in one if isinstance(value, str))
+        for one in inner or ()
+    )
+
+
+class _Making:
+    """The rows of a page so far. left: bytes that the page may still take."""
+
+    def __init__(self, common: Row, base: str | None, most_bytes: int) -> None:
+        self.common, self.base = common, base
+        self.left = self.most_bytes = most_bytes
+        self.seen: set[object] = set()
+        self.fixed: dict[str, str | None] = {}
+
+    def take_links(self, image: Image) -> None:
+        """Each is joined with the base, wherever it leads."""
+        base = text_bytes(self.base)
+        taken = sum(base + text_bytes(link.href) for link in image.links)
+        if taken > limits.MOST_LINK_BYTES:
+            raise OverBudgetError(
+                f"too many bytes of rows: an image's links have more than {limits.MOST_LINK_BYTES}"
+            )
+        self._take(taken)
+
+    def new_rows(self, image: Image) -> Iterator[Row]:
+        """Those of the image that the page has not had yet."""
+        row = _image_row(self.common, image, self.base)
+        taken = row_bytes_by_python(row)
+        for source, text in image.texts:
+            self._take(taken + 2 * text_bytes(text))  # it may have to be mended
+            uid = uid_of(row.url, text) if row.url else None
+            key = uid or (row.problem, text)
+            if key not in self.seen:
+                fixed = self._mended(text)
+                yield row._replace(uid=uid, text=text, text_source=source, text_fixed=fixed)
+            self.seen.add(key)
+
+    def _take(self, taken: int) -> None:
+        self.left -= taken
+        if self.left < 0:
+            raise OverBudgetError(f"too many bytes of rows: more than {self.most_bytes}")
+
+    def _mended(self, text: str) -> str | None:
+        """Found once for each text, however many images it goes with."""
+        if text not in self.fixed:
+            self.fixed[text] = mended(text)
+        return self.fixed[text]
 
 
 def _page_row(path: str | None, page: Page, facts: Facts, base: str | None) -> Row:
@@ -114,36 +208,20 @@ def _page_row(path: str | None, page: Page, facts: Facts, base: str | None) -> R
     )
 
 
-def _image_rows(common: Row, image: Image, base: str | None) -> Iterator[Row]:
+def _image_row(common: Row, image: Image, base: str | None) -> Row:
+    """What all rows of an image share."""
     raw, url = _best(image, base)
-    problem = None if url else bad_url(raw)
-    candidates = _candidates(image, base) if url else None
-    key = canonical_url(url) if url else None
-    for source, text in image.texts:
-        yield Row(
-            uid=uid_of(url, text) if url else None,
-            url=url,
-            text=text,
-            text_source=source,
-            page_url=common.page_url,
-            warc_file=common.warc_file,
-            warc_offset=common.warc_offset,
-            warc_date=common.warc_date,
-            problem=problem,
-            url_raw=raw,
-            url_source=image.url_source,
-            url_candidates=candidates,
-            canonical_url=key,
-            text_fixed=mended(text),
-            page_title=common.page_title,
-            heading=image.heading,
-            licence=common.licence,
-            html_width=image.width,
-            html_height=image.height,
-            warc_length=common.warc_length,
-            warc_record_id=common.warc_record_id,
-            opt_out=common.opt_out,
-        )
+    return common._replace(
+        url=url,
+        problem=None if url else bad_url(raw),
+        url_raw=raw,
+        url_source=image.url_source,
+        url_candidates=_candidates(image, base) if url else None,
+        canonical_url=canonical_url(url) if url else None,
+        heading=image.heading,
+        html_width=image.width,
+        html_height=image.height,
+    )
 
 
 def _best(image: Image, base: str | None) -> tuple[str, str | None]:

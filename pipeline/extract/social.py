@@ -23,7 +23,8 @@ def images_in(metas: Sequence[Meta], kind: str) -> list[Image]:
     """
     said = dict(reversed(metas))  # the first of each
     page = [
-        said.get(f"{kind}:{name}") or said.get(f"og:{name}") for name in ("title", "description")
+        collapsed(said.get(f"{kind}:{name}") or said.get(f"og:{name}") or "")
+        for name in ("title", "description")
     ]
     images = [_image(kind, parts, page) for parts in _structures(metas, f"{kind}:image")]
     return [image for image in images if image]
@@ -44,11 +45,11 @@ def _structures(metas: Iterable[Meta], start: str) -> list[list[Meta]]:
     return found
 
 
-def _image(kind: str, parts: list[Meta], page: Iterable[str | None]) -> Image | None:
+def _image(kind: str, parts: list[Meta], page: Iterable[str]) -> Image | None:
     hrefs = [content for part, content in parts if part in ("", *_SAME_IMAGE)]
     links = tuple(Link(href) for href in dict.fromkeys(hrefs) if not is_no_file(href))
     said = dict(reversed(parts))
-    texts = dict.fromkeys(collapsed(text or "") for text in (said.get("alt"), *page))
+    texts = dict.fromkeys((collapsed(said.get("alt", "")), *page))
     found = tuple(("og", text) for text in texts if text)
     if not links or not found:
         return None

@@ -1,14 +1,14 @@
 """An archive -> rows: the whole way of a pair, without Spark."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from pipeline.extract.archive import found_in, open_archive
 from pipeline.extract.body import decoded_body, looks_like_html
+from pipeline.extract.budget import Budget
 from pipeline.extract.charset import utf8
 from pipeline.extract.html import offers
-from pipeline.extract.offers import Facts, Offers
 from pipeline.extract.page import WAT_TYPE, Broken, Found, Page, PageError, plain_type
 from pipeline.extract.rows import Row, problem_row, rows_of, uid_of
 from pipeline.extract.settings import DEFAULTS, Settings
@@ -46,7 +46,9 @@ def pairs_in_file(path: str, file: BinaryIO, settings: Settings) -> Iterator[Row
         yield Row(warc_file=path, problem=f"left out {reason}: {left_out[reason]} with a text")
 
 
-def _rows(path: str, found: Found, settings: Settings, left_out: Counter[str]) -> list[Row]:
+def _rows(
+    path: str, found: Found, settings: Settings, left_out: Counter[str]
+) -> Iterable[Row]:
     if isinstance(found, Broken):
         return [Row(warc_file=path, warc_offset=found.offset, problem=found.problem)]
     try:
@@ -66,15 +68,18 @@ def _read(path: str, page: Page, settings: Settings) -> Described | None:
         raise PageError(page.problem)
     if plain_type(page.content_type) == WAT_TYPE:
         return described(page.body, settings)
-    return Described(path, page, _offers(page, settings))
+    html = _html(page, settings.max_page_bytes)
+    if html is None:
+        return None
+    budget = Budget(len(html))
+    return Described(path, page._replace(body=b""), offers(html, settings, budget), budget)
 
 
-def _offers(page: Page, settings: Settings) -> Offers:
-    """What the page offers. Raises PageError if it has a problem."""
-    most = settings.max_page_bytes
+def _html(page: Page, most: int) -> bytes | None:
+    """The page's HTML in UTF-8; None if it is none. Raises PageError if it has a problem."""
     body = decoded_body(page.body, page.transfer_encoding, page.content_encoding, most)
     if len(body) > most:
         raise PageError(f"page too large: more than {most} bytes unpacked")
     if not page.content_type and not looks_like_html(body):
-        return Offers(Facts(), [], {})
-    return offers(utf8(body, page.content_type), settings)
+        return None
+    return utf8(body, page.content_type)

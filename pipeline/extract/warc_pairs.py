@@ -9,6 +9,7 @@ from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 from pyspark.sql.types import StructType
 
 from pipeline.extract import manifest
+from pipeline.extract.rows import row_bytes
 from pipeline.extract.settings import Settings, from_options
 from pipeline.extract.warc import Row, pairs_in_archive
 from pipeline.schema import columns
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 COLUMNS = Row._fields
-# A batch is handed over at so many rows or bytes of text, whichever comes first.
+# A batch is handed over at so many rows or bytes, whichever comes first.
 BATCH_ROWS = 1 << 16
 BATCH_BYTES = 8 << 20
 
@@ -94,19 +95,12 @@ def batches(rows: Iterator[Row]) -> "Iterator[pa.RecordBatch]":
     size = 0
     for row in rows:
         batch.append(row)
-        size += _size(row)
+        size += row_bytes(row)
         if len(batch) >= BATCH_ROWS or size >= BATCH_BYTES:
             yield _record_batch(batch)
             batch, size = [], 0
     if batch:
         yield _record_batch(batch)
-
-
-def _size(row: Row) -> int:
-    """About how many bytes it takes; of the columns that the web can make large."""
-    texts = (row.url, row.url_raw, row.canonical_url, row.text, row.page_title, row.heading)
-    candidates = row.url_candidates or ()
-    return sum(len(text) for text in texts if text) + sum(len(each.url) for each in candidates)
 
 
 def _record_batch(rows: list[Row]) -> "pa.RecordBatch":

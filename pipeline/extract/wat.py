@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from pipeline.extract.budget import Budget
 from pipeline.extract.gathering import offers_of
 from pipeline.extract.offers import Offers
 from pipeline.extract.page import HTML_TYPES, Page, plain_type
@@ -35,12 +36,14 @@ class Described(NamedTuple):
     """A page as it lies in a WARC file, without its body.
 
     warc_file: that file's name without folder; None if the record does not tell. page: what it says
-    of offset, length, date and record_id is true of that file, and not of the WAT.
+    of offset, length, date and record_id is true of that file, and not of the WAT. budget: what is
+    left for its rows.
     """
 
     warc_file: str | None
     page: Page
     offers: Offers
+    budget: Budget
 
 
 def described(record: bytes, settings: Settings) -> Described | None:
@@ -59,18 +62,23 @@ def described(record: bytes, settings: Settings) -> Described | None:
         return None
     warc_file = text_of(parts.container.get("Filename"))
     page = _page(_headers(parts.warc), parts.container, http)
-    offers = _offers(record, parts.html, _is_decoded(warc_file or ""), settings)
-    return Described(warc_file, page, offers)
+    budget = Budget(len(record))
+    is_decoded = _is_decoded(warc_file or "")
+    return Described(
+        warc_file, page, _offers(record, parts.html, is_decoded, settings, budget), budget
+    )
 
 
-def _offers(record: bytes, html: Html | Object, is_decoded: bool, settings: Settings) -> Offers:
+def _offers(
+    record: bytes, html: Html | Object, is_decoded: bool, settings: Settings, budget: Budget
+) -> Offers:
     if isinstance(html, Html):
         offers = usual_offers(html, is_decoded, settings)
         if offers is not None:
             return offers
         html = said(record, False).html or {}
     assert isinstance(html, dict)
-    return offers_of(events_of(html, is_decoded), settings)
+    return offers_of(events_of(html, is_decoded), settings, budget)
 
 
 def _is_of_no_use(record: bytes, settings: Settings) -> bool:

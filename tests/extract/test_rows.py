@@ -20,6 +20,7 @@ Made = Callable[[list[Image]], list[Row]]
 needs_rows = pytest.mark.skipif(_rows is None, reason="no C compiler")
 
 BASE = "http://x.example/p/page.html?a/b#c/d"
+MOST = 1 << 30
 COMMON = Row(page_url="http://x.example/p/page.html", warc_file="a", warc_offset=7)
 LINKS = (
     *("a.jpg", "/a.jpg", "//y.example/a.jpg", "http://y.example/a.jpg", "https://y.example/a.jpg"),
@@ -67,11 +68,12 @@ def image(*hrefs: str, text: str = "a dog") -> Image:
 
 
 def by_c(page: list[Image], base: str | None = BASE) -> list[Row]:
-    return _rows.rows(COMMON, page, base, Candidate)
+    slices = _rows.slices(COMMON, page, base, Candidate, MOST, MOST, MOST, 10_000)
+    return [row for some in slices for row in some]
 
 
 def by_python(page: list[Image], base: str | None = BASE) -> list[Row]:
-    return list(rows_by_python(COMMON, page, base))
+    return list(rows_by_python(COMMON, page, base, MOST))
 
 
 @pytest.mark.parametrize("made", [by_python, pytest.param(by_c, marks=needs_rows)])
@@ -133,8 +135,8 @@ def test_uids_are_the_md5_of_url_and_text_whatever_their_length() -> None:
     [((), [], None, Candidate), (COMMON, [(1, 2)], None, Candidate), (COMMON, [], 7, Candidate)],
 )
 def test_what_is_no_row_and_no_image_is_refused(arguments: tuple[object, ...]) -> None:
-    with pytest.raises(TypeError, match="rows wants"):
-        _rows.rows(*arguments)
+    with pytest.raises(TypeError, match="slices wants"):
+        list(_rows.slices(*arguments, MOST, MOST, MOST, MOST))
 
 
 @needs_rows

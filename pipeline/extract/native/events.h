@@ -162,7 +162,7 @@ static void
 forget_sources(State *s, const Element *element)
 {
     if (element->id == T_PICTURE) {
-        s->sources = s->sources_told = 0;
+        s->sources = s->sources_told = s->images_of_picture = 0;
     }
 }
 
@@ -343,10 +343,21 @@ emit_image(State *s, size_t at)
     emit_element(s, "img", at);
 }
 
+/* The sources of a picture go with each of its images. Who finds them for a great many is to see
+   all of the picture, and to count. */
+static void
+count_in_picture(State *s)
+{
+    if (s->sources && ++s->images_of_picture > FREE_IMAGES_OF_PICTURE) {
+        doubt(s, "a picture with too many images");
+    }
+}
+
 /* Takes the texts away from the caller. */
 static void
 finish_image(State *s, const ImageTag *tag, size_t at, PyObject *texts)
 {
+    count_in_picture(s);
     bool in_noscript = is_in(s, T_NOSCRIPT);
     bool is_odd = s->heading_slot >= 0 || s->headings_are_lost;
     PyObject *image = is_odd ? Py_NewRef(Py_None) : plain_image(s, tag, texts, in_noscript);
@@ -369,6 +380,9 @@ take_image(State *s, size_t at)
         emit_heading(s);
     }
     if (!s->own_texts || s->taken >= s->most) {
+        if (s->images_of_picture) {
+            doubt(s, "a picture across the limit of images");
+        }
         emit_image(s, at);
         return;
     }

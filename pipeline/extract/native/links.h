@@ -61,13 +61,14 @@ is_trim(PyObject *text)
     return p && (!length || (p[0] > ' ' && p[length - 1] > ' '));
 }
 
+
 /* Takes the reference to link->href away from the caller. */
 static void
 add_link(Found *found, const FoundLink *link)
 {
     for (unsigned i = 0; i < found->count; i++) {
         FoundLink *there = &found->links[i];
-        if (there->href == link->href || PyUnicode_Compare(there->href, link->href) == 0) {
+        if (is_same_text(there->href, link->href)) {
             there->width = there->width ? there->width : link->width;
             if (!there->has_density || there->density == 0) {
                 there->has_density = link->has_density;

@@ -39,4 +39,18 @@ new_record(PyObject *type, Py_ssize_t fields)
     return record;
 }
 
+/* Long texts are told apart by their hashes, which each finds once: where all are compared with all,
+   those that start alike would take forever. */
+static inline bool
+is_same_text(PyObject *one, PyObject *other)
+{
+    enum { SHORT = 256 };
+    Py_ssize_t length = PyUnicode_GET_LENGTH(one);
+    if (one == other || length != PyUnicode_GET_LENGTH(other)) {
+        return one == other;
+    }
+    return (length < SHORT || PyObject_Hash(one) == PyObject_Hash(other))
+        && PyUnicode_Compare(one, other) == 0;
+}
+
 #endif

@@ -10,6 +10,7 @@
 enum {
     DEEPEST = 512, MOST_FORMATTING = 100, MOST_TEMPLATES = 64, MOST_TEXTS = 8,
     MOST_ATTRIBUTES = 500, MOST_SOURCES = 64,
+    FREE_IMAGES_OF_PICTURE = 4, /* as in budget.py, which counts the work of more */
 };
 /* Bytes of a page. So no count of what is on it leaves 32 bits: the four bytes of `<p>x` make the
    most elements, one and all that are in the list of formatting elements. */
@@ -101,6 +102,7 @@ typedef struct {
     unsigned kinds;          /* bits of the places of links that are wanted */
     size_t source_at[MOST_SOURCES]; /* attributes of each `source` since its picture started */
     unsigned sources, sources_told; /* how many, and how many of them are in the stream */
+    unsigned images_of_picture; /* with a text, behind its sources */
     bool skipped;            /* an image without a text, since the last in the stream */
     bool has_stand_ins;      /* one in a noscript is in the stream: what is next to it matters */
     PyObject *heading_now;   /* the one before this place, NULL for none */
