@@ -40,13 +40,11 @@ def offers_of(
             for name, attributes, text in some:
                 _TAKES[name](page, attributes or {}, text or "")
     except OverBudgetError as error:
-        return page.offers(str(error))
+        page.problem = str(error)
     return page.offers()
 
 
-def _timed(
-    events: Iterable[Event | Finished], budget: Budget
-) -> Iterator[list[Event | Finished]]:
+def _timed(events: Iterable[Event | Finished], budget: Budget) -> Iterator[list[Event | Finished]]:
     start, rest = thread_time(), iter(events)
     while some := list(islice(rest, _SOME_EVENTS)):
         yield some
@@ -104,12 +102,13 @@ class _Page:
         self.previous: Draft | Image | None = None
         self.elsewhere: list[Image] = []
         self.too_many = self.too_many_elsewhere = 0
+        self.problem: str | None = None
         self.heading: str | None = None
         self.noscripts = 0
-        # Of the picture around, with the images that its sources go with.
-        self.sources: list[Attributes] = []
+        # Of the picture around: sources that no image has come to, links of the others, images.
+        self.has_sources, self.images_of_picture = False, 0
+        self.new_sources: list[Attributes] = []
         self.source_links: list[SourceLink] = []
-        self.sources_read = self.images_of_picture = 0
         self.anchors = [_Around({})]
         self.figures = [_Around({})]
         self.facts = FactsSeen()
@@ -175,22 +174,23 @@ class _Page:
 
     def _source_links(self) -> list[SourceLink]:
         """The links of the picture's sources, for one more image of those it goes with."""
-        for source in self.sources[self.sources_read :]:
+        for source in self.new_sources:
             self.source_links += source_links(source, self.kinds)
-        self.sources_read = len(self.sources)
-        if self.sources:
+        self.new_sources.clear()
+        if self.has_sources:
             self.images_of_picture += 1
             if self.images_of_picture > FREE_IMAGES_OF_PICTURE:
                 self.budget.take_source_links(len(self.source_links))
         return self.source_links
 
     def _source(self, attributes: Attributes, _: str) -> None:
-        self.sources.append(attributes)
+        self.new_sources.append(attributes)
+        self.has_sources = True
 
     def _picture(self, *_: object) -> None:
-        if self.sources:
-            self.sources, self.source_links = [], []
-            self.sources_read = self.images_of_picture = 0
+        if self.has_sources:
+            self.has_sources, self.images_of_picture = False, 0
+            self.new_sources, self.source_links = [], []
 
     def _h(self, _: Attributes, text: str) -> None:
         self.heading = context(text) or self.heading
@@ -225,7 +225,10 @@ class _Page:
         self.figures[-1].images = many
 
     def _json_ld(self, _: Attributes, text: str) -> None:
-        self._add_elsewhere(json_ld.images_in(text))
+        if len(text) > json_ld.MOST_CHARS:
+            self.problem = f"too much JSON-LD: more than {json_ld.MOST_CHARS} characters"
+        else:
+            self._add_elsewhere(json_ld.images_in(text))
 
     def _add_elsewhere(self, images: Iterable[Image]) -> None:
         room = self.settings.max_images_per_page - len(self.elsewhere)
@@ -237,7 +240,7 @@ class _Page:
                     self.too_many_elsewhere += 1
                 room -= 1
 
-    def offers(self, problem: str | None = None) -> Offers:
+    def offers(self) -> Offers:
         for kind in ("og", "twitter"):
             if kind in self.kinds:
                 self._add_elsewhere(social.images_in(self.facts.social, kind))
@@ -255,7 +258,7 @@ class _Page:
         images += self.elsewhere
         most = self.settings.max_images_per_page
         beyond = self.too_many + self.too_many_elsewhere + max(0, len(images) - most)
-        return Offers(self.facts.facts(), images[:most], left_out, beyond, problem)
+        return Offers(self.facts.facts(), images[:most], left_out, beyond, self.problem)
 
 
 _TAKES: dict[str, Callable[[_Page, Any, str], None]] = {

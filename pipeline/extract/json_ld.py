@@ -13,6 +13,8 @@ Texts = tuple[tuple[str, str], ...]
 # Deeper or larger is no description of a page.
 _DEEPEST = 32
 _MOST_NODES = 10_000
+# As objects, JSON takes up to thirty times its size.
+MOST_CHARS = 4_000_000
 # The publisher's, on each of its pages.
 _PASSED_OVER = {"logo"}
 
@@ -57,7 +59,8 @@ def _images(node: Mapping[str, Any]) -> Iterator[Image]:
         yield from _image(hrefs, texts, pixels(node.get("width")), pixels(node.get("height")))
     for image in images:
         if isinstance(image, str):
-            yield from _image((image,), texts)
+            if texts and not is_no_file(image):
+                yield Image((Link(image),), "json_ld", texts)
         elif isinstance(image, dict) and "@type" not in image:
             yield from _image((image.get("url"),), _texts(image))
 

@@ -49,8 +49,8 @@ class Offers(NamedTuple):
 
     left_out: how many images with a text were passed over, by reason: inline (`data:`), pixel
     (declared 1 by 1 px or less), no link. too_many: all images beyond the limit, with a text or
-    not. problem: 'kind: detail' of what has ended the page before its end; None if it was read
-    whole.
+    not. problem: 'kind: detail' of what was too much of anything else, and left out; or ended the
+    page there.
     """
 
     facts: Facts

@@ -86,6 +86,8 @@ def rows_of(
     facts, images, _, too_many, problem = offers
     if not images and not too_many and not problem:
         return
+    problems = [f"too many images: {too_many} left out"] if too_many else []
+    problems += [problem] if problem else []
     budget = budget or Budget(0)
     base = base_url(page.url, facts.base)
     common = _page_row(path, page, facts, base)
@@ -93,11 +95,8 @@ def rows_of(
         for made in budget.timed(_slices(common, images, base, budget)):
             yield from made
     except OverBudgetError as error:
-        problem = problem or str(error)
-    if too_many:
-        yield common._replace(problem=f"too many images: {too_many} left out")
-    if problem:
-        yield common._replace(problem=problem)
+        problems.append(str(error))
+    yield from (common._replace(problem=problem) for problem in problems)
 
 
 def _slices(

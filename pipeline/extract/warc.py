@@ -46,9 +46,7 @@ def pairs_in_file(path: str, file: BinaryIO, settings: Settings) -> Iterator[Row
         yield Row(warc_file=path, problem=f"left out {reason}: {left_out[reason]} with a text")
 
 
-def _rows(
-    path: str, found: Found, settings: Settings, left_out: Counter[str]
-) -> Iterable[Row]:
+def _rows(path: str, found: Found, settings: Settings, left_out: Counter[str]) -> Iterable[Row]:
     if isinstance(found, Broken):
         return [Row(warc_file=path, warc_offset=found.offset, problem=found.problem)]
     try:
