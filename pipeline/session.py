@@ -12,6 +12,10 @@ JAVA_OPTIONS = (
     f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties').as_uri()}"
 )
 
+# As on a cluster. Spark tries nothing again on one machine; but what ends a worker twice is read
+# with more care the third time (`extract.warc_pairs`). A bug is met as often before the run ends.
+TRIES = 4
+
 # What results or memory depend on, so the same for every master.
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
@@ -35,7 +39,7 @@ def local_session(cores: int | str = "*", **conf: str) -> SparkSession:
     # Workers would otherwise be the system's Python, which has none of our packages.
     os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    builder = SparkSession.builder.master(f"local[{cores}]").appName("crawl2clip")
+    builder = SparkSession.builder.master(f"local[{cores},{TRIES}]").appName("crawl2clip")
     defaults = {
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",

@@ -11,6 +11,18 @@ static const char *const wanted_names[] = {
     "picture", "a", "figure", "noscript", "/a", "social",
 };
 
+/* For tests: a page with these bytes, and none of them null, aborts the process; see
+   abort_mark.py. */
+static const char *abort_on;
+
+static void
+abort_on_mark(const char *page)
+{
+    if (abort_on && strstr(page, abort_on)) {
+        abort();
+    }
+}
+
 PyDoc_STRVAR(events_doc,
              "events(page: bytes, wanted: int, texts: int = 0, places: int = 0, most: int = 0)"
              " -> list[Event] | str\n\n"
@@ -30,6 +42,7 @@ events(PyObject *Py_UNUSED(module), PyObject *arguments)
                           &most)) {
         return NULL;
     }
+    abort_on_mark(page);
     State *s = PyMem_Calloc(1, sizeof *s);
     if (!s) {
         return PyErr_NoMemory();
@@ -149,6 +162,10 @@ add_names(PyObject *module, const char *name, const char *const *words, size_t c
 PyMODINIT_FUNC
 PyInit__scanner(void)
 {
+    abort_on = getenv("CRAWL2CLIP_ABORT_ON");
+    if (abort_on && !*abort_on) {
+        abort_on = NULL;
+    }
     fill_tags();
     fill_ends();
     if (fill_refs() < 0 || !borrow(borrowed, sizeof borrowed / sizeof *borrowed)

@@ -25,6 +25,7 @@ elements, with a space at each start and end of an element that is not `INLINE`;
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Optional
 
+from pipeline.extract.abort_mark import abort_on_mark
 from pipeline.extract.bombs import refuse_bomb
 from pipeline.extract.page import PageError
 
@@ -71,6 +72,7 @@ def events(html: bytes, wanted: frozenset[str] = EVENTS) -> Iterator[Event]:
     """
     from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, SelectolaxError
 
+    abort_on_mark(html)
     refuse_bomb(html)
     try:
         # Events are what lexbor does to a finished part of the tree, such as to look through all

@@ -24,6 +24,8 @@ class Settings:
     to images may stand; `noscript` is all images within one, `link` the whole picture that a
     thumbnail leads to. prefer_link: such a link is the image's url, and not only a candidate.
     max_images_per_page: images beyond are left out, and are a problem of the page.
+    max_page_seconds: of CPU time; a page that takes longer ends the worker, and is a problem when
+    the archive is read for the third time. max_page_memory_bytes: what a page may take then.
     max_problem_share: of all rows read; if more of them are problems, the run tells by its exit
     code. It changes no row.
     """
@@ -33,6 +35,8 @@ class Settings:
     images: tuple[ImageSource, ...] = ("src", "srcset", "picture", "lazy", "noscript")
     prefer_link: bool = False
     max_images_per_page: int = 10_000
+    max_page_seconds: int = 120
+    max_page_memory_bytes: int = 1_000_000_000
     max_problem_share: float = 1.0
 
     def check(self) -> None:
@@ -48,7 +52,7 @@ class Settings:
             raise ValueError("prefer_link is set, so images wants link")
 
     def _check_limits(self) -> None:
-        for name in ("max_page_bytes", "max_images_per_page"):
+        for name in (field.name for field in fields(self) if field.type is int):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} wants a number above 0, not {getattr(self, name)}")
         if not 0 <= self.max_problem_share <= 1:

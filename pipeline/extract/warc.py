@@ -1,7 +1,7 @@
 """An archive -> rows: the whole way of a pair, without Spark."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
 from pipeline.extract.archive import found_in, open_archive
@@ -16,9 +16,15 @@ from pipeline.extract.wat import Described, described
 
 __all__ = ["Row", "Settings", "pairs_in_archive", "pairs_in_file", "uid_of"]
 
+Read = Callable[[str, BinaryIO, Settings], Iterator[Row]]
 
-def pairs_in_archive(path: str, settings: Settings = DEFAULTS) -> Iterator[Row]:
+
+def pairs_in_archive(
+    path: str, settings: Settings = DEFAULTS, read: Read | None = None
+) -> Iterator[Row]:
     """Pairs and problems of one archive, in document order. Memory does not grow with the file.
+
+    read: what reads the file once it is open, `pairs_in_file` if none is given.
 
     Last comes, for each reason why images were left out, a row with the problem
     `left out inline: 12345 with a text`; see `Offers.left_out`.
@@ -34,7 +40,7 @@ def pairs_in_archive(path: str, settings: Settings = DEFAULTS) -> Iterator[Row]:
         yield Row(warc_file=path, problem=f"unreadable file: {path} is a folder")
         return
     with file:
-        yield from pairs_in_file(path, file, settings)
+        yield from (read or pairs_in_file)(path, file, settings)
 
 
 def pairs_in_file(path: str, file: BinaryIO, settings: Settings) -> Iterator[Row]:
@@ -42,6 +48,11 @@ def pairs_in_file(path: str, file: BinaryIO, settings: Settings) -> Iterator[Row
     left_out: Counter[str] = Counter()
     for found in found_in(file, settings.max_page_bytes):
         yield from _rows(path, found, settings, left_out)
+    yield from left_out_rows(path, left_out)
+
+
+def left_out_rows(path: str, left_out: Counter[str]) -> Iterator[Row]:
+    """The last rows of an archive, one for each reason."""
     for reason in sorted(left_out):
         yield Row(warc_file=path, problem=f"left out {reason}: {left_out[reason]} with a text")
 

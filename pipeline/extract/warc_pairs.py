@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO
 
+from pyspark import TaskContext
 from pyspark.sql import SparkSession
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 from pyspark.sql.types import StructType
 
-from pipeline.extract import manifest
+from pipeline.extract import isolated, manifest
+from pipeline.extract.cpu_limit import CpuLimit
 from pipeline.extract.rows import row_bytes
 from pipeline.extract.settings import Settings, from_options
-from pipeline.extract.warc import Row, pairs_in_archive
+from pipeline.extract.warc import Row, pairs_in_archive, pairs_in_file
 from pipeline.schema import columns
 from pipeline.worker import settle
 
@@ -22,6 +25,8 @@ COLUMNS = Row._fields
 # A batch is handed over at so many rows or bytes, whichever comes first.
 BATCH_ROWS = 1 << 16
 BATCH_BYTES = 8 << 20
+# A machine may be lost once or twice; the next try takes some pages for what ended the others.
+TRIES_AT_ONCE = 2
 
 
 def register(spark: SparkSession) -> None:
@@ -85,8 +90,36 @@ class ReadArchive:
     settings: Settings
 
     def __call__(self, path: str) -> "Iterator[pa.RecordBatch]":
-        yield from batches(pairs_in_archive(path, self.settings))
+        yield from self._isolated(path) if crashed_before() else self._quickly(path)
         settle()
+
+    def _quickly(self, path: str) -> "Iterator[pa.RecordBatch]":
+        def read(path: str, file: BinaryIO, settings: Settings) -> Iterator[Row]:
+            return pairs_in_file(path, limit.on(file), settings)
+
+        with CpuLimit(self.settings.max_page_seconds) as limit:
+            for batch in batches(pairs_in_archive(path, self.settings, read)):
+                with limit.lifted():
+                    yield batch
+
+    def _isolated(self, path: str) -> "Iterator[pa.RecordBatch]":
+        read = partial(isolated.pairs_in_file, prove=_prove)
+        yield from batches(pairs_in_archive(path, self.settings, read))
+
+
+def crashed_before() -> bool:
+    """Whether this task has failed `TRIES_AT_ONCE` times: whatever ended it lies in the archive."""
+    task = TaskContext.get()
+    return task is not None and task.attemptNumber() >= TRIES_AT_ONCE
+
+
+def _prove(rows: list[Row]) -> None:
+    """Make a batch of the rows, in the child that reads pages."""
+    import pyarrow as pa
+
+    # Others reserve more of the address space than a page may take.
+    pa.set_memory_pool(pa.system_memory_pool())
+    _record_batch(rows)
 
 
 def batches(rows: Iterator[Row]) -> "Iterator[pa.RecordBatch]":

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from pipeline.extract.abort_mark import abort_on_mark
 from pipeline.extract.budget import Budget
 from pipeline.extract.gathering import offers_of
 from pipeline.extract.offers import Offers
@@ -54,6 +55,7 @@ def described(record: bytes, settings: Settings) -> Described | None:
     """
     if _is_of_no_use(record, settings):
         return None
+    abort_on_mark(record)
     parts = said(record, is_enough(settings))
     http = _headers(parts.http)
     if parts.html is None or str(parts.status) != "200":
