@@ -81,7 +81,7 @@ class Child:
                 self.end()
                 raise self._too_long()
             return self.pipe.recv()
-        except (EOFError, ConnectionResetError):
+        except (EOFError, OSError):  # OSError: it died within a message
             raise self._cause() from None
 
     def _cause(self) -> DiedError:
