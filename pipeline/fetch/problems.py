@@ -6,6 +6,7 @@ import ssl
 from http import HTTPStatus
 from http.client import HTTPException, IncompleteRead
 
+from pipeline.printable import printable
 from pipeline.retry_after import asked_seconds
 
 KINDS = frozenset(
@@ -74,8 +75,8 @@ class FetchError(Exception):
 
 
 def problem(kind: str, detail: str) -> str:
-    """'kind: detail', the detail on one line and no longer than a line."""
-    return f"{kind}: {' '.join(detail.split())[:200]}"
+    """'kind: detail', the detail on one line, no longer than a line, and fit to print."""
+    return f"{kind}: {printable(' '.join(detail.split()))}"
 
 
 def of_status(status: int, reason: str, retry_after: str | None = None) -> FetchError:
@@ -100,7 +101,7 @@ def of_message(message: str) -> str:
         return _RESIZER[message]
     kind, colon, _ = message.partition(": ")
     if colon and kind in KINDS:
-        return message
+        return problem(kind, message.removeprefix(f"{kind}: "))
     if message.startswith("OpenCV("):
         assertion = re.search(r"error: (.*)", message, re.DOTALL)
         return problem("not an image", assertion[1] if assertion else message)

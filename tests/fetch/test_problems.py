@@ -55,3 +55,12 @@ def test_every_message_has_a_kind_of_the_list(message: str, kind: str) -> None:
 
 def test_details_are_one_short_line() -> None:
     assert of_message("x\n y" + "z" * 1000) == "unexpected error: x y" + "z" * 197
+
+
+def test_a_server_cannot_steer_the_terminal_of_who_reads_its_problem() -> None:
+    told = str(of_status(404, "\x1b[2J\x1b]0;x\x07\x9b31m\u202eok"))
+
+    assert told == r"http 404: 404 \x1b[2J\x1b]0;x\x07\x9b31m\u202eok"
+    assert of_message("http 404: \x1b[31mred") == r"http 404: \x1b[31mred"
+    assert of_message("\x1b[31mred") == r"unexpected error: \x1b[31mred"
+    assert len(str(of_status(404, "\x1b" * 60_000))) < 220
