@@ -5,7 +5,6 @@ service, the loopback interface, a printer. So addresses are checked, not names,
 connection goes to the very address that was checked.
 """
 
-import socket
 from collections.abc import Sequence
 from ipaddress import (
     IPv4Address,
@@ -18,12 +17,12 @@ from ipaddress import (
 from typing import Any, NamedTuple
 
 from pipeline.fetch.problems import FetchError
+from pipeline.fetch.resolver import resolve
+from pipeline.fetch.special_addresses import is_special
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-# Public by number, internal by use: Azure's and Oracle's services for their virtual machines.
-_INTERNAL = (ip_network("168.63.129.16/32"), ip_network("192.0.0.0/24"))
 _NAT64 = ip_network("64:ff9b::/96")
 
 
@@ -44,15 +43,7 @@ def is_refused(address: str, allowed: Sequence[Network]) -> bool:
     ip = _embedded(ip_address(address))
     if any(ip in network for network in allowed):
         return False
-    return not _is_public(ip)
-
-
-def _is_public(ip: Address) -> bool:
-    if not ip.is_global or any(ip in network for network in _INTERNAL):
-        return False
-    # is_global does not mean what it says: it includes 224.0.0.1 and fec0::1.
-    local = ip.is_link_local or (isinstance(ip, IPv6Address) and ip.is_site_local)
-    return not (local or ip.is_multicast or ip.is_reserved or ip.is_unspecified)
+    return is_special(ip)
 
 
 def _embedded(ip: Address) -> Address:
@@ -64,12 +55,13 @@ def _embedded(ip: Address) -> Address:
     return ip.ipv4_mapped or ip.sixtofour or ip
 
 
-def endpoints(host: str, port: int, allowed: Sequence[Network]) -> list[Endpoint]:
+def endpoints(host: str, port: int, allowed: Sequence[Network], seconds: float) -> list[Endpoint]:
     """The addresses of the host that may be connected to, in the resolver's order; at least one.
 
-    Raises FetchError if there is none, OSError or UnicodeError if the name can't be resolved.
+    Raises FetchError if there is none or not within that time, OSError or UnicodeError if the name
+    can't be resolved.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    found = resolve(host, port, seconds)
     good = [
         Endpoint(family, address)
         for family, _, _, _, address in found

@@ -3,39 +3,24 @@
 import io
 import socket
 import ssl
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import lru_cache
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPConnection
 from typing import Any
 
 from pipeline.fetch.addresses import Endpoint, Network, endpoints
+from pipeline.fetch.deadline import Deadline
+from pipeline.fetch.http_response import Response, read_response
+from pipeline.fetch.problems import FetchError
 from pipeline.fetch.urls import Target
 
 _MOST_ADDRESSES = 3  # of one host, before giving up: some have dozens, all of them dead
 
-
-class Deadline:
-    """Seconds for everything, and for each wait on a socket."""
-
-    def __init__(self, total_seconds: float, wait_seconds: float) -> None:
-        self._end = time.monotonic() + total_seconds
-        self._total, self._wait = total_seconds, wait_seconds
-
-    def wait(self) -> float:
-        """How long the next wait may take. Raises TimeoutError if the time is up."""
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise TimeoutError(f"not done in {self._total:g} seconds")
-        return min(left, self._wait)
-
-    def pause(self, seconds: float) -> bool:
-        """Sleep, and say whether there was time for it; if not, return at once."""
-        if self._end - time.monotonic() <= seconds:
-            return False
-        time.sleep(seconds)
-        return True
+# Each read costs some microseconds, so a server that sends a byte a packet, or a TLS record, buys
+# much of our time with little of its own. Honest packets hold a thousand bytes.
+_FREE_READS = 10_000
+_LEAST_BYTES_A_READ = 64
 
 
 class _TimedReader(io.RawIOBase):
@@ -47,13 +32,18 @@ class _TimedReader(io.RawIOBase):
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
         self._sock, self._deadline = sock, deadline
         self._raw = sock.makefile("rb", buffering=0)  # keeps the socket open until it is closed
+        self._free = _FREE_READS
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
         self._sock.settimeout(self._deadline.wait())
-        return self._raw.readinto(buffer)
+        count = self._raw.readinto(buffer)
+        self._free += (count or 0) // _LEAST_BYTES_A_READ - 1
+        if self._free < 0:
+            raise FetchError("bad response", "its bytes come one by one")
+        return count
 
     def close(self) -> None:
         self._raw.close()
@@ -127,17 +117,17 @@ def tls() -> ssl.SSLContext:
 @contextmanager
 def answer(
     target: Target, headers: Mapping[str, str], allowed: Sequence[Network], deadline: Deadline
-) -> Iterator[HTTPResponse]:
+) -> Iterator[Response]:
     """The response to a GET, its headers read and its body not.
 
-    Raises FetchError for an address that is refused, OSError or HTTPException for other trouble.
+    Raises FetchError for an address that is refused or a server that breaks the rules, OSError or
+    HTTPException for other trouble.
     """
-    deadline.wait()
-    to = endpoints(target.host, target.port, allowed)
+    to = endpoints(target.host, target.port, allowed, deadline.wait())
     connection = _CheckedConnection(target, to, deadline)
     try:
         connection.request("GET", target.path, headers=dict(headers))
-        with connection.getresponse() as response:  # which the connection need not know any more
-            yield response
+        with closing(connection.sock.makefile("rb")) as stream:
+            yield read_response(stream)
     finally:
         connection.close()

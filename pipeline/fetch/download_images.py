@@ -29,6 +29,7 @@ _LEAST = {
     "timeout_seconds": 0.001,
     "max_seconds": 0.001,
     "max_redirects": 0,
+    "connections_per_host": 1,
     "partitions": 0,
 }
 _QUALITY = {"jpg": (0, 100), "webp": (1, 100), "png": (0, 9)}
@@ -107,6 +108,7 @@ class DownloadImages(Stage):
     max_seconds: float = 30.0
     max_bytes: int = 20_000_000
     max_redirects: int = 5
+    connections_per_host: int = 6
     user_agent: str | None = None
     respect_opt_out: bool = True
     allow_networks: tuple[str, ...] = ()

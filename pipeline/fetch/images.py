@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import fsspec
 import pyarrow as pa
 
-from pipeline.fetch import problems, urls
+from pipeline.fetch import hosts, problems, urls
 from pipeline.fetch.notes import Note, NotingResizer
 from pipeline.fetch.opener import Limits, Opener, installed
 from pipeline.fetch.problems import FetchError
@@ -61,7 +61,9 @@ class Fetcher:
     def _downloaded(self, addresses: Sequence[str]) -> dict[str, Outcome]:
         found: dict[str, Outcome] = {}
         if addresses:
-            with installed(Opener(self.limits)), _shard_file(addresses) as (folder, file):
+            manners = hosts.of_process(self.limits.connections_per_host)
+            opener = Opener(self.limits, manners)
+            with installed(opener), _shard_file(addresses) as (folder, file):
                 self._downloader(folder, len(addresses), found).download_shard((0, file))
         return found
 

@@ -4,19 +4,21 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPResponse
 from typing import Any
 from urllib.request import OpenerDirector, Request, install_opener
 from urllib.response import addinfourl
 
 from pipeline.fetch import addresses, problems, robots, urls
-from pipeline.fetch.connection import Deadline, answer
+from pipeline.fetch.connection import answer
+from pipeline.fetch.deadline import Deadline
+from pipeline.fetch.hosts import BUSY, Hosts
+from pipeline.fetch.http_response import Response
 from pipeline.fetch.problems import FetchError
+from pipeline.fetch.urls import Target
 
 PAUSE_SECONDS = 0.5  # before the first retry, twice as long before the next
 _REDIRECTS = (301, 302, 303, 307, 308)
 _CODINGS = ("gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress")
-_CHUNK_BYTES = 65_536
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Limits:
     max_bytes: int = 20_000_000
     max_seconds: float = 30.0
     max_redirects: int = 5
+    connections_per_host: int = 6
 
 
 class Opener(OpenerDirector):
@@ -39,9 +42,11 @@ class Opener(OpenerDirector):
     a server can make is a FetchError.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, hosts: Hosts | None = None) -> None:
+        """Share `hosts` with others, or have hosts of one's own."""
         super().__init__()
         self._limits = limits
+        self._hosts = hosts or Hosts(limits.connections_per_host)
         self._allowed = addresses.networks(limits.allow_networks)
 
     def open(self, fullurl: str | Request, data: Any = None, timeout: Any = None) -> addinfourl:
@@ -71,48 +76,56 @@ class Opener(OpenerDirector):
         headers = dict(request.header_items()) | {"Connection": "close"}
         while len(seen) <= self._limits.max_redirects:
             seen.add(url)
-            with answer(urls.target(url), headers, self._allowed, deadline) as response:
+            target = urls.target(url)
+            with (
+                self._hosts.turn(target, deadline.left()),
+                answer(target, headers, self._allowed, deadline) as response,
+            ):
                 if response.status not in _REDIRECTS:
-                    return self._image(url, response)
+                    self._check(target, response)
+                    body = io.BytesIO(_body(response, self._limits.max_bytes))
+                    return addinfourl(body, response.headers, url, response.status)
                 url = _location(url, response)
             if url in seen:
                 raise FetchError("too many redirects", "in a circle")
         raise FetchError("too many redirects", f"more than {self._limits.max_redirects}")
 
-    def _image(self, url: str, response: HTTPResponse) -> addinfourl:
+    def _check(self, target: Target, response: Response) -> None:
+        """Raise FetchError if the response is not an image that may be taken."""
         if response.status != 200:
-            later = response.getheader("Retry-After")
-            raise problems.of_status(response.status, response.reason, later)
+            later = response.headers.get("Retry-After")
+            error = problems.of_status(response.status, response.reason, later)
+            if response.status in BUSY and error.later:
+                self._hosts.rest(target, response.status, error.later)
+            raise error
         objection = robots.objection(response.headers, self._limits.user_agent)
         if objection and self._limits.respect_opt_out:
             raise FetchError("opted out", objection)
-        body = io.BytesIO(_body(response, self._limits.max_bytes))
-        return addinfourl(body, response.headers, url, response.status)
 
 
-def _location(url: str, response: HTTPResponse) -> str:
-    where = response.getheader("Location")
+def _location(url: str, response: Response) -> str:
+    where = response.headers.get("Location")
     if where is None:
         raise FetchError(f"http {response.status}", "a redirect without Location")
-    # http.client reads headers as Latin-1; what servers mean is UTF-8.
+    # Headers are read as Latin-1; what servers mean is UTF-8.
     return urls.normal(where.encode("latin-1").decode("utf-8", "replace"), base=url)
 
 
-def _body(response: HTTPResponse, max_bytes: int) -> bytes:
+def _body(response: Response, max_bytes: int) -> bytes:
     """All bytes as they came over the wire, or FetchError if too many, too few or packed."""
-    coding = response.getheader("Content-Encoding", "").strip().lower()
-    if coding in _CODINGS:  # we asked for none: a small answer might unpack to anything
-        raise FetchError("encoded body", coding)
-    promised = response.length  # None if chunked, or if the end of the connection ends it
-    if promised is not None and promised > max_bytes:
-        raise FetchError("too large", f"{promised} bytes, more than {max_bytes}")
+    for value in response.headers.get_all("Content-Encoding", []):
+        for coding in value.lower().split(","):
+            if coding.strip() in _CODINGS:  # we asked for none: it might unpack to anything
+                raise FetchError("encoded body", coding.strip())
+    if response.length is not None and response.length > max_bytes:
+        raise FetchError("too large", f"{response.length} bytes, more than {max_bytes}")
     body = bytearray()
-    while chunk := response.read(_CHUNK_BYTES):
-        body += chunk
+    for piece in response.body:
+        body += piece
         if len(body) > max_bytes:
             raise FetchError("too large", f"more than {max_bytes} bytes")
-    if promised is not None and len(body) < promised:
-        raise FetchError("truncated", f"{len(body)} of {promised} bytes")
+    if response.length is not None and len(body) < response.length:
+        raise FetchError("truncated", f"{len(body)} of {response.length} bytes")
     return bytes(body)
 
 

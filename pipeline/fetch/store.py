@@ -32,7 +32,11 @@ GROUP_ROWS = 64  # that are read for the sake of one
 
 # May come out otherwise the next time.
 _PASSING = TRANSIENT | {"dns failure", "no outcome", "unexpected error"}
-_WAITS = ("retries", "max_seconds")  # Limits on which no lasting outcome hangs
+_WAITS = (
+    "retries",
+    "max_seconds",
+    "connections_per_host",
+)  # Limits on which no lasting outcome hangs
 _SIGN = 1 << 63  # flipped, it makes the order of signed numbers that of their hexadecimal names
 
 

@@ -6,6 +6,8 @@ from pipeline.fetch.addresses import endpoints, is_refused, networks
 from pipeline.fetch.problems import FetchError
 
 PUBLIC = ["93.184.216.34", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+PUBLIC += ["192.88.98.255", "192.88.100.0", "198.17.255.255", "198.20.0.0", "223.255.255.255"]
+PUBLIC += ["2001:200::1", "2001:db7::1", "2001:db9::1", "2a00::1", "3ffd::1", "2002:808:808::1"]
 
 REFUSED = [
     "127.0.0.1",
@@ -37,6 +39,41 @@ REFUSED = [
     "::127.0.0.1",
     "64:ff9b::7f00:1",
     "2002:7f00:1::",
+    "192.0.2.1",
+    "192.31.196.1",
+    "192.52.193.1",
+    "192.88.99.1",  # the nearest relay of 6to4, whoever runs it
+    "192.175.48.1",
+    "198.19.255.255",
+    "198.51.100.1",
+    "203.0.113.1",
+    "239.255.255.250",
+    "100::1",
+    "100:0:0:1::1",
+    "2001::7f00:1",  # Teredo
+    "2001:1::1",
+    "2001:2::1",
+    "2001:3::1",
+    "2001:4:112::1",
+    "2001:10::1",
+    "2001:20::1",
+    "2001:30::1",
+    "2001:1ff:ffff::1",
+    "2002:c0a8:101::1",
+    "2620:4f:8000::1",
+    "3ffe::1",
+    "3fff::1",
+    "3fff:fff:ffff::1",
+    "4000::1",
+    "5f00::1",
+    "64:ff9b::a00:1",
+    "64:ff9b:1::808:808",
+    "::ffff:0:808:808",  # translated to IPv4, as are the mapped
+    "::808:808",
+    "::ffff:169.254.169.254",
+    "fc00::1",
+    "febf::1",
+    "ff0e::1",
 ]
 
 
@@ -69,9 +106,9 @@ def test_of_several_addresses_the_refused_are_left_out(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
 
-    assert [found.sockaddr for found in endpoints("mixed.test", 80, ())] == [("8.8.8.8", 80)]
+    assert [found.sockaddr for found in endpoints("mixed.test", 80, (), 1)] == [("8.8.8.8", 80)]
     with pytest.raises(FetchError, match=r"^refused address: 10\.0\.0\.1, 127\.0\.0\.1$"):
-        endpoints("inside.test", 80, ())
+        endpoints("inside.test", 80, (), 1)
 
 
 def test_a_network_must_be_one() -> None:

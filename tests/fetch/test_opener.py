@@ -257,12 +257,113 @@ def test_a_server_that_says_nothing_is_left_after_one_wait(web: Web) -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [b"GIF89a", b"\x00" * 50, b"HTTP/1.1 abc\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 200],
+    [b"GIF89a", b"\x00" * 50, b"HTTP/1.1 abc\r\n\r\n", b"HTTP/2 200 OK\r\n\r\n", b"\r\n"],
 )
 def test_what_is_not_http_is_a_bad_response(web: Web, answer: bytes) -> None:
     url = web.act("/odd", lambda request: request.wfile.write(answer))
 
     assert problem(url).startswith("bad response: ")
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+def raw(web: Web, *parts: bytes, path: str = "/raw") -> str:
+    """The URL of a page whose answer is these bytes and no others."""
+
+    def page(request: BaseHTTPRequestHandler) -> None:
+        for part in parts:
+            request.wfile.write(part)
+
+    return web.act(path, page)
+
+
+def test_many_headers_and_interim_answers_cost_no_image(web: Web) -> None:
+    cookies = b"".join(b"Set-Cookie: a%d=%s\r\n" % (i, b"x" * 400) for i in range(500))
+    length = b"Content-Length: 1\r\n\r\nx"
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\nContent-Length: 9\r\n\r\n"
+    odd = b"no header\r\n: nameless\r\nX : y\r\n folded\r\n"
+
+    assert body(raw(web, OK, cookies, length)) == b"x"
+    assert body(raw(web, hints, b"HTTP/1.1 100 Continue\r\n\r\n", OK, length)) == b"x"
+    assert body(raw(web, OK, odd, length)) == b"x"
+    assert body(raw(web, OK.replace(b"\r", b""), b"Content-Length: 1\n\nx")) == b"x"
+    assert problem(raw(web, b"HTTP/1.1 101 Switching Protocols\r\n\r\n")).startswith("http 101: ")
+    late = raw(web, hints, OK, b"X-Robots-Tag: noai\r\n", cookies, length)
+    assert problem(late) == "opted out: X-Robots-Tag noai"
+
+
+FLOODS = {
+    "headers": [OK, *[b"A: b\r\n" * 10_000] * 100],
+    "one header": [OK + b"A: ", *[b"b" * 60_000] * 100],
+    "folded header": [OK + b"A: b\r\n", *[b" b\r\n" * 10_000] * 100],
+    "status line": [b"HTTP/1.1 200 ", *[b"O" * 60_000] * 100],
+    "interim": [b"HTTP/1.1 103 Early Hints\r\n\r\n" * 10_000] * 100,
+    "interim headers": [b"HTTP/1.1 103 Early Hints\r\n" + b"A: b\r\n" * 10_000 + b"\r\n"] * 100,
+    "trailers": [CHUNKED + b"1\r\nx\r\n0\r\n", *[b"A: b\r\n" * 10_000] * 100],
+    "chunks": [CHUNKED, *[b"1\r\nx\r\n" * 10_000] * 100],
+    "extensions": [CHUNKED, *[b"1;" + b"e" * 60_000 + b"\r\nx\r\n"] * 100],
+    "chunk size": [CHUNKED, *[b"0" * 60_000] * 100],
+}
+
+
+@pytest.mark.parametrize("flood", FLOODS)
+def test_a_flood_around_the_body_is_left_early(web: Web, flood: str) -> None:
+    url = raw(web, *FLOODS[flood])
+    opener, started = Opener(Limits(allow_networks=LOOPBACK)), time.thread_time()
+
+    with pytest.raises(FetchError, match=r"^bad response: "):
+        opener.open(url, timeout=2)
+    assert time.thread_time() - started < 1
+
+    assert web.hits["/raw"] == 1, "what a server does on purpose it does again"
+
+
+def test_chunks_as_servers_send_them_are_no_flood(web: Web) -> None:
+    sent = bytes(range(256)) * 4000
+    chunks = b"".join(b"40;x=y\r\n" + sent[at : at + 64] + b"\r\n" for at in range(0, 99968, 64))
+
+    assert body(raw(web, CHUNKED, chunks, b"0\r\nExpires: 0\r\n\r\n")) == sent[:99968]
+    small = b"".join(b"1\r\n%c\r\n" % value for value in range(256)) * 32
+    assert body(raw(web, CHUNKED, small, b"0\r\n\r\n")) == bytes(range(256)) * 32
+    assert body(raw(web, CHUNKED, b"000000a \r\n0123456789\r\n0\r\n")) == b"0123456789"
+
+
+def test_a_chunk_must_be_as_long_as_it_says(web: Web) -> None:
+    for chunk in (b"2\r\nabc\r\n", b"x\r\n", b"-1\r\nabc\r\n", b"0x1\r\na\r\n", b"1_0\r\na\r\n"):
+        assert problem(raw(web, CHUNKED, chunk, b"0\r\n\r\n")).startswith("bad response: a chunk ")
+    assert problem(raw(web, CHUNKED, b"f" * 15 + b"\r\nx"), retries=0).startswith("truncated: ")
+
+
+def test_lengths_that_are_none(web: Web) -> None:
+    for length in (b"-1", b"1_0", "٣".encode(), b"abc", b""):
+        assert body(raw(web, OK, b"Content-Length: " + length + b"\r\n\r\nxyz")) == b"xyz"
+    told = b"Content-Length: " + b"9" * 10_000 + b"\r\n\r\n"
+    assert problem(raw(web, OK, told)).startswith("too large: ")
+    coded = b"Transfer-Encoding: gzip, chunked\r\n\r\n"
+    assert problem(raw(web, OK, coded)) == "encoded body: gzip, chunked"
+
+
+def test_bytes_that_come_one_by_one_are_not_waited_for(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "_FREE_READS", 20)
+
+    def page(request: BaseHTTPRequestHandler) -> None:
+        for _ in range(200):
+            request.wfile.write(b"HTTP/1.1 200 OK\r\n"[:1])
+            time.sleep(0.002)
+
+    assert problem(web.act("/a", page)) == "bad response: its bytes come one by one"
+
+
+def test_a_status_line_cannot_steer_a_terminal(web: Web) -> None:
+    said = problem(raw(web, b"HTTP/1.1 404 \x1b[2J\x9b1m\r\nContent-Length: 0\r\n\r\n"))
+    nonsense = problem(raw(web, b"\x1b]0;title\x07\r\n\r\n"))
+
+    assert said == r"http 404: 404 \x1b[2J\x9b1m"
+    assert nonsense == r"bad response: \x1b]0;title\x07"
 
 
 def test_nobody_there_and_no_such_name(monkeypatch: pytest.MonkeyPatch) -> None:
