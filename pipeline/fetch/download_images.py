@@ -23,6 +23,7 @@ _LEAST = {
     "image_size": 1,
     "min_image_size_px": 0,
     "max_pixels": 1,
+    "max_decoded_bytes": 1,
     "threads": 1,
     "retries": 0,
     "max_bytes": 1,
@@ -102,6 +103,7 @@ class DownloadImages(Stage):
     min_image_size_px: int = 0
     max_aspect_ratio: float | None = None
     max_pixels: int = 89_478_484
+    max_decoded_bytes: int = 420_000_000
     threads: int = 32
     retries: int = 2
     timeout_seconds: float = 10.0

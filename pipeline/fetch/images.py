@@ -4,6 +4,7 @@ img2dataset is imported where it runs: with it come OpenCV, albumentations and w
 """
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ import pyarrow as pa
 from pipeline.fetch import hosts, problems, urls
 from pipeline.fetch.notes import Note, NotingResizer
 from pipeline.fetch.opener import Limits, Opener, installed
+from pipeline.fetch.pixels import Decoder
 from pipeline.fetch.problems import FetchError
 from pipeline.fetch.resize import GuardedResizer, Resizing
 
@@ -68,10 +70,12 @@ class Fetcher:
         return found
 
     def _downloader(self, folder: str, count: int, found: dict[str, Outcome]) -> Any:
-        Downloader, Resizer = _img2dataset(self.resizing.max_pixels)  # noqa: N806
-        guarded = GuardedResizer(_resizer(Resizer, self.resizing), self.resizing.max_pixels)
-        noting = NotingResizer(guarded)
-        return Downloader(
+        resizing = self.resizing
+        classes = _img2dataset(resizing.max_pixels)
+        resizer = _resizer(classes.Resizer, resizing)
+        bounds = resizing.max_pixels, resizing.max_decoded_bytes
+        noting = NotingResizer(GuardedResizer(resizer, classes.decoder, *bounds))
+        return classes.Downloader(
             sample_writer_class=lambda *_: _Collector(found, noting.notes),
             resizer=noting,
             thread_count=self.threads,
@@ -133,16 +137,40 @@ def _shard_file(addresses: Sequence[str]) -> Iterator[tuple[str, str]]:
         files.rm(folder, recursive=True)
 
 
+class _Img2dataset(NamedTuple):
+    """What we use of img2dataset, and what its Resizer decodes with."""
+
+    Downloader: Callable[..., Any]
+    Resizer: Callable[..., Any]
+    decoder: Decoder
+
+
 @lru_cache(maxsize=1)  # what counts is the first import in a process
-def _img2dataset(max_pixels: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """The classes Downloader and Resizer."""
+def _img2dataset(max_pixels: int) -> _Img2dataset:
     os.environ["NO_ALBUMENTATIONS_UPDATE"] = "1"  # it would look for one on the network
     os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(max_pixels)  # read when cv2 is imported
-    with _passing_tempdir():
+    with _passing_tempdir(), _without_torch():
+        from img2dataset import resizer
         from img2dataset.downloader import Downloader
-        from img2dataset.resizer import Resizer
 
-    return Downloader, Resizer
+    if not isinstance(resizer.cv2, Decoder):
+        resizer.cv2 = Decoder(resizer.cv2)
+    return _Img2dataset(Downloader, resizer.Resizer, resizer.cv2)
+
+
+@contextmanager
+def _without_torch() -> Iterator[None]:
+    """img2dataset imports packages that use torch if they find it, for things we don't do: it
+    takes 470 MB and 9 seconds.
+    """
+    if "torch" in sys.modules:
+        yield
+        return
+    sys.modules["torch"] = None  # type: ignore[assignment]  # as if it were not installed
+    try:
+        yield
+    finally:
+        del sys.modules["torch"]
 
 
 @contextmanager

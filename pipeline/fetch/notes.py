@@ -5,7 +5,8 @@ import io
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from pipeline.fetch.resize import FORMATS, GuardedResizer, Resized
+from pipeline.fetch.image_parts import parts
+from pipeline.fetch.resize import GuardedResizer, Resized
 
 
 class Note(NamedTuple):
@@ -36,8 +37,6 @@ class NotingResizer:
 
 
 def _note(data: bytes) -> Note:
-    from PIL import Image
-
-    with Image.open(io.BytesIO(data), formats=FORMATS) as image:  # reads the header alone
-        kind = image.format
+    found = parts(data)
+    kind = found.format if found else None
     return Note(hashlib.sha1(data).hexdigest(), hashlib.md5(data).hexdigest(), len(data), kind)

@@ -6,23 +6,26 @@ import io
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from pipeline.fetch.problems import problem
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
+from pipeline.fetch.image_parts import Parts, parts
+from pipeline.fetch.pixels import (
+    MATTING_BYTES,
+    Decoder,
+    Pixels,
+    as_opencv_reads,
+    decoded_bytes,
+    flattened,
+    is_copied,
+    needs_flattening,
+)
+from pipeline.fetch.problems import FetchError
 
 ResizeMode = Literal["no", "keep_ratio", "center_crop", "border", "keep_ratio_largest"]
 EncodeFormat = Literal["jpg", "png", "webp"]
 
 # What Pillow itself refuses to open: twice its MAX_IMAGE_PIXELS.
 MOST_PIXELS = 178_956_970
-
-# What browsers show. OpenCV reads more, in decoders that fewer people have attacked.
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF")
-_PNG_START = b"\x89PNG\r\n\x1a\n"
-_PNG_DEPTH = 24  # where a PNG says how many bits a sample has
 
 # What Pillow raises for broken images; RuntimeError comes from its AVIF decoder.
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, RuntimeError, struct.error)
@@ -44,63 +47,87 @@ class Resizing:
     min_image_size_px: int = 0
     max_aspect_ratio: float | None = None
     max_pixels: int = 89_478_484
+    max_decoded_bytes: int = 420_000_000
 
 
 @dataclass(frozen=True)
 class GuardedResizer:
-    """Looks at an image's header before img2dataset's resizer decodes it.
+    """Looks at an image's parts and header before img2dataset's resizer has it decoded.
 
-    A PNG of 50 kB can hold 20,000 x 20,000 pixels. And two kinds of image it would spoil are made
-    plain first: 16-bit ones come out white, and laying 9,000 x 9,000 transparent pixels over white
-    takes it 6 GB.
+    A PNG of 50 kB can hold 20,000 x 20,000 pixels, and a GIF that many several times over.
     """
 
     resizer: Callable[[io.BytesIO, None], Resized]
+    decoder: Decoder
     max_pixels: int
+    max_decoded_bytes: int
 
     def __call__(self, stream: io.BytesIO, boxes: None = None) -> Resized:
         from PIL.Image import DecompressionBombError
 
+        data = stream.getvalue()
         try:
-            plain = self._plain(stream)
+            flat, decode = self._looked_at(data)
+        except FetchError as error:
+            return _refusal(error)
         except DecompressionBombError:
-            return _refusal(problem("too many pixels", f"more than {self.max_pixels}"))
+            return _refusal(self._too_large())
         except _BROKEN:
-            return _refusal(problem("not an image", _described(stream.getvalue())))
-        return self.resizer(plain, boxes)
+            return _refusal(_no_image(data))
+        # Bytes that are no image are none that skip_reencode could pass on.
+        given = io.BytesIO(b"flattened") if flat else stream
+        with self.decoder.decoding(decode):
+            return self.resizer(given, boxes)
 
-    def _plain(self, stream: io.BytesIO) -> io.BytesIO:
+    def _looked_at(self, data: bytes) -> tuple[bool, Callable[[], Pixels | None]]:
+        """Whether the image is to be flattened, and what decodes it."""
         from PIL import Image
 
-        stream.seek(0)
-        with Image.open(stream, formats=FORMATS) as image:  # reads the header alone
+        found = parts(data)
+        if found is None:
+            raise _no_image(data)
+        with Image.open(io.BytesIO(found.data), formats=[found.format]) as image:  # its header
             if image.width * image.height > self.max_pixels:
-                raise Image.DecompressionBombError
-            return _flat(image) if _is_odd(image, stream.getvalue()) else stream
+                raise self._too_large()
+            if decoded_bytes(image, found) > self.max_decoded_bytes:
+                raise self._too_much()
+            if needs_flattening(image, found):
+                return True, lambda: _flattened(found)
+            copied = is_copied(image, found)
+        return False, lambda: self._modest(as_opencv_reads(found, copied))
+
+    def _modest(self, pixels: Pixels | None) -> Pixels | None:
+        """The pixels, if the resizer can lay them over white in the memory that there is."""
+        if pixels is None or pixels.shape[2:] != (4,):
+            return pixels
+        if pixels.size // 4 * MATTING_BYTES > self.max_decoded_bytes:
+            raise self._too_much()
+        return pixels
+
+    def _too_large(self) -> FetchError:
+        return FetchError("too many pixels", f"more than {self.max_pixels}")
+
+    def _too_much(self) -> FetchError:
+        detail = f"decoding takes more than {self.max_decoded_bytes} bytes"
+        return FetchError("too much memory", detail)
 
 
-def _is_odd(image: Image, data: bytes) -> bool:
-    deep = data.startswith(_PNG_START) and data[_PNG_DEPTH] == 16
-    # Of AVIF's 10 and 12 bits a sample nothing shows in Pillow's header.
-    return deep or image.format == "AVIF" or image.has_transparency_data
-
-
-def _flat(image: Image) -> io.BytesIO:
-    """The first frame over white, 8 bits a sample, without loss."""
+def _flattened(found: Parts) -> Pixels:
     from PIL import Image
 
-    if image.mode.startswith("I"):  # 16-bit grey, which convert() would cut off at 255
-        image = image.point(lambda value: value * (1 / 256)).convert("L")
-    rgba = image.convert("RGBA")
-    white = Image.new("RGB", image.size, "white")
-    white.paste(rgba, mask=rgba.getchannel("A"))
-    flat = io.BytesIO()
-    white.save(flat, "BMP")
-    return flat
+    try:
+        with Image.open(io.BytesIO(found.data), formats=[found.format]) as image:
+            return flattened(image)
+    except _BROKEN:
+        raise _no_image(found.data) from None
 
 
-def _refusal(message: str) -> Resized:
-    return None, None, None, None, None, message
+def _refusal(error: FetchError) -> Resized:
+    return None, None, None, None, None, str(error)
+
+
+def _no_image(data: bytes) -> FetchError:
+    return FetchError("not an image", _described(data))
 
 
 def _described(data: bytes) -> str:

@@ -5,13 +5,15 @@ import io
 import resource
 import time
 
+import cv2
 import fsspec
+import numpy as np
 import pytest
-from PIL import Image
 
 from pipeline.fetch import opener
 from pipeline.fetch.images import Fetcher, Outcome
 from pipeline.fetch.opener import Limits
+from pipeline.fetch.pixels import Decoder
 from pipeline.fetch.resize import GuardedResizer, Resized, Resizing
 from tests.fetch.conftest import Web
 from tests.fetch.pictures import RED, bomb, deep, picture, pixel
@@ -65,19 +67,19 @@ def test_transparent_is_white(web: Web) -> None:
         assert near(pixel(found.image, 35, 15), RED), kind
 
 
-@pytest.mark.parametrize("kind", ["PNG", "WEBP", "GIF"])
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "GIF", "BMP"])
 def test_img2dataset_never_sees_an_alpha_channel_for_it_takes_gigabytes(kind: str) -> None:
-    seen = []
+    decoder, seen = Decoder(cv2), []
 
     def resizer(stream: io.BytesIO, boxes: None) -> Resized:
-        seen.append(Image.open(stream).mode)
+        seen.append(decoder.imdecode(np.frombuffer(stream.read(), np.uint8), cv2.IMREAD_UNCHANGED))
         return b"", 1, 1, 1, 1, None
 
-    guarded = GuardedResizer(resizer, max_pixels=10_000)
+    guarded = GuardedResizer(resizer, decoder, max_pixels=10_000, max_decoded_bytes=10**6)
     guarded(io.BytesIO(picture(40, 30, kind, "RGBA")))
     guarded(io.BytesIO(picture(40, 30, "JPEG", "CMYK")))
 
-    assert seen == ["RGB", "CMYK"]
+    assert [pixels is not None and pixels.shape for pixels in seen] == [(30, 40, 3), (30, 40, 3)]
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
