@@ -140,26 +140,19 @@ def test_of_an_animation_the_first_frame_is_decoded() -> None:
     for kind in ("PNG", "GIF"):
         whole = animation(kind)
         found = made(whole)
-        assert len(found.data) < len(whole) / 2
-        with (
-            Image.open(io.BytesIO(found.data)) as image,
-            Image.open(io.BytesIO(whole)) as all_of_it,
-        ):
-            assert getattr(image, "n_frames", 1) == 1
-            assert image.convert("RGB").tobytes() == all_of_it.convert("RGB").tobytes()
+        assert len(found.data) < len(whole)
+        with Image.open(io.BytesIO(found.data)) as first, Image.open(io.BytesIO(whole)) as every:
+            assert (getattr(first, "n_frames", 1), getattr(every, "n_frames", 1)) == (1, 3)
+            assert first.convert("RGB").tobytes() == every.convert("RGB").tobytes()
 
 
 def test_an_animation_that_needs_its_frames_keeps_and_counts_them() -> None:
-    hidden = animation("PNG", default_image=True)
     whole = animation("GIF", 4)
     at = whole.index(b",\0\0\0\0")
     partial = whole[: at + 5] + b"\x27\0\x1e\0" + whole[at + 9 :]  # a column short
 
-    assert made(hidden).data == hidden
-    assert made(hidden).beside > 10
     assert made(partial).data == partial
-    assert made(partial).beside == 4 * made(hidden).beside
-    assert made(animation("WEBP")).beside == made(hidden).beside
+    assert made(partial).beside == 4 * made(animation("WEBP")).beside > 40
 
 
 def test_an_avif_says_how_many_bytes_its_planes_take() -> None:
