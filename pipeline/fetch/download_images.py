@@ -50,12 +50,18 @@ class DownloadImages(Stage):
     image_size, resize_mode, resize_only_if_bigger, encode_format, encode_quality, skip_reencode,
     min_image_size_px, max_aspect_ratio: as img2dataset documents them; for png, encode_quality is
     the compression, 0 to 9. max_pixels: larger images are refused before they are decoded.
+    max_decoded_bytes: so are those whose decoding takes more, judged by their header. By default
+    all JPEGs of max_pixels pass but progressive ones of more than 70 (4:2:0) or 46 million pixels
+    (4:4:4), and images with transparency up to 56 million (PNG) or 26 million (WebP), AVIF up to 35
+    million. A task then stays under 700 MB. Of an animation the first frame is taken.
 
     threads: downloads at a time in each task. retries: after what may pass, such as a timeout or
     status 503, but not after a 404, and not before the time that a Retry-After asks for; if that is
     beyond max_seconds the server is left alone. timeout_seconds: for one wait on a server.
-    max_seconds: for one image, redirects and retries included. max_bytes, max_redirects: for one
-    image.
+    max_seconds: for one image, looking its host up, redirects and retries included. max_bytes,
+    max_redirects: for one image. connections_per_host: at a time from one Python process; browsers
+    open 6. After a Retry-After with a 429 or 503 that process asks for no URL of the host until
+    then: they get a `problem` of that status, if there is no time to wait.
 
     user_agent: a name by which servers know us, such as img2dataset; it is sent, and rules in
     X-Robots-Tag headers that begin with it are ours. respect_opt_out: refuse images whose headers

@@ -146,6 +146,12 @@ def test_of_an_animation_the_first_frame_is_decoded() -> None:
             assert first.convert("RGB").tobytes() == every.convert("RGB").tobytes()
 
 
+def test_chunks_of_an_animation_never_reach_opencv_which_damaged_ones_crash() -> None:
+    for hidden in (True, False):
+        found = made(animation("PNG", default_image=hidden))
+        assert not any(name in found.data for name in (b"acTL", b"fcTL", b"fdAT"))
+
+
 def test_an_animation_that_needs_its_frames_keeps_and_counts_them() -> None:
     whole = animation("GIF", 4)
     at = whole.index(b",\0\0\0\0")
