@@ -75,7 +75,7 @@ def test_no_tree_is_deep_where_the_guard_sees_few_open_elements() -> None:
     [
         (b"<div title='</div>'>" * 26_000, "page too deep"),
         (b"<div><!-- ></div>-->" * 26_000, "page too deep"),
-        (b"<svg>" + b"<g><desc><x></desc></g>" * 12_000, "page too deep"),
+        (b"<svg><desc>" * 20_000, "page too deep"),
         (b"<frameset>" * 1_001, "page too deep"),
         (b"<p>" + b"".join(b"<b id=%d>" % n for n in range(400)) + b"</p><p>x" * 700, "page too"),
         (b"<table>" + b"x<!---->" * 60_000, "text in too many parts"),
