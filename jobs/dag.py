@@ -25,11 +25,14 @@ for recipe in sorted(RECIPES.resolve().glob("*.yaml")):
     with recipe.open(encoding="utf-8") as file:
         described = yaml.safe_load(file)
     source = Param(type="string", description="WARC files, a list of them, or a Parquet table")
+    code = Param(
+        False, type="boolean", description="Conditions may call any function, read anything"
+    )
     with DAG(
         f"crawl2clip_{recipe.stem}",
         description=described.get("paper"),
         schedule=None,
-        params={"source": source},
+        params={"source": source, "allow_code": code},
         tags=["crawl2clip"],
     ):
         tasks = []
@@ -41,6 +44,7 @@ for recipe in sorted(RECIPES.resolve().glob("*.yaml")):
                     name=f"{recipe.stem} {job}",
                     application=str(ROOT / "jobs" / f"{job}.py"),
                     properties_file=str(properties) if properties.exists() else None,
+                    conf={"spark.crawl2clip.allowCode": "{{ params.allow_code | lower }}"},
                     application_args=["--recipe", str(recipe), *FROM_AND_TO],
                 )
             )

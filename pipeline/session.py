@@ -1,11 +1,14 @@
 """The SparkSession: made here for local runs, brought by spark-submit on a cluster."""
 
+import logging
 import os
 import sys
 from pathlib import Path
 
+from pyspark.logger import PySparkLogger
 from pyspark.sql import SparkSession
 
+from pipeline.conditions import ALLOW_CODE
 from pipeline.extract import warc_pairs
 
 JAVA_OPTIONS = (
@@ -56,16 +59,26 @@ def local_session(cores: int | str = "*", **conf: str) -> SparkSession:
     return prepare(builder.getOrCreate())
 
 
-def session(cores: int | str = "*") -> SparkSession:
-    """The session that spark-submit configured; without it, a local one on so many cores."""
+def session(cores: int | str = "*", allow_code: bool = False) -> SparkSession:
+    """The session that spark-submit configured; without it, a local one on so many cores.
+
+    allow_code: whether conditions may be any Spark SQL. If false, the session's own conf decides.
+    """
     if "PYSPARK_GATEWAY_PORT" in os.environ:  # set by spark-submit alone
-        return prepare(SparkSession.builder.appName("crawl2clip").getOrCreate())
-    return local_session(cores)
+        spark = prepare(SparkSession.builder.appName("crawl2clip").getOrCreate())
+    else:
+        spark = local_session(cores)
+    if allow_code:
+        spark.conf.set(ALLOW_CODE, "true")
+    return spark
 
 
 def prepare(spark: SparkSession) -> SparkSession:
     """Give any session the settings that results depend on, and the `warc_pairs` format."""
     for key, value in SETTINGS.items():
         spark.conf.set(key, value)
+    for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
+        # They print a page of JSON for each exception, which says the same.
+        PySparkLogger.getLogger(name).setLevel(logging.CRITICAL)
     warc_pairs.register(spark)
     return spark

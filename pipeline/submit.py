@@ -31,6 +31,8 @@ def job_main(job: str, argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--run-dir", required=True, help="folder for tables and reports")
     parser.add_argument("--source", help="WARC files, a list of them, or a Parquet table")
     parser.add_argument("--base", help="where relative paths in a list start; default: beside it")
+    about = "let conditions call any function and read anything: read the recipe first"
+    parser.add_argument("--allow-code", action="store_true", help=about)
     parser.add_argument("--again", action="store_true", help="run it though it is done")
     options = parser.parse_args(argv)
     sys.exit(answered(lambda: _submitted(job, options)))
@@ -40,7 +42,7 @@ def _submitted(job: str, options: argparse.Namespace) -> int:
     source = Source(options.source, options.base) if options.source else None
     run = Run(load_recipe(options.recipe), source, options.run_dir)
     run.recipe.before(job)  # refuses a job that the recipe lacks before Spark starts
-    spark = session()
+    spark = session(allow_code=options.allow_code)
     check_job(spark, run, job)
     if options.again:
         begin_again(run, job)

@@ -25,7 +25,7 @@ from airflow.dag_processing.dagbag import DagBag
 bag = DagBag(sys.argv[1])
 context = {
     "run_id": "manual__2026-01-31T00:00:00+00:00",
-    "params": {"source": "s3://crawl/warc.paths.gz"},
+    "params": {"source": "s3://crawl/warc.paths.gz", "allow_code": False},
     "var": {"value": {"crawl2clip_runs": "s3://ours/runs"}},
 }
 dags = {}
@@ -39,6 +39,7 @@ for dag in bag.dags.values():
             "application": task.application,
             "arguments": task.application_args,
             "properties": task.properties_file,
+            "conf": task.conf,
             "operator": type(task).__name__,
         }
         for task in dag.topological_sort()

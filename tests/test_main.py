@@ -5,6 +5,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from pipeline.__main__ import _parser, main
+from pipeline.conditions import ALLOW_CODE
 
 COMMANDS = sorted(
     name
@@ -56,6 +57,35 @@ def test_a_misspelt_recipe_ends_with_2_and_a_hint(
     assert err.startswith("error: r.yaml: filter, step 1: ")
     assert hint in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["check", "run", "preview"])
+def test_a_recipe_that_leaves_its_rows_ends_with_2_and_one_line(
+    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    path, pairs = tmp_path / "r.yaml", tmp_path / "pairs.parquet"
+    path.write_text("recipe: r\njobs:\n  filter:\n    - where: reflect('a', 'b') is null\n")
+    spark.createDataFrame([("u", "a dog")], "url STRING, text STRING").write.parquet(str(pairs))
+    run = ["--source", str(pairs), "--run-dir", str(tmp_path / "run")]
+    options = {"check": [], "run": run, "preview": ["filter", *run]}[command]
+
+    assert ended([command, str(path), *options]) == 2
+
+    err = capsys.readouterr().err
+    assert err.startswith("error: r: filter, step 1: Where(")
+    assert "reflect is not one of Spark's functions" in err
+    assert err.count("\n") == 1
+
+
+def test_allow_code_allows_a_recipe_all_of_spark_sql(spark: SparkSession, tmp_path: Path) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text("recipe: r\njobs:\n  filter:\n    - where: rand() < 0.5\n")
+
+    assert ended(["check", str(path)]) == 2
+    try:
+        assert ended(["check", str(path), "--allow-code"]) == 0
+    finally:
+        spark.conf.unset(ALLOW_CODE)
 
 
 def test_check_says_when_nothing_is_wrong(

@@ -35,6 +35,12 @@ def recipe_of(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("recipe", help="YAML file, local or remote")
 
 
+def code_allowed(parser: argparse.ArgumentParser) -> None:
+    """The option of commands that evaluate conditions."""
+    about = "let conditions call any function and read anything: read the recipe before you run it"
+    parser.add_argument("--allow-code", action="store_true", help=about)
+
+
 def where_from(parser: argparse.ArgumentParser) -> None:
     """Options that `source` reads."""
     parser.add_argument("--source", help="WARC files, a list of them, or a Parquet table")

@@ -4,7 +4,8 @@ import argparse
 
 from pyspark.errors import AnalysisException
 
-from pipeline.commands.adding import Commands, out
+from pipeline.commands.adding import Commands, code_allowed, out
+from pipeline.conditions import condition
 from pipeline.recipe import RecipeError
 from pipeline.score.score_clip import ScoreClip
 from pipeline.session import session
@@ -18,6 +19,7 @@ def add(commands: Commands) -> None:
     sub = commands.add("filter-quality", filter_quality, example)
     sub.add_argument("table", help="Parquet with image and text: true pairs the network never saw")
     sub.add_argument("--where", default="true", metavar="SQL", help="which pairs; default: all")
+    code_allowed(sub)
     sub.add_argument("--model", default="ViT-B-32", help="as score_clip's")
     sub.add_argument("--weights", required=True, help="as score_clip's; local-dir:FOLDER, say")
     sub.add_argument("--model-config", default="", metavar="JSON", help="as score_clip's")
@@ -43,8 +45,8 @@ def filter_quality(options: argparse.Namespace) -> int:
     try:
         judge.check()
         network.check()
-        pairs = session().read.parquet(options.table).where(options.where)
-        found = judge(pairs, network)
+        pairs = session(allow_code=options.allow_code).read.parquet(options.table)
+        found = judge(pairs.where(condition(pairs, options.where)), network)
     except AnalysisException as error:
         raise RecipeError(f"{options.table}: {str(error).splitlines()[0]}") from None
     except ValueError as error:

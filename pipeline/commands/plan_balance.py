@@ -12,7 +12,16 @@ from rich.text import Text
 from pipeline.balance.balance_entries import BalanceEntries
 from pipeline.balance.plan import Plan, Planned
 from pipeline.balance.plan_page import TopEntry, page
-from pipeline.commands.adding import Commands, out, recipe_of, source, where_from, where_to
+from pipeline.check import check_job
+from pipeline.commands.adding import (
+    Commands,
+    code_allowed,
+    out,
+    recipe_of,
+    source,
+    where_from,
+    where_to,
+)
 from pipeline.entry_list import read_entries
 from pipeline.match.lists import read_lists
 from pipeline.match.match_entries import MatchEntries
@@ -32,6 +41,7 @@ def add(commands: Commands) -> None:
     recipe_of(sub)
     where_from(sub)
     where_to(sub)
+    code_allowed(sub)
     sub.add_argument("--t", type=float, action="append", help="one to look at; may be repeated")
 
 
@@ -57,6 +67,7 @@ class Balancing:
     def pairs(self, spark: SparkSession) -> DataFrame:
         """What the step would be given. Raises RecipeError if the job before it has not run."""
         self.run.fingerprint(self.job)
+        check_job(spark, self.run, self.job)
         pairs = self.run.input(spark, self.job)
         for before in self.run.recipe.jobs[self.job][: self.number]:
             pairs = before(pairs)
@@ -66,7 +77,8 @@ class Balancing:
 def plan_balance(options: argparse.Namespace) -> int:
     """Show how many pairs each t would keep, and write a page of it, before balancing is run."""
     balancing = Balancing.of(options)
-    run, pairs = balancing.run, balancing.pairs(session())
+    spark = session(allow_code=options.allow_code)
+    run, pairs = balancing.run, balancing.pairs(spark)
     plan = planned(balancing.step, pairs)
     rows = plan.rows(sorted({*options.t, plan.t}) if options.t else None)
     texts = _texts(run.recipe)

@@ -16,7 +16,7 @@ from pipeline.balance.entry_counts import FILE, EntryCounts, Thresholds, read_co
 from pipeline.balance.leftover import Leftover
 from pipeline.balance.probabilities import entry_probs
 from pipeline.balance.thresholds import Lists, kept, with_size
-from pipeline.commands.adding import Commands, out, recipe_of, where_from, where_to
+from pipeline.commands.adding import Commands, code_allowed, out, recipe_of, where_from, where_to
 from pipeline.commands.plan_balance import Balancing
 from pipeline.job_report import JobReport, read_report
 from pipeline.recipe import RecipeError
@@ -31,6 +31,7 @@ def add(commands: Commands) -> None:
     recipe_of(sub)
     where_from(sub)
     where_to(sub)
+    code_allowed(sub)
     sub.add_argument("--size", type=int, required=True, help="pairs that the set shall have")
 
 
@@ -65,7 +66,7 @@ def rebalance(options: argparse.Namespace) -> int:
     there = _begun(additions(run))
     shortage = _shortage(balancing, left, there, options.size)
     counts, then = _counts(run, there)
-    pairs = balancing.step.eligible(balancing.pairs(session()))
+    pairs = balancing.step.eligible(balancing.pairs(session(allow_code=options.allow_code)))
     now, kept_now = _larger(balancing.step, pairs, counts, then, shortage.wanted(options.size))
     if round(kept_now) <= shortage.asked:
         raise RecipeError(f"{run}: all {shortage.asked:,} pairs that match have been asked for")

@@ -7,8 +7,16 @@ from pyspark.sql import Row
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.check import check
-from pipeline.commands.adding import Commands, out, recipe_of, source, where_from, where_to
+from pipeline.check import check, check_job
+from pipeline.commands.adding import (
+    Commands,
+    code_allowed,
+    out,
+    recipe_of,
+    source,
+    where_from,
+    where_to,
+)
 from pipeline.job_report import JobReport, read_report
 from pipeline.preview import preview
 from pipeline.progress import shown
@@ -28,11 +36,13 @@ def add(commands: Commands) -> None:
     sub = commands.add("check", check_recipe, f"crawl2clip check {EXAMPLE}")
     recipe_of(sub)
     where_from(sub)
+    code_allowed(sub)
     example = f"crawl2clip run {EXAMPLE} --source 'w/*.warc.gz' --run-dir runs/1"
     sub = commands.add("run", run_recipe, example)
     recipe_of(sub)
     where_from(sub)
     where_to(sub)
+    code_allowed(sub)
     sub.add_argument("--cores", default="*", help="of this machine; default: all")
     sub.add_argument(
         "--again", metavar="JOB", help="run it and those after it though they are done"
@@ -48,6 +58,7 @@ def add(commands: Commands) -> None:
     sub.add_argument("job", help="a job of the recipe; the jobs before it must have run")
     where_from(sub)
     where_to(sub)
+    code_allowed(sub)
     sub.add_argument("--step", type=int, help="number of the step; default: the first filter")
     sub.add_argument("--rows", type=int, default=10, help="of each sort; default: 10")
 
@@ -68,17 +79,25 @@ def list_stages(options: argparse.Namespace) -> int:
 
 
 def check_recipe(options: argparse.Namespace) -> int:
-    """Push an empty table through every step of a recipe."""
+    """Push an empty table through every step of a recipe.
+
+    A recipe is code, even to check it: its steps open the files and models that they name.
+    """
     recipe = load_recipe(options.recipe)
-    check(session(), recipe, source(options))
+    check(session(allow_code=options.allow_code), recipe, source(options))
     out.print(f"{recipe.name}: {', '.join(recipe.jobs)}: nothing wrong", highlight=False)
     return OK
 
 
 def run_recipe(options: argparse.Namespace) -> int:
-    """Run all jobs of a recipe in turn, then write the report."""
+    """Run all jobs of a recipe in turn, then write the report.
+
+    A recipe is code: its steps read the files that they name, load models, ask the web and write,
+    with your rights. Read one from a stranger before you run it. Its conditions (`where`) may
+    compute on their row alone, unless --allow-code is given.
+    """
     run = Run(load_recipe(options.recipe), source(options), options.run_dir)
-    spark = session(options.cores)
+    spark = session(options.cores, options.allow_code)
     check(spark, run.recipe, run.source)
     if options.again:
         begin_again(run, options.again)
@@ -121,7 +140,9 @@ def _reports(recipe: Recipe, folder: str) -> list[JobReport]:
 def preview_filter(options: argparse.Namespace) -> int:
     """Show pairs that a filter throws away, and pairs that it keeps."""
     run = Run(load_recipe(options.recipe), source(options), options.run_dir)
-    found = preview(session(), run, options.job, options.step, options.rows)
+    spark = session(allow_code=options.allow_code)
+    check_job(spark, run, options.job)
+    found = preview(spark, run, options.job, options.step, options.rows)
     step, thrown, kept = found
     out.print(f"{options.job}: {step}", markup=False)
     out.print(_rows("throws away", thrown, step))

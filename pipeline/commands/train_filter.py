@@ -4,7 +4,7 @@ import argparse
 import typing
 from pathlib import Path
 
-from pipeline.commands.adding import Commands, out
+from pipeline.commands.adding import Commands, code_allowed, out
 from pipeline.recipe import RecipeError
 from pipeline.session import session
 from pipeline.submit import OK
@@ -33,6 +33,7 @@ def add(commands: Commands) -> None:
     sub.add_argument("table", help="Parquet with image and text: good pairs, the better the fewer")
     sub.add_argument("--to", required=True, metavar="FOLDER", help="for the network")
     sub.add_argument("--where", default="true", metavar="SQL", help="which pairs; default: all")
+    code_allowed(sub)
     sub.add_argument("--held-out", type=float, default=0.05, help="share of images; default: 0.05")
     sub.add_argument("--processes", type=int, default=1, help="tasks of Spark, one for each GPU")
     sub.add_argument("--model", default="ViT-B-32", help="name, .json, or local-dir:FOLDER")
@@ -73,7 +74,8 @@ def train_filter(options: argparse.Namespace) -> int:
         asked.check()
         if options.processes < 1:
             raise ValueError(f"processes must be 1 at least, not {options.processes}")
-        about = trained(session(), asked, training, options.to, options.processes)
+        spark = session(allow_code=options.allow_code)
+        about = trained(spark, asked, training, options.to, options.processes)
     except ValueError as error:
         raise RecipeError(str(error)) from None
     judged = about["validation_auc"]

@@ -11,6 +11,8 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from pipeline.conditions import condition
+
 RECEIPT = "pairs.json"
 PAIRS_PER_FILE = 10_000
 LEAST_FILES = 16  # so that a few processes share even a small set
@@ -39,7 +41,9 @@ class Preparing:
         """Image, text and uid of the good pairs. Raises ValueError if it is no such table."""
         try:
             pairs = spark.read.parquet(self.source)
-            good = pairs.where(self.where).where("image is not null and text is not null")
+            good = pairs.where(condition(pairs, self.where)).where(
+                "image is not null and text is not null"
+            )
             if "problem" in pairs.columns:
                 good = good.where("problem is null")
             uid = F.col("uid") if "uid" in pairs.columns else F.md5(_bytes_of_both())
