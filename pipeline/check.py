@@ -6,6 +6,7 @@ Catalyst resolves each column and type on the way, those inside `where` texts in
 from pyspark.errors import AnalysisException, ParseException
 from pyspark.sql import DataFrame, SparkSession
 
+from pipeline.printable import printable
 from pipeline.recipe import Recipe, RecipeError
 from pipeline.run import Run, without_problems
 from pipeline.schema import COLUMNS
@@ -44,17 +45,17 @@ def after(pairs: DataFrame, step: Stage, where: str) -> DataFrame:
     missing = [name for name in step.reads if name not in pairs.columns]
     if missing:
         raise RecipeError(
-            f"{where}: {step} reads {', '.join(missing)}, which no step before it adds; "
+            f"{where}: {_shown(step)} reads {', '.join(missing)}, which no step before it adds; "
             f"there are {', '.join(pairs.columns)}"
         )
     try:
         result = step(pairs)
     except ParseException as error:
-        raise RecipeError(f"{where}: {step}: {_first_line(error)}") from None
+        raise RecipeError(f"{where}: {_shown(step)}: {_first_line(error)}") from None
     except AnalysisException as error:
-        raise RecipeError(f"{where}: {step}: {_first_line(error)}") from None
+        raise RecipeError(f"{where}: {_shown(step)}: {_first_line(error)}") from None
     except ValueError as error:  # what only the table shows to be wrong
-        raise RecipeError(f"{where}: {step}: {error}") from None
+        raise RecipeError(f"{where}: {_shown(step)}: {error}") from None
     _hold_promise(step, pairs, result)
     return result
 
@@ -71,5 +72,9 @@ def _hold_promise(step: Stage, before: DataFrame, result: DataFrame) -> None:
         raise TypeError(f"{step} loses the columns {', '.join(lost)}")
 
 
+def _shown(step: Stage) -> str:
+    return printable(str(step))
+
+
 def _first_line(error: AnalysisException) -> str:
-    return str(error.getMessage() or error).strip().splitlines()[0]
+    return printable(str(error.getMessage() or error).strip().splitlines()[0], 500)

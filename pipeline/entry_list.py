@@ -1,14 +1,15 @@
 """Lists of entries: the texts that captions are matched with. An entry's id is its place."""
 
-import json
 from typing import Any
 
 import fsspec
 import pyarrow.parquet as pq
 
+from pipeline.bounded_json import read_json
 from pipeline.wordnet import WordNet, synset_names, wordnet_folder
 
 BUNDLED = "wordnet"
+MOST_BYTES = 1_000_000_000  # of a list, unpacked: forty times the longest there is
 WANTED = (
     "it wants a JSON list of texts, or what crawl2clip entries writes; "
     f"{BUNDLED} is the list of numbers and WordNet's synsets alone"
@@ -44,11 +45,7 @@ def _read(path: str) -> Any:
     filesystem, local = fsspec.core.url_to_fs(path)
     if filesystem.isdir(local):
         path = f"{path.rstrip('/')}/metadata.json"
-    try:
-        with fsspec.open(path, "rt", encoding="utf-8", compression="infer") as file:
-            return json.load(file)
-    except ValueError as error:  # not UTF-8, or not JSON
-        raise ValueError(f"{path} is not JSON: {error}") from None
+    return read_json(path, MOST_BYTES)
 
 
 def _read_parquet(path: str) -> list[Any]:

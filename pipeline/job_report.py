@@ -8,8 +8,11 @@ from typing import Any
 
 import fsspec
 
+from pipeline.bounded_json import read_json
 from pipeline.fingerprint import Fingerprint
+from pipeline.printable import printable
 from pipeline.problems import LEFT_OUT, LOST
+from pipeline.recipe import RecipeError
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,17 @@ class JobReport:
 
 
 def read_report(folder: str, job: str) -> JobReport | None:
-    """The report of a job in a run folder; None if it has not been written."""
+    """The report of a job in a run folder; None if it has not been written.
+
+    Raises RecipeError if something else lies in its place.
+    """
+    path = f"{folder.rstrip('/')}/{job}.json"
     try:
-        with fsspec.open(f"{folder.rstrip('/')}/{job}.json", "rt", encoding="utf-8") as file:
-            return JobReport(**json.load(file))
+        return JobReport(**read_json(path))
     except FileNotFoundError:
         return None
+    except (ValueError, TypeError) as error:
+        raise RecipeError(f"{path} is no report of a job: {printable(str(error))}") from None
 
 
 def write_report(folder: str, report: JobReport) -> None:

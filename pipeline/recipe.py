@@ -19,9 +19,11 @@ What the source reads from pages may be said in a key of its own; the settings a
 """
 
 import difflib
+import reprlib
+import sys
 import types
 import typing
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import PurePosixPath
 from typing import Any, Literal, Protocol, TypeVar
@@ -29,10 +31,17 @@ from typing import Any, Literal, Protocol, TypeVar
 import fsspec
 import yaml
 
+from pipeline.bounded_yaml import MOST_BYTES, load_yaml
 from pipeline.extract.settings import DEFAULTS, Settings
+from pipeline.printable import printable
 from pipeline.stage import Stage, load_stages
 
 KEYS = ("recipe", "paper", "read", "jobs")
+
+_LONGEST_NAME = 100  # a longer one is near to none there is
+_LONGEST_PAPER = 1_000
+_REPR = reprlib.Repr()
+_REPR.maxstring = _REPR.maxother = _REPR.maxlong = 100
 
 
 class Configured(Protocol):
@@ -76,10 +85,12 @@ def load_recipe(path: str) -> Recipe:
     """The recipe in a YAML file, local or remote. Raises RecipeError."""
     where = PurePosixPath(path).name
     try:
-        with fsspec.open(path, "rt", encoding="utf-8") as file:
-            return recipe_of(yaml.load(file, _Loader), where)  # _Loader is safe
+        with fsspec.open(path, "rb") as file:
+            return recipe_of(load_yaml(file.read(MOST_BYTES + 1), where), where)
     except FileNotFoundError:
         raise RecipeError(f"there is no recipe file {path}") from None
+    except OSError as error:
+        raise RecipeError(f"{path}: {error}") from None
     except yaml.YAMLError as error:
         raise RecipeError(f"{where}: not valid YAML: {_one_line(error)}") from None
 
@@ -91,9 +102,8 @@ def recipe_of(data: object, where: str) -> Recipe:
     for key in data:
         if key not in KEYS:
             raise RecipeError(f"{where}: {no_such('key', key, KEYS)}")
-    name, paper, jobs = data.get("recipe"), data.get("paper", ""), data.get("jobs")
-    if not isinstance(name, str) or not isinstance(paper, str):
-        raise RecipeError(f"{where}: 'recipe' and 'paper' are texts; recipe: metaclip, say")
+    name, paper = _name_and_paper(data, where)
+    jobs = data.get("jobs")
     if not isinstance(jobs, dict) or not jobs:
         raise RecipeError(f"{where}: 'jobs' wants at least one job, each with a list of steps")
     stages = load_stages()
@@ -105,12 +115,22 @@ def recipe_of(data: object, where: str) -> Recipe:
     return Recipe(name, paper, steps, read)
 
 
+def _name_and_paper(data: Mapping[Any, object], where: str) -> tuple[str, str]:
+    name, paper = data.get("recipe"), data.get("paper", "")
+    if not isinstance(name, str) or not isinstance(paper, str):
+        raise RecipeError(f"{where}: 'recipe' and 'paper' are texts; recipe: metaclip, say")
+    if len(name) > _LONGEST_NAME or len(paper) > _LONGEST_PAPER:
+        most = f"{_LONGEST_NAME} and {_LONGEST_PAPER:,} letters"
+        raise RecipeError(f"{where}: 'recipe' and 'paper' have at most {most}")
+    return name, paper
+
+
 def no_such(what: str, name: object, known: Iterable[str]) -> str:
     """'there is no step 'x'; did you mean 'y'?', or the names there are."""
     known = list(known)
-    near = difflib.get_close_matches(str(name), known, n=1)
+    near = difflib.get_close_matches(str(name)[:_LONGEST_NAME], known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
-    return f"there is no {what} {name!r}; {hint}"
+    return f"there is no {what} {_shown(name)}; {hint}"
 
 
 def _rooms(stages: Mapping[str, type[Stage]]) -> list[str]:
@@ -182,7 +202,8 @@ def _checked(value: object, hint: Any, where: str) -> object:
         return tuple(_checked(v, inner[0], f"{where}[{i}]") for i, v in enumerate(value))
     elif _fits(value, hint):
         return float(value) if hint is float else value  # type: ignore[arg-type]
-    raise RecipeError(f"{where} wants {_words(hint)}, not {value!r}{_yaml_trap(value, hint)}")
+    trap = _yaml_trap(value, hint)
+    raise RecipeError(f"{where} wants {_words(hint)}, not {_shown(value)}{trap}")
 
 
 def _fits(value: object, hint: Any) -> bool:
@@ -194,8 +215,15 @@ def _fits(value: object, hint: Any) -> bool:
     if origin is tuple:
         return isinstance(value, list)
     if hint is float:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
-    return type(value) is hint  # True is no int here
+        return type(value) in (int, float) and _is_finite(value)  # type: ignore[arg-type]
+    if hint is int:
+        return type(value) is int and -(2**63) <= value < 2**63  # True is no int here
+    return type(value) is hint
+
+
+def _is_finite(number: float) -> bool:
+    """Whether it is an ordinary number: YAML knows .inf and .nan, and whole numbers of any size."""
+    return abs(number) <= sys.float_info.max
 
 
 def _words(hint: Any) -> str:
@@ -220,17 +248,9 @@ def _yaml_trap(value: object, hint: Any) -> str:
 
 
 def _one_line(error: yaml.YAMLError) -> str:
-    return " ".join(str(error).split())
+    return printable(" ".join(str(error).split()), 400)
 
 
-class _Loader(yaml.SafeLoader):
-    """SafeLoader that refuses a key given twice, where YAML would silently take the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [key.value for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} stands there twice", node.start_mark
-                )
-        return super().construct_mapping(node, deep)
+def _shown(value: object) -> str:
+    """The value's repr, cut: a value may be as large as the file."""
+    return printable(_REPR.repr(value))

@@ -9,6 +9,8 @@ from typing import Any
 import fsspec
 import yaml
 
+from pipeline.bounded_yaml import MOST_BYTES, load_yaml
+
 Jobs = Mapping[str, list[Any] | None]
 
 _FETCH = "fetch"
@@ -29,8 +31,8 @@ class Leftover:
     @classmethod
     def of(cls, recipe: str, job: str, number: int) -> Leftover:
         """recipe: a YAML file that is known to be right, whose `job` balances in step `number`."""
-        with fsspec.open(recipe, "rt", encoding="utf-8") as file:
-            data = yaml.safe_load(file)
+        with fsspec.open(recipe, "rb") as file:
+            data = load_yaml(file.read(MOST_BYTES + 1), recipe)
         jobs = data["jobs"]
         names = list(jobs)
         after = names[names.index(job) + 1 :]

@@ -1,6 +1,5 @@
 """Run folders -> contestants: a finished run with its last table of pairs, or the raw crawl."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 
 from pipeline import fingerprint
+from pipeline.bounded_json import read_json
 from pipeline.job_report import JobReport, read_report
 from pipeline.recipe import RecipeError
 from pipeline.run import without_problems
@@ -122,8 +122,10 @@ def _reports(folder: str) -> list[JobReport]:
     files, path = fsspec.url_to_fs(folder)
     found = []
     for name in sorted(files.glob(f"{path}/*.json")):
-        with files.open(name, "rt", encoding="utf-8") as file:
-            told = json.load(file)
+        try:
+            told = read_json(files.unstrip_protocol(name))
+        except ValueError as error:
+            raise RecipeError(str(error)) from None
         if isinstance(told, dict) and told.keys() >= {"job", "funnel", "fingerprint"}:
             found.append(read_report(folder, told["job"]))
     return [report for report in found if report]

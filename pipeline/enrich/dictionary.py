@@ -12,6 +12,7 @@ import fsspec
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from pipeline.bounded_json import read_json
 from pipeline.enrich.building import followed, labelled, merged, spelt
 from pipeline.enrich.links import settled
 from pipeline.enrich.sources import ENTRY
@@ -30,8 +31,7 @@ def receipt(path: str) -> dict[str, Any]:
     """What the receipt holds. Raises ValueError, saying what would be right, if there is none."""
     table_of(path)
     try:
-        with fsspec.open(path, "rt", encoding="utf-8") as file:
-            about = json.load(file)
+        about = read_json(path)
     except FileNotFoundError:
         raise ValueError(
             f"there is no dictionary {path}; crawl2clip dictionary --wordnet --to {path} makes one"

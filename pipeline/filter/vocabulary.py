@@ -16,6 +16,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from pipeline.bounded_json import read_json
 from pipeline.filter.gathered import gathered
 from pipeline.filter.token_arrays import Words
 from pipeline.filter.tokens import Tokens
@@ -56,8 +57,7 @@ def table_of(path: str) -> str:
 def receipt(path: str) -> dict[str, Any] | None:
     """What a receipt holds; None if there is none. Raises ValueError if it is something else."""
     try:
-        with fsspec.open(path, "rt", encoding="utf-8") as file:
-            about = json.load(file)
+        about = read_json(path)
     except FileNotFoundError:
         return None
     except ValueError:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from math import ceil
 from pathlib import Path
 
-import fsspec
+from pipeline.bounded_json import read_json
 
 SIZES = "sizes.json"
 
@@ -31,8 +30,7 @@ class Shards:
         """From `sizes.json`, which write_shards leaves. Raises ValueError without one."""
         path = f"{folder.rstrip('/')}/{SIZES}"
         try:
-            with fsspec.open(path, "rt", encoding="utf-8") as file:
-                sizes = json.load(file)
+            sizes = read_json(path)
         except FileNotFoundError:
             raise ValueError(f"{path}: there is none; write_shards leaves it beside tars") from None
         if any(mark in folder for mark in _SPECIAL):

@@ -6,10 +6,10 @@ preprocessing, and open_clip_model.safetensors.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.bounded_json import read_json
 from pipeline.score.models import MOST_CHARACTERS, Tokenizer, no_weights_wanted
 from pipeline.score.preprocess import Spec
 from pipeline.train.settings import LOCAL, Training
@@ -41,9 +41,11 @@ def described(training: Training) -> dict[str, Any]:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
+        found = read_json(str(path))
+    except (OSError, ValueError) as error:
         raise ValueError(f"{path} does not describe a model: {error}") from None
+    if not isinstance(found, dict):
+        raise ValueError(f"{path} does not describe a model: it holds no names with values")
     return found
 
 
