@@ -3,6 +3,7 @@
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
+from pipeline.check import after
 from pipeline.recipe import RecipeError, no_such
 from pipeline.run import Run
 from pipeline.stage import Filter, is_problem
@@ -26,8 +27,10 @@ def preview(
         there = [f"{n} ({s.name})" for n, s in filters.items()]
         raise RecipeError(f"{run.recipe.name}: {job}: {no_such('filter at step', number, there)}")
     pairs = run.input(spark, job)
-    for before in steps[: number - 1]:
-        pairs = before(pairs)
+    where = f"{run.recipe.name}: {job}, step"
+    for place, before in enumerate(steps[: number - 1], 1):
+        pairs = after(pairs, before, f"{where} {place}")
+    after(pairs, filters[number], f"{where} {number}")  # refuses a wrong condition in a line
     stays = filters[number].stays(pairs)
     good = ~is_problem(pairs)
     return (

@@ -12,6 +12,7 @@ LOST = ("missing file", "unreadable file")
 # page is as it should be, and so this is no problem.
 LEFT_OUT = "left out "
 
+LONGEST_KIND = 100  # letters of a kind; a table that is a source may have any
 MOST_KINDS = 1_000  # a bound on what the driver holds; the crawl decides how many kinds there are
 
 _IMAGES = re.compile(" ([0-9]{1,18}) ")
@@ -23,7 +24,7 @@ def tally(problems: Iterable[str]) -> Counter[str]:
     for problem in problems:
         kind, _, detail = problem.partition(":")
         images = _IMAGES.match(detail) if kind.startswith(LEFT_OUT) else None
-        counts[kind] += int(images[1]) if images else 1
+        counts[kind[:LONGEST_KIND]] += int(images[1]) if images else 1
     return counts
 
 

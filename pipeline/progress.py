@@ -9,6 +9,8 @@ from pyspark.sql import SparkSession
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from pipeline.terminal import PlainConsole
+
 SECONDS_BETWEEN_LOOKS = 0.5
 SECONDS_BETWEEN_LINES = 15.0
 
@@ -16,7 +18,7 @@ SECONDS_BETWEEN_LINES = 15.0
 @contextmanager
 def shown(spark: SparkSession, job: str) -> Iterator[None]:
     """Show the tasks of all Spark jobs that run inside the block, on stderr."""
-    console = Console(stderr=True)
+    console = PlainConsole(stderr=True)
     stop = threading.Event()
     watch = _bar if console.is_terminal else _lines
     thread = threading.Thread(target=watch, args=(spark, job, console, stop), daemon=True)

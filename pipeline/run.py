@@ -22,7 +22,7 @@ from pipeline import fingerprint
 from pipeline.fingerprint import Fingerprint
 from pipeline.in_workers import InWorkers
 from pipeline.job_report import JobReport, read_report, versions, write_report
-from pipeline.problems import LEFT_OUT, LOST, MOST_KINDS
+from pipeline.problems import LEFT_OUT, LONGEST_KIND, LOST, MOST_KINDS
 from pipeline.recipe import Recipe, RecipeError
 from pipeline.source import Source
 from pipeline.stage import RUN_DIR, Stage, is_problem
@@ -239,7 +239,7 @@ def problem_counts(table: DataFrame) -> dict[str, int]:
     """
     if "problem" not in table.columns:
         return {}
-    kind = F.substring_index("problem", ":", 1).alias("kind")
+    kind = F.left(F.substring_index("problem", ":", 1), F.lit(LONGEST_KIND)).alias("kind")
     images = F.regexp_extract("problem", f"^{LEFT_OUT}[^:]*: ([0-9]+) ", 1)
     stands_for = F.coalesce(images.try_cast("bigint"), F.lit(1))
     bad = table.where("problem is not null").groupBy(kind)

@@ -4,17 +4,19 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from rich.console import Console
-
 from pipeline.check import check_job
 from pipeline.job_report import JobReport
+from pipeline.printable import printable
 from pipeline.progress import shown
 from pipeline.recipe import RecipeError, load_recipe
 from pipeline.run import Run, begin_again, run_job
 from pipeline.session import session
 from pipeline.source import Source
+from pipeline.terminal import PlainConsole
 
 OK, WRONG_USE, DATA_LOST = 0, 2, 3
+
+_LONGEST = 4_000  # letters of a line: all steps there are, and then some
 
 
 def job_main(job: str, argv: Sequence[str] | None = None) -> None:
@@ -60,8 +62,8 @@ def ended(run: Run, reports: Sequence[JobReport]) -> int:
 
 
 def say(line: str) -> None:
-    """A line for the user that is no result: to stderr, as it is."""
-    Console(stderr=True, soft_wrap=True).print(line, markup=False, highlight=False)
+    """A line for the user that is no result, to stderr: one line, whatever is in it."""
+    PlainConsole(stderr=True, soft_wrap=True).print(printable(line, _LONGEST), highlight=False)
 
 
 def answered(command: Callable[[], int]) -> int:

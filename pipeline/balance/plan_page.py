@@ -9,10 +9,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.balance.plan import Plan, Planned
 from pipeline.balance.thresholds import Lists
+from pipeline.printable import printable
 
 WIDTH, HEIGHT = 480, 320
 LEFT, RIGHT, TOP, BOTTOM = 52, 24, 14, 44  # margins, for the numbers along the axes
 POINTS = 120
+LONGEST = 4_000  # letters of anything on the page, the points of a line among them
 
 Points = Sequence[tuple[float, float]]
 
@@ -48,6 +50,7 @@ def page(name: str, plan: Plan, rows: Sequence[Planned], top: Sequence[TopEntry]
     environment = Environment(
         loader=PackageLoader("pipeline.balance", ""),
         autoescape=True,
+        finalize=_harmless,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -55,6 +58,11 @@ def page(name: str, plan: Plan, rows: Sequence[Planned], top: Sequence[TopEntry]
     return environment.get_template("plan.html.j2").render(
         name=name, plan=plan, rows=rows, top=top, zero=zero, charts=[_entries(plan), _sizes(plan)]
     )
+
+
+def _harmless(value: object) -> object:
+    """Any value on the page: an entry may be a megabyte long, and hold anything."""
+    return printable(value, LONGEST) if isinstance(value, str) else value
 
 
 def _entries(plan: Plan) -> Chart:

@@ -5,13 +5,12 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rich.console import Console
-
 from pipeline.source import Source
+from pipeline.terminal import PlainConsole
 
 Command = Callable[[argparse.Namespace], int]
 
-out = Console()
+out = PlainConsole()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from rich.text import Text
 from pipeline.balance.balance_entries import BalanceEntries
 from pipeline.balance.plan import Plan, Planned
 from pipeline.balance.plan_page import TopEntry, page
-from pipeline.check import check_job
+from pipeline.check import after
 from pipeline.commands.adding import (
     Commands,
     code_allowed,
@@ -67,10 +67,10 @@ class Balancing:
     def pairs(self, spark: SparkSession) -> DataFrame:
         """What the step would be given. Raises RecipeError if the job before it has not run."""
         self.run.fingerprint(self.job)
-        check_job(spark, self.run, self.job)
         pairs = self.run.input(spark, self.job)
-        for before in self.run.recipe.jobs[self.job][: self.number]:
-            pairs = before(pairs)
+        steps = self.run.recipe.jobs[self.job][: self.number]
+        for number, before in enumerate(steps, 1):
+            pairs = after(pairs, before, f"{self.run.recipe.name}: {self.job}, step {number}")
         return pairs
 
 

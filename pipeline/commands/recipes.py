@@ -7,7 +7,7 @@ from pyspark.sql import Row
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.check import check, check_job
+from pipeline.check import check
 from pipeline.commands.adding import (
     Commands,
     code_allowed,
@@ -19,6 +19,7 @@ from pipeline.commands.adding import (
 )
 from pipeline.job_report import JobReport, read_report
 from pipeline.preview import preview
+from pipeline.printable import printable
 from pipeline.progress import shown
 from pipeline.recipe import Recipe, RecipeError, load_recipe
 from pipeline.report import funnel_table, write_html
@@ -27,6 +28,7 @@ from pipeline.session import session
 from pipeline.stage import Stage, load_stages
 from pipeline.submit import OK, ended, outcome, say
 
+LETTERS = 500  # of a value in a preview
 EXAMPLE = "conf/recipes/metaclip.yaml"
 
 
@@ -141,10 +143,9 @@ def preview_filter(options: argparse.Namespace) -> int:
     """Show pairs that a filter throws away, and pairs that it keeps."""
     run = Run(load_recipe(options.recipe), source(options), options.run_dir)
     spark = session(allow_code=options.allow_code)
-    check_job(spark, run, options.job)
     found = preview(spark, run, options.job, options.step, options.rows)
     step, thrown, kept = found
-    out.print(f"{options.job}: {step}", markup=False)
+    out.print(printable(f"{options.job}: {step}", LETTERS), soft_wrap=True, highlight=False)
     out.print(_rows("throws away", thrown, step))
     out.print(_rows("keeps", kept, step))
     return OK
@@ -156,5 +157,5 @@ def _rows(title: str, rows: list[Row], step: Stage) -> Table:
     names = [name for name in dict.fromkeys(first) if name in names]
     table = Table(*names, title=title, title_justify="left", show_lines=False)
     for row in rows:
-        table.add_row(*(Text(str(row[name])) for name in names))
+        table.add_row(*(printable(str(row[name]), LETTERS) for name in names))
     return table

@@ -4,11 +4,12 @@ import re
 
 import ada_url
 
+from pipeline.printable import printable
+
 # Links in which there is nothing that a parser would change: most, and parsing is slow.
 _PATH = r"/[A-Za-z0-9_~/.,:;=&?%@!*()+-]*"
 _PLAIN = re.compile(rf"https?://(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{{2,}}{_PATH}", re.ASCII)
 _PLAIN_PATH = re.compile(rf"(?!//){_PATH}", re.ASCII)
-_LONGEST_DETAIL = 200
 # Dots may be steps in a path, even as %2e, and a name with xn-- may be none.
 _NOT_PLAIN = re.compile(r"/\.|%2[eE]|xn--")
 
@@ -28,7 +29,7 @@ def base_url(page_url: str, base_href: str | None) -> str | None:
 
 def bad_url(link: str) -> str:
     """The problem of an image with such a link: "http://[oops" is on the web, so in the crawl."""
-    return f"bad url: {link.strip()[:_LONGEST_DETAIL]}"
+    return f"bad url: {printable(link.strip())}"
 
 
 def absolute(link: str, base: str | None) -> str:

@@ -13,8 +13,11 @@ from pipeline.extract.page import WAT_TYPE, Broken, Found, Page, PageError, plai
 from pipeline.extract.rows import Row, problem_row, rows_of, uid_of
 from pipeline.extract.settings import DEFAULTS, Settings
 from pipeline.extract.wat import Described, described
+from pipeline.printable import printable
 
 __all__ = ["Row", "Settings", "pairs_in_archive", "pairs_in_file", "uid_of"]
+
+_LONGEST = 1_000  # letters of a problem with a path in it
 
 Read = Callable[[str, BinaryIO, Settings], Iterator[Row]]
 
@@ -34,10 +37,12 @@ def pairs_in_archive(
     try:
         file = open_archive(path)
     except (FileNotFoundError, NotADirectoryError):
-        yield Row(warc_file=path, problem=f"missing file: {path}")
+        yield Row(warc_file=path, problem=printable(f"missing file: {path}", _LONGEST))
         return
     except IsADirectoryError:
-        yield Row(warc_file=path, problem=f"unreadable file: {path} is a folder")
+        yield Row(
+            warc_file=path, problem=printable(f"unreadable file: {path} is a folder", _LONGEST)
+        )
         return
     with file:
         yield from (read or pairs_in_file)(path, file, settings)
@@ -59,11 +64,11 @@ def left_out_rows(path: str, left_out: Counter[str]) -> Iterator[Row]:
 
 def _rows(path: str, found: Found, settings: Settings, left_out: Counter[str]) -> Iterable[Row]:
     if isinstance(found, Broken):
-        return [Row(warc_file=path, warc_offset=found.offset, problem=found.problem)]
+        return [Row(warc_file=path, warc_offset=found.offset, problem=printable(found.problem))]
     try:
         read = _read(path, found, settings)
     except PageError as error:
-        return [problem_row(path, found, str(error))]
+        return [problem_row(path, found, printable(str(error)))]
     if not read:
         return []
     if read.offers.left_out:

@@ -12,6 +12,7 @@ from fsspec.core import has_magic, url_to_fs
 
 from pipeline.archive_paths import paths_in, whole
 from pipeline.filter.robots_txt import MOST_BYTES, our_rules
+from pipeline.printable import printable
 
 if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _REDIRECTS = (301, 302, 303, 307, 308)
 _GZIP_MAGIC = b"\x1f\x8b\x08"
 _BLOCK_BYTES = 1 << 20
+_LONGEST = 1_000  # letters of a problem with a path in it
 
 
 class Capture(NamedTuple):
@@ -77,11 +79,11 @@ def captures(path: str, agents: Sequence[str]) -> Iterator[Capture]:
         with fsspec.open(path, "rb") as file:
             yield from _captures(path, file, agents)
     except (FileNotFoundError, NotADirectoryError):
-        yield Capture(path, problem=f"missing file: {path}")
+        yield Capture(path, problem=printable(f"missing file: {path}", _LONGEST))
     except OSError as error:
         if type(error) is not OSError or error.errno is not None:
             raise  # only the decoders raise it bare
-        yield Capture(path, problem=f"unreadable file: {path}: {error}")
+        yield Capture(path, problem=printable(f"unreadable file: {path}: {error}", _LONGEST))
 
 
 def _captures(path: str, file: BinaryIO, agents: Sequence[str]) -> Iterator[Capture]:

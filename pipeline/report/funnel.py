@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.job_report import JobReport
+from pipeline.printable import printable
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def funnel_table(reports: Sequence[JobReport]) -> Table:
         table.add_row(
             Text(row.job if row.job != job else "", style="bold"),
             # As Text, since rich takes the brackets of a step for markup.
-            Text(row.step, no_wrap=True, overflow="ellipsis"),
+            Text(printable(row.step), no_wrap=True, overflow="ellipsis"),
             f"{row.pairs:,}",
             "" if row.of_before is None else f"{100 * row.of_before:.1f}",
             "" if row.seconds is None else f"{row.seconds:,.1f}",

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
+from pyspark.sql.types import StringType
 
 from pipeline.report.done import Done
 from pipeline.report.page import Gallery, Kept
@@ -12,6 +13,7 @@ from pipeline.report.thumbnails import thumbnail
 
 PAIRS = 48
 LETTERS = 500  # of a caption; the crawl has captions of megabytes
+LONGEST_URL = 2_000  # letters; of a longer one so many and one more are kept, and it is no link
 NEEDS = ("uid", "url", "text")
 Order = tuple[Column, ...]
 SHOWN = ("lang", "width", "height", "page_url")
@@ -55,13 +57,25 @@ def _with_thumbnails(pairs: DataFrame, most: int, order: Order, score: str | Non
             yield pa.array(map(thumbnail, images.to_pylist()), pa.binary())
 
     picture = small("image") if "image" in pairs.columns else F.lit(None).cast("binary")
-    there = [name for name in SHOWN if name in pairs.columns]
-    caption = F.left("text", F.lit(LETTERS)).alias("text")
+    there = [_cut(pairs, name) for name in SHOWN if name in pairs.columns]
     number = F.col(score) if score else F.lit(None)
     shown = pairs.select(
-        "uid", "url", caption, *there, picture.alias("thumbnail"), number.alias("score")
+        "uid",
+        _cut(pairs, "url"),
+        _cut(pairs, "text"),
+        *there,
+        picture.alias("thumbnail"),
+        number.alias("score"),
     )
     return shown.orderBy(*order, "url").limit(most).collect()
+
+
+def _cut(pairs: DataFrame, name: str) -> Column:
+    """The column as it is shown: a table may hold a megabyte in any text."""
+    if not isinstance(pairs.schema[name].dataType, StringType):
+        return F.col(name)
+    letters = LONGEST_URL + 1 if name.endswith("url") else LETTERS
+    return F.left(name, F.lit(letters)).alias(name)
 
 
 def _kept(row: Row) -> Kept:

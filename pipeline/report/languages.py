@@ -9,6 +9,7 @@ from pipeline.report.done import Done
 from pipeline.report.page import Count, Languages
 
 MOST = 15
+LETTERS = 40  # of a language's code
 
 
 def languages(done: Sequence[Done]) -> Languages | None:
@@ -16,7 +17,7 @@ def languages(done: Sequence[Done]) -> Languages | None:
     for job in done:
         pairs = job.having("lang")
         if pairs is not None:
-            counted = pairs.groupBy("lang").count()
+            counted = pairs.groupBy(F.left("lang", F.lit(LETTERS)).alias("lang")).count()
             top = counted.orderBy(F.desc("count"), "lang").limit(MOST).collect()
             total = job.report.pairs
             return Languages(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pyspark.sql import Row
 from pyspark.sql import functions as F
 
+from pipeline.problems import LONGEST_KIND
 from pipeline.report.done import Done
 from pipeline.report.page import Example, Problem, Problems
 
@@ -43,7 +44,7 @@ def _examples(job: Done, kinds: list[str]) -> list[Row]:
         return []
     there = [F.col(name) for name in PLACES if name in job.table.columns]
     bad = job.table.where("problem is not null").select(
-        F.substring_index("problem", ":", 1).alias("kind"),
+        F.left(F.substring_index("problem", ":", 1), F.lit(LONGEST_KIND)).alias("kind"),
         F.left("problem", F.lit(LETTERS)).alias("problem"),
         F.left(F.coalesce(*there, F.lit("")), F.lit(LETTERS)).alias("place"),
     )

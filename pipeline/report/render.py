@@ -14,13 +14,17 @@ from importlib import resources
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from pipeline.printable import printable
 from pipeline.report.curve import curve
 from pipeline.report.funnel import bar_lengths
 from pipeline.report.page import Page
 
 # Nothing a browser would strip or read as an end: "java\nscript:" runs, so the web has tried it.
 LINK = re.compile(r"https?://[^\s\x00-\x20\x7f\"'<>\\]+", re.IGNORECASE)
+LONGEST_LINK = 2_000  # letters; longer addresses are shown, cut, and are no links
 LETTERS = 60  # of an address
+LONGEST = 4_000  # letters of anything on a page
+LONGEST_LINES = 100_000  # letters of a text with lines
 
 
 def render(page: Page) -> str:
@@ -52,10 +56,11 @@ def template(package: str) -> Template:
         loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=harmless,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for filter_ in (number, percent, duration, size, when, link, address, data_uri):
+    for filter_ in (number, percent, duration, size, when, link, address, data_uri, lines):
         environment.filters[filter_.__name__] = filter_
     return environment.get_template("template.html.j2")
 
@@ -67,6 +72,19 @@ def _versions(page: Page) -> dict[str, str]:
         for package, version in job.versions.items():
             found.setdefault(package, {})[version] = None
     return {package: ", ".join(versions) for package, versions in found.items()}
+
+
+def harmless(value: object) -> object:
+    """Any value that a template writes: of a text so much as a page can hold, and no controls."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return printable(value, LONGEST)
+    return value
+
+
+def lines(text: str) -> Markup:
+    """A text of several lines, each of them harmless."""
+    kept = text[:LONGEST_LINES].split("\n")
+    return Markup("\n").join(str(harmless(line)) for line in kept)
 
 
 def number(count: int) -> str:
@@ -112,15 +130,15 @@ def when(started: str) -> str:
 
 def link(url: str) -> str | None:
     """The address if a browser may follow it, else None."""
-    return url if LINK.fullmatch(url) else None
+    return url if len(url) <= LONGEST_LINK and LINK.fullmatch(url) else None
 
 
 def address(url: str) -> str:
     """The address without its scheme, cut to fit on a card."""
-    bare = re.sub(r"(?i)^https?://(www\.)?", "", url).rstrip("/")
+    bare = re.sub(r"(?i)^https?://(www\.)?", "", url[: LETTERS + 20]).rstrip("/")
     return bare if len(bare) <= LETTERS else f"{bare[:LETTERS]}…"
 
 
-def data_uri(jpeg: bytes) -> str:
+def data_uri(jpeg: bytes) -> Markup:
     """For an img's src."""
-    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
+    return Markup(f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}")

@@ -11,6 +11,7 @@ from pipeline.report.page import Bucket, Kept, Scores
 
 BUCKETS = 20
 PAIRS = 12  # at either end
+LETTERS = 300  # of a model's name
 
 
 def scores(done: Sequence[Done]) -> tuple[Scores, ...]:
@@ -31,7 +32,9 @@ def _scores(job: Done, name: str, done: Sequence[Done]) -> Scores | None:
     scored = job.having(name)
     assert scored is not None, "the table was found by its column"
     scored = scored.where(F.col(name).isNotNull())
-    about = scored.agg(F.min(name), F.max(name), F.max(f"{name}_model")).first()
+    about = scored.agg(
+        F.min(name), F.max(name), F.max(F.left(f"{name}_model", F.lit(LETTERS)))
+    ).first()
     if about is None or about[0] is None:
         return None
     low, high, model = about

@@ -8,6 +8,7 @@ from pipeline.report.done import Done
 from pipeline.report.page import Shard, Shards
 
 ROWS = 50
+LETTERS = 1_000  # of a path
 COLUMNS = ("shard_path", "shard_pairs", "shard_bytes", "shard_sha256")
 
 
@@ -19,6 +20,7 @@ def shards(done: Sequence[Done]) -> Shards | None:
             zero = F.lit(0)
             totals = (F.coalesce(F.sum(name), zero) for name in COLUMNS[1:3])
             number, pairs, size = table.agg(F.count("*"), *totals).collect()[0]
-            rows = table.select(*COLUMNS).orderBy("shard_path").limit(ROWS).collect()
+            path = F.left("shard_path", F.lit(LETTERS)).alias("shard_path")
+            rows = table.select(path, *COLUMNS[1:]).orderBy("shard_path").limit(ROWS).collect()
             return Shards(number, pairs, size, tuple(Shard(*row) for row in rows))
     return None

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from PIL import Image
 
+from pipeline.printable import printable
 from pipeline.score.models import Tokenizer
 from pipeline.score.preprocess import Spec, UndecodableError, pixels
 
@@ -121,4 +122,4 @@ def _decode(batch: Batch, images: list[bytes | None], start: int) -> None:
                 for room, array in zip(batch.arrays.values(), made, strict=True):
                     room.numpy()[row] = array
             except UndecodableError as error:
-                batch.problems[row] = f"undecodable image: {error}"
+                batch.problems[row] = f"undecodable image: {printable(str(error))}"

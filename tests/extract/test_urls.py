@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.extract.urls import absolute, base_url
+from pipeline.extract.urls import absolute, bad_url, base_url
 
 BASE = "http://x.example/p/page.html?q=1"
 
@@ -69,3 +69,8 @@ def test_without_a_base_only_whole_addresses_lead_somewhere() -> None:
     assert absolute("http://x.example/a.jpg", None) == "http://x.example/a.jpg"
     with pytest.raises(ValueError):
         absolute("/a.jpg", None)
+
+
+def test_a_bad_link_is_shown_harmless_and_cut() -> None:
+    assert bad_url(" http://[\x1b[2J\u202e\n ") == "bad url: http://[\\x1b[2J\\u202e"
+    assert bad_url("http://[" + "a" * 1_000_000) == "bad url: http://[" + "a" * 192

@@ -14,6 +14,7 @@ from pipeline.job_report import write_report
 from pipeline.recipe import Recipe, RecipeError
 from pipeline.report import write_html
 from pipeline.report.collect import collect
+from pipeline.run import problem_counts
 from tests.report.conftest import (
     BREAKOUT,
     CAPTIONS,
@@ -99,7 +100,8 @@ def test_entries_before_balancing_after_it_and_at_the_end(page: HTMLParser) -> N
 def test_captions_are_text_and_nothing_else(html: str, page: HTMLParser) -> None:
     found = texts(page, ".caption bdi")
 
-    assert sorted(found) == sorted(CAPTIONS[:4])  # those whose image came; not what failed
+    # Those whose image came; not what failed.
+    assert sorted(found) == sorted([*CAPTIONS[:2], "\\u202egnp.exe", CAPTIONS[3]])
     assert not page.css("script, [onerror], iframe, object, embed, form, base")
     assert [
         node for node in page.css("img") if not node.attributes["src"].startswith("data:")
@@ -108,8 +110,9 @@ def test_captions_are_text_and_nothing_else(html: str, page: HTMLParser) -> None
     assert BREAKOUT not in html
 
 
-def test_directions_are_isolated(html: str) -> None:
-    assert f'<p class="caption" dir="auto"><bdi>{OVERRIDE}</bdi></p>' in html
+def test_directions_are_isolated_and_not_overridden(html: str) -> None:
+    assert f'<p class="caption" dir="auto"><bdi>{CAPTIONS[3]}</bdi></p>' in html
+    assert OVERRIDE not in html
 
 
 def test_only_web_addresses_are_links(page: HTMLParser) -> None:
@@ -301,4 +304,29 @@ def test_half_a_surrogate_pair_in_the_entry_list_is_no_crash(
 
     page = Path(write_html(spark, recipe, str(tmp_path))).read_text("utf-8")
 
-    assert "half ? of a face" in page
+    assert "half \\ud83d of a face" in page
+
+
+def test_a_page_holds_little_of_what_is_endless(spark: SparkSession, tmp_path: Path) -> None:
+    long = "x" * 300_000
+    rows = [
+        {
+            "uid": f"{number:032x}",
+            "url": f"https://a.example/{number}/{long}",
+            "page_url": f"https://a.example/{long}" if number % 2 else None,
+            "text": f"a dog {long}",
+            "lang": f"{long}{number}",
+            "problem": f"{long}{number}: {long}" if number > 50 else None,
+        }
+        for number in range(60)
+    ]
+    write_table(f"{tmp_path}/extract", rows)
+    kinds = problem_counts(spark.read.parquet(f"{tmp_path}/extract"))
+    report = replace(report_of(str(tmp_path), "extract", (), [51]), problems=kinds)
+    write_report(str(tmp_path), report)
+
+    page = Path(write_html(spark, Recipe("r", "", {"extract": ()}), str(tmp_path)))
+
+    assert kinds == {"x" * 100: 9}
+    assert page.stat().st_size < 1_000_000
+    assert HTMLParser(page.read_text("utf-8")).css("a:not([href^='#'])") == []

@@ -1,6 +1,17 @@
 import pytest
+from markupsafe import Markup
 
-from pipeline.report.render import address, duration, link, number, percent, size, when
+from pipeline.report.render import (
+    address,
+    duration,
+    harmless,
+    lines,
+    link,
+    number,
+    percent,
+    size,
+    when,
+)
 
 
 @pytest.mark.parametrize(
@@ -59,3 +70,20 @@ def test_numbers_for_people() -> None:
     sizes = {0: "0 bytes", 999: "999 bytes", 1000: "1.0 kB", 2.5e9: "2.5 GB", 5e15: "5,000.0 TB"}
     assert {s: size(s) for s in sizes} == sizes
     assert when("2025-11-22T02:09:46+00:00") == "22 November 2025, 02:09 UTC"
+
+
+def test_a_link_longer_than_browsers_take_is_shown_cut_and_is_no_link() -> None:
+    long = "https://a.example/" + "a" * 1_000_000
+
+    assert link(long[:2_000]) == long[:2_000]
+    assert link(long[:2_001]) is None
+    assert len(address(long)) == 61
+
+
+def test_no_value_steers_or_fills_a_page() -> None:
+    assert harmless("a\x1b[2J\u202eb\n") == "a\\x1b[2J\\u202eb\\x0a"
+    assert len(str(harmless("a" * 1_000_000))) == 4_000
+    assert harmless(Markup("<b>\n</b>")) == Markup("<b>\n</b>")
+    assert harmless(3) == 3
+    assert lines("{\n <b>\x1b\n}") == Markup("{\n &lt;b&gt;\\x1b\n}")
+    assert len(lines("a\n" * 1_000_000)) == 100_000
