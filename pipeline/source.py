@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -12,6 +11,7 @@ from pipeline.extract.warc_pairs import COLUMNS, ReadArchive
 from pipeline.fingerprint import digest
 from pipeline.recipe import RecipeError
 from pipeline.schema import columns
+from pipeline.table_source import read_table
 from pipeline.tables import Parts
 
 WHAT_WORKS = (
@@ -101,10 +101,7 @@ def no_pairs(spark: SparkSession) -> DataFrame:
 
 
 def _table(spark: SparkSession, path: str) -> DataFrame:
-    try:
-        pairs = spark.read.parquet(path)
-    except AnalysisException:
-        raise RecipeError(f"{path} holds no Parquet table; {WHAT_WORKS}") from None
+    pairs = read_table(spark, path)
     missing = {"url", "text"} - set(pairs.columns)
     if missing:
         there = ", ".join(pairs.columns)
