@@ -1,6 +1,5 @@
 """Recipes and a table of others' making that did harm once: each ends soon, and says what it is."""
 
-import os
 import time
 from pathlib import Path
 
@@ -8,8 +7,9 @@ import pytest
 from pyspark.sql import SparkSession
 
 from pipeline.__main__ import main
+from tests.conformance import SHARED
 
-HOSTILE = Path(os.environ.get("CRAWL2CLIP_SHARED", "../shared")) / "field" / "hostile"
+HOSTILE = SHARED / "field" / "hostile"
 
 pytestmark = pytest.mark.skipif(not HOSTILE.exists(), reason=f"there is no {HOSTILE}")
 
