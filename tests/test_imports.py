@@ -41,6 +41,10 @@ DOORS = {
 
 # Plain modules that several rooms share.
 BELOW_ROOMS = {
+    "pipeline.bounded_json",
+    "pipeline.bounded_yaml",
+    "pipeline.printable",
+    "pipeline.terminal",
     "pipeline.archive_paths",
     "pipeline.entry_list",
     "pipeline.hashing",
