@@ -10,7 +10,7 @@ enum {
 };
 enum { LINKS, SOURCE, TEXTS, WIDTH, HEIGHT, IMAGE_HEADING, IMAGE_FIELDS };
 
-static PyObject *mended, *over_budget;
+static PyObject *link_without_user, *mended, *over_budget;
 
 static const Borrowed borrowed[] = {
     {"pipeline.extract.urls", "absolute", &absolute},
@@ -18,6 +18,7 @@ static const Borrowed borrowed[] = {
     {"pipeline.extract.canonical", "canonical_url", &canonical_url},
     {"pipeline.extract.texts", "mended", &mended},
     {"pipeline.extract.budget", "OverBudgetError", &over_budget},
+    {"pipeline.redaction", "link_without_user", &link_without_user},
 };
 
 /* An iterator over the slices of a page's rows. left: bytes that the page may still take. */
@@ -204,11 +205,23 @@ add_candidate(Making *m, PyObject *candidates, PyObject *url, PyObject *link)
     return failed;
 }
 
+/* A new reference to the link without user and password: where they are, there is an @. */
+static PyObject *
+shown(PyObject *link)
+{
+    Py_ssize_t length = PyUnicode_GET_LENGTH(link);
+    if (PyUnicode_IS_COMPACT_ASCII(link)
+        && !memchr(PyUnicode_1BYTE_DATA(link), '@', (size_t)length)) {
+        return Py_NewRef(link);
+    }
+    return PyObject_CallOneArg(link_without_user, link);
+}
+
 /* Sets what the row says of addresses: the first link that leads somewhere is the image's. */
 static bool
 set_url(PyObject *row, PyObject *raw, PyObject *url)
 {
-    return set(row, URL_RAW, Py_NewRef(raw)) && set(row, URL, Py_NewRef(url))
+    return set(row, URL_RAW, shown(raw)) && set(row, URL, Py_NewRef(url))
         && set(row, CANONICAL_URL, canonical_of(url));
 }
 
@@ -232,9 +245,8 @@ set_link(Making *m, PyObject *row, PyObject *link, PyObject *candidates)
 static bool
 set_bad_url(PyObject *row, PyObject *link)
 {
-    PyObject *raw = PyTuple_GET_ITEM(link, 0);
-    return set(row, URL_RAW, Py_NewRef(raw))
-        && set(row, PROBLEM, PyObject_CallOneArg(bad_url, raw));
+    PyObject *raw = PyObject_CallOneArg(link_without_user, PyTuple_GET_ITEM(link, 0));
+    return set(row, URL_RAW, raw) && set(row, PROBLEM, PyObject_CallOneArg(bad_url, raw));
 }
 
 static bool

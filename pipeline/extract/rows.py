@@ -13,6 +13,7 @@ from pipeline.extract.page import Page
 from pipeline.extract.texts import mended
 from pipeline.extract.urls import absolute, bad_url, base_url
 from pipeline.opt_out import Signal, signals
+from pipeline.redaction import link_without_user
 
 try:
     from pipeline.extract import _rows
@@ -195,7 +196,7 @@ def _page_row(path: str | None, page: Page, facts: Facts, base: str | None) -> R
     """What all rows of a page share."""
     against = signals(page.robots_tags, page.tdm_reservation, facts.robots, facts.tdm_reservation)
     return Row(
-        page_url=page.url or None,
+        page_url=link_without_user(page.url) or None,
         warc_file=path,
         warc_offset=page.offset,
         warc_date=page.date,
@@ -209,7 +210,8 @@ def _page_row(path: str | None, page: Page, facts: Facts, base: str | None) -> R
 
 def _image_row(common: Row, image: Image, base: str | None) -> Row:
     """What all rows of an image share."""
-    raw, url = _best(image, base)
+    link, url = _best(image, base)
+    raw = link_without_user(link)
     return common._replace(
         url=url,
         problem=None if url else bad_url(raw),

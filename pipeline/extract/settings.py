@@ -10,6 +10,7 @@ TextSource = Literal[
 ImageSource = Literal[
     "src", "srcset", "picture", "lazy", "noscript", "link", "og", "twitter", "json_ld"
 ]
+Signed = Literal["keep", "strip"]
 
 # Texts that no `img` has: they stand with links of their own.
 _TEXTS_OF_PAGES = {"og": {"og", "twitter"}, "json_ld": {"json_ld"}}
@@ -26,6 +27,9 @@ class Settings:
     max_images_per_page: images beyond are left out, and are a problem of the page.
     max_page_seconds: of CPU time; a page that takes longer ends the worker, and is a problem when
     the archive is read for the third time. max_page_memory_bytes: what a page may take then.
+    signed_urls: what becomes of the parameters that sign an address, `redaction.SIGNING`. 'keep':
+    they stay in the addresses of images and pages, for many servers give nothing without them.
+    'strip': no column holds them, and pairs whose images want them will not be fetched.
     max_problem_share: of all rows read; if more of them are problems, the run tells by its exit
     code. It changes no row.
     """
@@ -37,10 +41,13 @@ class Settings:
     max_images_per_page: int = 10_000
     max_page_seconds: int = 120
     max_page_memory_bytes: int = 1_000_000_000
+    signed_urls: Signed = "keep"
     max_problem_share: float = 1.0
 
     def check(self) -> None:
         """Raise ValueError, saying what would be right, if the settings make no sense."""
+        if self.signed_urls not in get_args(Signed):
+            raise ValueError(f"signed_urls wants keep or strip, not {self.signed_urls!r}")
         for name in ("texts", "images"):
             if not getattr(self, name):
                 raise ValueError(f"{name} wants at least one of {', '.join(_words(name))}")
@@ -95,6 +102,8 @@ def _value(name: str, text: str, default: object) -> Any:
         if text.lower() not in ("true", "false"):
             raise ValueError(f"{name} wants true or false, not {text!r}")
         return text.lower() == "true"
+    if isinstance(default, str):
+        return text.strip()
     if not text.strip().isdecimal():
         raise ValueError(f"{name} wants a number above 0, not {text!r}")
     return int(text)

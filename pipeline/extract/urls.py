@@ -15,25 +15,28 @@ _NOT_PLAIN = re.compile(r"/\.|%2[eE]|xn--")
 
 
 def base_url(page_url: str, base_href: str | None) -> str | None:
-    """What the page's links are relative to; None if its own address is none."""
+    """What the page's links are relative to, without user; None if its own address is none."""
     is_plain = _PLAIN.fullmatch(page_url) and not _NOT_PLAIN.search(page_url)
     try:
-        page = page_url if is_plain else ada_url.normalize_url(page_url)
+        page = page_url if is_plain else _without_user(ada_url.normalize_url(page_url))
     except ValueError:
         return None
     try:
-        return ada_url.join_url(page, base_href) if base_href else page
+        return _without_user(ada_url.join_url(page, base_href)) if base_href else page
     except ValueError:  # browsers, too, go on as if there were no <base>
         return page
 
 
 def bad_url(link: str) -> str:
-    """The problem of an image with such a link: "http://[oops" is on the web, so in the crawl."""
+    """The problem of an image with such a link: "http://[oops" is on the web, so in the crawl.
+
+    The link comes without its user, as `link_without_user` gives it.
+    """
     return f"bad url: {printable(link.strip())}"
 
 
 def absolute(link: str, base: str | None) -> str:
-    """The address the link leads to, percent-encoded, host in lower case.
+    """The address the link leads to, percent-encoded, host in lower case, no user or password.
 
     base: as `base_url` gives it.
     Raises ValueError if it leads nowhere, or not to http or https.
@@ -42,8 +45,17 @@ def absolute(link: str, base: str | None) -> str:
         if _PLAIN.fullmatch(link):
             return link
         if base and base.startswith("http") and _PLAIN_PATH.fullmatch(link):
-            return base[: base.index("/", 8)] + link
+            return _without_user(base[: base.index("/", 8)] + link)
     url = ada_url.join_url(base, link) if base else ada_url.normalize_url(link)
     if not url.startswith(("http://", "https://")):
-        raise ValueError(f"not http: {url[:20]}")
-    return url
+        raise ValueError(f"not http: {url.partition(':')[0][:20]}")
+    return _without_user(url)
+
+
+def _without_user(url: str) -> str:
+    """An address as ada writes it without what stands before the @ of its host."""
+    if "@" not in url:
+        return url
+    scheme, slashes, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}"

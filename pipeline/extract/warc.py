@@ -12,8 +12,10 @@ from pipeline.extract.html import offers
 from pipeline.extract.page import WAT_TYPE, Broken, Found, Page, PageError, plain_type
 from pipeline.extract.rows import Row, problem_row, rows_of, uid_of
 from pipeline.extract.settings import DEFAULTS, Settings
+from pipeline.extract.unsigned import unsigned_offers, unsigned_page
 from pipeline.extract.wat import Described, described
 from pipeline.printable import printable
+from pipeline.redaction import without_secrets
 
 __all__ = ["Row", "Settings", "pairs_in_archive", "pairs_in_file", "uid_of"]
 
@@ -30,22 +32,24 @@ def pairs_in_archive(
     read: what reads the file once it is open, `pairs_in_file` if none is given.
 
     Last comes, for each reason why images were left out, a row with the problem
-    `left out inline: 12345 with a text`; see `Offers.left_out`.
+    `left out inline: 12345 with a text`; see `Offers.left_out`. The rows name the archive without
+    user, password and signature.
 
     Raises OSError if the machine fails, so that the task can be tried again.
     """
+    name = without_secrets(path)
     try:
         file = open_archive(path)
     except (FileNotFoundError, NotADirectoryError):
-        yield Row(warc_file=path, problem=printable(f"missing file: {path}", _LONGEST))
+        yield Row(warc_file=name, problem=printable(f"missing file: {name}", _LONGEST))
         return
     except IsADirectoryError:
         yield Row(
-            warc_file=path, problem=printable(f"unreadable file: {path} is a folder", _LONGEST)
+            warc_file=name, problem=printable(f"unreadable file: {name} is a folder", _LONGEST)
         )
         return
     with file:
-        yield from (read or pairs_in_file)(path, file, settings)
+        yield from (read or pairs_in_file)(name, file, settings)
 
 
 def pairs_in_file(path: str, file: BinaryIO, settings: Settings) -> Iterator[Row]:
@@ -68,11 +72,15 @@ def _rows(path: str, found: Found, settings: Settings, left_out: Counter[str]) -
     try:
         read = _read(path, found, settings)
     except PageError as error:
-        return [problem_row(path, found, printable(str(error)))]
+        page = unsigned_page(found) if settings.signed_urls == "strip" else found
+        return [problem_row(path, page, printable(str(error)))]
     if not read:
         return []
     if read.offers.left_out:
         left_out.update(read.offers.left_out)
+    if settings.signed_urls == "strip":
+        page, offered = unsigned_page(read.page), unsigned_offers(read.offers)
+        read = read._replace(page=page, offers=offered)
     return rows_of(*read)
 
 

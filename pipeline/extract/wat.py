@@ -21,6 +21,7 @@ from pipeline.extract.wat_events import events_of
 from pipeline.extract.wat_shape import Html, said
 from pipeline.extract.wat_usual import is_enough, usual_offers
 from pipeline.extract.wat_values import Object, object_of, text_of, whole_of
+from pipeline.redaction import without_secrets
 
 Headers = Mapping[str, list[str]]
 
@@ -62,7 +63,7 @@ def described(record: bytes, settings: Settings) -> Described | None:
         return None
     if plain_type(_first(http, "content-type")) not in HTML_TYPES:
         return None
-    warc_file = text_of(parts.container.get("Filename"))
+    warc_file = without_secrets(text_of(parts.container.get("Filename")) or "") or None
     page = _page(_headers(parts.warc), parts.container, http)
     budget = Budget(len(record))
     is_decoded = _is_decoded(warc_file or "")

@@ -43,7 +43,8 @@ base_of(PyObject *whole)
     const char *text = PyUnicode_AsUTF8AndSize(whole, &length); /* as it stands in it: no failure */
     Py_ssize_t host = !strncmp(text, "https://", 8) ? 8 : !strncmp(text, "http://", 7) ? 7 : 0;
     const char *slash = host ? strchr(text + host, '/') : NULL;
-    if (slash && slash > text + host) {
+    bool has_user = slash && memchr(text, '@', (size_t)(slash - text));
+    if (slash && slash > text + host && !has_user) {
         base.text = text;
         base.scheme = host - 2;
         base.origin = slash - text;

@@ -1,0 +1,239 @@
+"""Addresses and messages without what opens a door: users, passwords, tokens and signatures.
+
+What a run reads it reads by the whole address. What it stores, shows, logs and compares goes
+through here first.
+"""
+
+import re
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
+from urllib.parse import unquote
+
+# fmt: off
+# Query parameters that are a signature, a key or a token wherever they stand, in lower case.
+SIGNING = frozenset({
+    "signature", "sig", "sign", "hmac", "x-signature", "x-expires", "verify",
+    "awsaccesskeyid", "googleaccessid", "ossaccesskeyid", "accesskeyid", "key-pair-id",
+    "security-token", "securitytoken", "session_token", "session-token",
+    "q-ak", "q-key-time", "q-header-list", "q-url-param-list", "q-signature",  # Tencent
+    "hdnea", "hdnts", "hdntl", "__token__", "__gda__",  # Akamai
+    "token", "bcdn_token", "auth_key",  # Fastly, Bunny, Alibaba's CDN
+    "access_token", "accesstoken", "access-token", "auth_token", "authtoken", "id_token",
+    "refresh_token", "private_token", "private-token", "bearer", "jwt", "sas", "sastoken",
+    "authorization", "api_key", "apikey", "api-key", "x-api-key", "subscription-key",
+    "client_secret", "secret", "secret_key", "password", "passwd", "pwd", "credential",
+    "credentials",
+})
+# The same, but in the addresses of images they may as well choose the picture.
+SIGNING_SOURCES = SIGNING | {
+    "key", "auth", "pass", "code", "ticket", "otp", "user", "username", "login",
+    "session", "sessionid", "session_id", "sid", "phpsessid", "jsessionid",
+}
+# Amazon, Google, Alibaba, Huawei, ByteDance, Tencent, Baidu; all parameters that start so.
+PREFIXES = ("x-amz-", "x-goog-", "x-oss-", "x-obs-", "x-tos-", "x-cos-", "x-bce-", "q-sign-")
+# They start so, and say what the picture shall look like.
+_NO_SIGNATURE = frozenset({"x-oss-process", "x-tos-process"})
+
+_AZURE = frozenset({
+    "sv", "se", "sr", "sp", "st", "spr", "sip", "si", "ss", "srt", "sdd", "ses", "scid", "saoid",
+    "suoid", "skoid", "sktid", "skt", "ske", "sks", "skv",
+})
+# Where all of the first are there, they and those of the second go: alone they mean other things.
+TOGETHER: tuple[tuple[Set[str], Set[str]], ...] = (
+    ({"sig"}, _AZURE | {"expires"}),
+    ({"signature"}, {"expires", "policy", "hash-algorithm"}),  # S3, GCS, Alibaba, CloudFront
+    ({"key-pair-id"}, {"expires", "policy"}),
+    ({"token"}, {"expires", "exp", "token_path", "token_countries"}),
+    ({"sign"}, {"expires", "t", "ts", "timestamp"}),
+    ({"md5", "expires"}, set()),  # nginx's secure_link
+    ({"st", "e"}, set()),
+    ({"ex", "is", "hm"}, set()),  # Discord
+    ({"oh", "oe"}, set()),  # Meta
+    ({"e", "v", "t"}, set()),  # LinkedIn
+    ({"s", "expires"}, set()),  # imgix
+)
+# fmt: on
+
+_ENCODED = "%(?:25)*"  # as often as it was encoded
+_START = rf"[?#]|{_ENCODED}(?:3[Ff]|23)"
+_NEXT = rf"&amp;|&|\\u0026|{_ENCODED}26|;(?=[\w.~%-]+=)"
+_BETWEEN = re.compile(f"({_START}|{_NEXT})")
+_STARTS = re.compile(_START)
+_EQUALS = re.compile(rf"=|\\u003d|{_ENCODED}3[Dd]")
+_IN_PATHS = re.compile(r"/(?:hdnea|hdnts|hdntl|__token__|bcdn_token)=[^/?#\s]*", re.IGNORECASE)
+_HEX = re.compile("[0-9a-f]{32,}", re.IGNORECASE)
+
+# Before the @ stands a container, not a user.
+_CONTAINERS = frozenset({"abfs", "abfss", "wasb", "wasbs"})
+_SCHEME = r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?:\\?/){2}"
+# A password with a slash in it is written wrongly, and is one all the same. What follows a colon
+# and is no port tells.
+_ODD_USER = r"(?:[^/@\s\[:?#]*:(?!\d{0,5}(?:[/?#\s:]|$))[^\s@]{0,500}@)"
+_BUCKETS = r"(?:(?:(?<=s3://)|(?<=s3a://)|(?<=s3n://)|(?<=gs://))[^/@\s:]*:[^@\s]{0,500}@)"
+_USER = re.compile(rf"{_SCHEME}(?P<user>{_BUCKETS}|[^/?#]*@|{_ODD_USER})")
+_USER_IN_TEXT = re.compile(rf"{_SCHEME}(?P<user>{_BUCKETS}|[^\s/?#\"<>]*@|{_ODD_USER})")
+_ENCODED_USER = re.compile(
+    rf"(?P<scheme>{_ENCODED}3[Aa](?:{_ENCODED}2[Ff]){{2}})"
+    rf"(?P<user>(?:(?!{_ENCODED}(?:2[Ff]|3[Ff]|40))[^\s/?#\"<>&]){{0,500}}{_ENCODED}40)"
+)
+_BARE_USER = re.compile(r"(?<![\w/@.])[^\s:/@'\"]{1,200}:[^\s/@'\"]{1,200}@(?=[\w\[])")
+# A link as a page writes it: browsers take backslashes for slashes, and drop tabs and line ends.
+# Without a scheme that is known, `user:password@host` is one that somebody has forgotten.
+_LINK_USER = re.compile(
+    r"(?P<before>[\x00-\x20]*(?:[a-z][a-z0-9+.-]*:[/\\]{2,}|https?:[/\\]*|[/\\]{2,}))"
+    r"(?:[^/\\?#]*(?:@|%40)|[^/\\?#:\[]*:(?!\d{0,5}(?:[/\\?#]|$))[^@]*@)"
+    r"|(?!(?:https?|mailto|cid|sips?|xmpp|data|javascript):)[a-z][\w.+-]*:[^/\\?#]*@",
+    re.IGNORECASE,
+)
+_DROPPED_BY_BROWSERS = str.maketrans("", "", "\t\r\n")
+# A run of letters that may be an address, or the part of one that holds its parameters.
+_MAY_SIGN = re.compile(r"[^\s\"'<>`]*[=%][^\s\"'<>`]*")
+
+# The same for Spark, whose plans and logs it cleans by regular expressions. What matches is
+# replaced, so neither the scheme nor the separator is part of it.
+_JAVA_NAMES = "|".join(sorted(map(re.escape, SIGNING_SOURCES)))
+_JAVA_PREFIXES = "|".join(map(re.escape, PREFIXES))
+JAVA_PATTERN = (
+    r"(?i)(?<=://)[^/\s?#@]*@"
+    rf"|(?<=[?&;])(?:(?:{_JAVA_PREFIXES})[\w-]*|{_JAVA_NAMES})=[^&\s,\])}}\"']*"
+)
+
+
+def without_secrets(address: str) -> str:
+    """The address, glob or list of addresses without user, password and what signs."""
+    return without_signatures(_USER.sub(_without_user, address), SIGNING_SOURCES)
+
+
+def without_signatures(url: str, names: Set[str] = SIGNING) -> str:
+    """The URL without the parameters that sign it; all others stay in their order.
+
+    Parameters of a URL within the URL go too. names: those that always do.
+    """
+    if "=" not in url and "%" not in url:
+        return url
+    head, *rest = _BETWEEN.split(_IN_PATHS.sub("", url))
+    if not rest:
+        return head
+    marks, parts = rest[::2], rest[1::2]
+    found = [_name(part) for part in parts]
+    drop = _dropped(set(found), names)
+    if not drop:
+        return head + "".join(rest)
+    return head + _joined(marks, parts, [name in drop for name in found])
+
+
+def redacted(text: str) -> str:
+    """A message without the secrets of the addresses in it, however they were encoded or cut."""
+    if "@" in text or "40" in text:
+        text = _USER_IN_TEXT.sub(_without_user, text)
+        text = _ENCODED_USER.sub(r"\g<scheme>", text)
+        text = _BARE_USER.sub("", text)
+    if "=" in text or "%" in text:
+        text = _MAY_SIGN.sub(lambda found: without_signatures(found[0], SIGNING_SOURCES), text)
+    return text
+
+
+def link_without_user(link: str) -> str:
+    """A link of a page, as it is written there, without user and password; paths stay."""
+    if "@" not in link and "%40" not in link:
+        return link
+    for written in (link, link.translate(_DROPPED_BY_BROWSERS)):
+        if found := _LINK_USER.match(written):
+            return (found["before"] or "") + written[found.end() :]
+    return link
+
+
+def clean(error: BaseException) -> BaseException:
+    """The error, whose text and causes hold no secret any more; another one if it can't be mended.
+
+    Workers and commands let no error out that has not been here: Spark writes them to its logs.
+    """
+    for each in _chain(error):
+        _mend(each)
+    if str(error) == redacted(str(error)):
+        return error
+    return RuntimeError(redacted(f"{type(error).__name__}: {error}"))
+
+
+@contextmanager
+def clean_errors() -> Iterator[None]:
+    """Whatever is raised inside holds no secret when it comes out."""
+    try:
+        yield
+    except Exception as error:
+        mended = clean(error)
+        if mended is error:
+            raise
+        raise mended from None
+
+
+def _without_user(found: re.Match[str]) -> str:
+    before = found[0][: found.start("user") - found.start()]
+    if found["scheme"].lower() in _CONTAINERS:
+        return f"{before}{found['user'].partition(':')[0].rstrip('@')}@"
+    return before
+
+
+def _name(part: str) -> str:
+    """Of a parameter; '' for what is none. An `s` is only a name here if it may be a signature."""
+    pair = _EQUALS.split(part, maxsplit=1)
+    if len(pair) < 2:
+        return ""
+    name = unquote(unquote(pair[0])).strip().lower()
+    return "" if name == "s" and not _HEX.match(pair[1]) else name
+
+
+def _dropped(found: Set[str], names: Set[str]) -> Set[str]:
+    drop = {name for name in found if _signs(name, names)}
+    for needed, along in TOGETHER:
+        if needed <= found:
+            drop |= needed | (along & found)
+    return drop
+
+
+def _signs(name: str, names: Set[str]) -> bool:
+    return name in names or (name.startswith(PREFIXES) and name not in _NO_SIGNATURE)
+
+
+def _joined(marks: list[str], parts: list[str], drop: list[bool]) -> str:
+    """Without the dropped; the first that is left after a '?' stands where that had stood."""
+    kept: list[str] = []
+    gap = ""
+    for mark, part, is_dropped in zip(marks, parts, drop, strict=True):
+        is_next = gap and not _STARTS.fullmatch(mark) and (gap[0] == "%") == (mark[0] == "%")
+        if is_dropped:
+            gap = gap if is_next else mark
+        else:
+            kept += [gap if is_next else mark, part]
+            gap = ""
+    return "".join(kept)
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """The error, its causes, and errors that errors were given; each once."""
+    found: dict[int, BaseException] = {}
+    waiting: list[object] = [error]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, BaseException) and id(each) not in found:
+            found[id(each)] = each
+            waiting += [each.__cause__, each.__context__, *each.args]
+            waiting += getattr(each, "exceptions", ())  # of a group
+    return list(found.values())
+
+
+def _mend(error: BaseException) -> None:
+    error.args = tuple(redacted(arg) if isinstance(arg, str) else arg for arg in error.args)
+    for name in ("filename", "filename2", "strerror", "msg", "message", "url"):
+        value = getattr(error, name, None)
+        if isinstance(value, str) and redacted(value) != value:
+            _set(error, name, redacted(value))
+    if notes := getattr(error, "__notes__", None):
+        error.__notes__ = [redacted(note) for note in notes]
+
+
+def _set(error: BaseException, name: str, value: str) -> None:
+    try:
+        setattr(error, name, value)
+    except AttributeError:  # some errors have properties; `clean` looks at what they say
+        return
