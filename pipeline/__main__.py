@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from pipeline import commands
 from pipeline.commands.adding import Commands
-from pipeline.submit import answered
+from pipeline.submit import Parser, answered
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="crawl2clip", description="Turn Common Crawl archives into CLIP training sets."
     )
     known = Commands(parser.add_subparsers(required=True, metavar="COMMAND"))

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import fsspec
 
 from pipeline.extract.manifest import paths as archives
+from pipeline.redaction import without_secrets
 
 PATHS = "https://data.commoncrawl.org/crawl-data/{crawl}/warc.paths.gz"
 
@@ -27,7 +28,9 @@ def choose(
     """Write a list of so many archives of the crawl, with full addresses; returns where.
 
     paths: where the list of all of them is; {crawl} stands for the crawl's name. base: where the
-    paths in that list start, if not where Common Crawl has them: `s3://commoncrawl/`. to: the list
+    paths in that list start, if not where Common Crawl has them: `s3://commoncrawl/`. The list that
+    is written holds the addresses whole, with what opens and signs them: it is there to be read.
+    to: the list
     to write, local or remote; by default named after the crawl, in the current folder. Raises
     ValueError for a crawl that there is not, or that has too few files; OSError if it can't be
     reached.
@@ -40,7 +43,8 @@ def choose(
         raise ValueError(f"{error}; is {crawl} published? {_SEE}") from None
     chosen = pick(lines, files, seed)
     to = to or f"{crawl.replace('/', '-')}-{files}-of-seed-{seed}.paths"
-    about = f"# {files:,} of {len(lines):,} files of {crawl}, seed {seed}, from {address}"
+    of = f"{files:,} of {len(lines):,} files of {crawl}"
+    about = f"# {of}, seed {seed}, from {without_secrets(address)}"
     _write(to, [about, *chosen])
     return to
 
@@ -71,7 +75,8 @@ def pick(lines: Iterable[str], files: int, seed: int) -> list[str]:
 
 def _draw(line: str, seed: int) -> bytes:
     _, root, rest = line.rpartition(_ROOT)
-    return hashlib.md5(f"{seed}\0{root}{rest}".encode(), usedforsecurity=False).digest()
+    name = without_secrets(f"{root}{rest}")  # who signs anew gets the same files
+    return hashlib.md5(f"{seed}\0{name}".encode(), usedforsecurity=False).digest()
 
 
 def _write(path: str, lines: list[str]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import fsspec
 from fsspec.core import has_magic
 
+from pipeline.redaction import public, without_secrets
 from pipeline.stage import Stage
 
 Fingerprint = Mapping[str, Any]
@@ -32,16 +33,25 @@ def digest(value: object) -> str:
 
 
 def of_job(steps: tuple[Stage, ...], source: Mapping[str, object]) -> Fingerprint:
-    """Steps with their settings, the side files they name, the code they run, and the input."""
+    """Steps with their settings, the side files they name, the code they run, and the input.
+
+    Addresses are without what opens or signs them: a job is not run again for a new signature.
+    """
     rooms = {type(step).__module__.split(".")[1] for step in steps}
     if "source" in source:  # archives are read by code too
         rooms.add("extract")
     return {
-        "steps": [f"{step.name} {json.dumps(asdict(step), sort_keys=True)}" for step in steps],  # type: ignore[call-overload]
-        "files": {path: _content(path) for step in steps for path in _side_files(step)},
+        "steps": [f"{step.name} {_settings(step)}" for step in steps],
+        "files": {
+            without_secrets(path): _content(path) for step in steps for path in _side_files(step)
+        },
         "code": {"kernel": _kernel_code()} | {room: _room_code(room) for room in sorted(rooms)},
         "input": dict(source),
     }
+
+
+def _settings(step: Stage) -> str:
+    return json.dumps(public(asdict(step)), sort_keys=True)  # type: ignore[call-overload]
 
 
 def changes(old: Fingerprint, new: Fingerprint) -> list[str]:
@@ -106,10 +116,11 @@ def _content(path: str) -> str:
 def _matches(pattern: str) -> list[tuple[str, ...]]:
     files, name = fsspec.url_to_fs(pattern)
     found = files.glob(name, detail=True)
-    return sorted(
-        (name, *(str(about[key]) for key in _TELL_CHANGES if about.get(key) is not None))
-        for name, about in found.items()
-    )
+    return sorted((without_secrets(name), *_stamps(about)) for name, about in found.items())
+
+
+def _stamps(about: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(about[key]) for key in _TELL_CHANGES if about.get(key) is not None)
 
 
 @functools.cache

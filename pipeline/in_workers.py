@@ -14,6 +14,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
+from pipeline.redaction import clean_errors, guarded
 from pipeline.schema import COLUMNS, struct
 from pipeline.worker import settle
 
@@ -45,7 +46,9 @@ def map_in_arrow(
 
     An executor's idle workers take turns, and so each of a dozen that have done other steps would
     sooner or later hold a model on the GPU. Spark tells kinds of workers apart by environment.
+    Errors of the work come out without secrets.
     """
+    work = guarded(work)
     if profile is None:
         return table.mapInArrow(work, schema)
     environment: dict[str, str] = table.sparkSession.sparkContext.environment
@@ -74,11 +77,12 @@ class Added:
 
         @F.arrow_udf(struct(*self.names))  # type: ignore[attr-defined, untyped-decorator]
         def made(batches: Iterator[tuple[pa.Array, ...]]) -> Iterator[pa.Array]:
-            make = self.ready()
-            for arrays in batches:
-                given = arrays if isinstance(arrays, tuple) else (arrays,)
-                yield pa.StructArray.from_arrays(make(*given), self.names)
-            settle()
+            with clean_errors():
+                make = self.ready()
+                for arrays in batches:
+                    given = arrays if isinstance(arrays, tuple) else (arrays,)
+                    yield pa.StructArray.from_arrays(make(*given), self.names)
+                settle()
 
         found = pairs.withColumn("_made", made(*self.inputs))
         table = found.select(*self._kept(pairs.columns), *(f"_made.{name}" for name in self.names))

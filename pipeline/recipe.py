@@ -34,6 +34,7 @@ import yaml
 from pipeline.bounded_yaml import MOST_BYTES, load_yaml
 from pipeline.extract.settings import DEFAULTS, Settings
 from pipeline.printable import printable
+from pipeline.redaction import redacted
 from pipeline.stage import Stage, load_stages
 
 KEYS = ("recipe", "paper", "read", "jobs")
@@ -54,7 +55,13 @@ C = TypeVar("C", bound=Configured)
 
 
 class RecipeError(ValueError):
-    """The user's mistake, in one line: file, job, step, and what would be right."""
+    """The user's mistake, in one line: file, job, step, and what would be right.
+
+    Secrets of the addresses in the message are left out.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(redacted(message))
 
 
 @dataclass(frozen=True)

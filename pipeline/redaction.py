@@ -4,10 +4,16 @@ What a run reads it reads by the whole address. What it stores, shows, logs and 
 through here first.
 """
 
+import hashlib
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
+from functools import wraps
+from typing import Any, TypeVar
 from urllib.parse import unquote
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 # fmt: off
 # Query parameters that are a signature, a key or a token wherever they stand, in lower case.
@@ -86,16 +92,16 @@ _LINK_USER = re.compile(
     re.IGNORECASE,
 )
 _DROPPED_BY_BROWSERS = str.maketrans("", "", "\t\r\n")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.:-]*://\S*")
 # A run of letters that may be an address, or the part of one that holds its parameters.
 _MAY_SIGN = re.compile(r"[^\s\"'<>`]*[=%][^\s\"'<>`]*")
 
-# The same for Spark, whose plans and logs it cleans by regular expressions. What matches is
-# replaced, so neither the scheme nor the separator is part of it.
-_JAVA_NAMES = "|".join(sorted(map(re.escape, SIGNING_SOURCES)))
-_JAVA_PREFIXES = "|".join(map(re.escape, PREFIXES))
+# The same for Spark, which cleans its plans and logs by a regular expression: more parameters, but
+# short, since each event of its logs repeats it.
 JAVA_PATTERN = (
     r"(?i)(?<=://)[^/\s?#@]*@"
-    rf"|(?<=[?&;])(?:(?:{_JAVA_PREFIXES})[\w-]*|{_JAVA_NAMES})=[^&\s,\])}}\"']*"
+    r"|(?<=[?&;])[\w.%-]*(?:amz|goog|sig|key|token|secret|pass|pwd|auth|cred|hdn|hmac|jwt|policy"
+    r"|expires|sess)[\w.%-]*=[^&\s,\])}\"']*"
 )
 
 
@@ -133,6 +139,29 @@ def redacted(text: str) -> str:
     return text
 
 
+def public(value: Any) -> Any:
+    """Settings, in lists and mappings or not, as they may be stored: no text holds a secret.
+
+    Of an address what is left names the file. Of other texts, conditions say, nobody knows what
+    the secret does, and so they may differ by it alone: they are stored with a digest.
+    """
+    if isinstance(value, str):
+        return _public_text(value)
+    if isinstance(value, Mapping):
+        return {public(name): public(each) for name, each in value.items()}
+    return type(value)(map(public, value)) if isinstance(value, (list, tuple)) else value
+
+
+def _public_text(text: str) -> str:
+    if _ADDRESS.fullmatch(text):
+        return without_secrets(text)
+    shown = redacted(text)
+    if shown == text:
+        return text
+    digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
+    return f"{shown} [{digest}]"
+
+
 def link_without_user(link: str) -> str:
     """A link of a page, as it is written there, without user and password; paths stay."""
     if "@" not in link and "%40" not in link:
@@ -148,11 +177,13 @@ def clean(error: BaseException) -> BaseException:
 
     Workers and commands let no error out that has not been here: Spark writes them to its logs.
     """
-    for each in _chain(error):
+    chain = _chain(error)
+    for each in chain:
         _mend(each)
-    if str(error) == redacted(str(error)):
+    if all(str(each) == redacted(str(each)) for each in chain):
         return error
-    return RuntimeError(redacted(f"{type(error).__name__}: {error}"))
+    other = RuntimeError(redacted(f"{type(error).__name__}: {error}"))
+    return other.with_traceback(error.__traceback__)
 
 
 @contextmanager
@@ -165,6 +196,17 @@ def clean_errors() -> Iterator[None]:
         if mended is error:
             raise
         raise mended from None
+
+
+def guarded(work: Callable[[T], Iterator[U]]) -> Callable[[T], Iterator[U]]:
+    """The same work of a worker, whose errors hold no secret."""
+
+    @wraps(work, assigned=())
+    def guard(batches: T) -> Iterator[U]:
+        with clean_errors():
+            yield from work(batches)
+
+    return guard
 
 
 def _without_user(found: re.Match[str]) -> str:

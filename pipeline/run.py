@@ -24,8 +24,9 @@ from pipeline.in_workers import InWorkers
 from pipeline.job_report import JobReport, read_report, versions, write_report
 from pipeline.problems import LEFT_OUT, LONGEST_KIND, LOST, MOST_KINDS
 from pipeline.recipe import Recipe, RecipeError
+from pipeline.redaction import redacted, without_secrets
 from pipeline.source import Source
-from pipeline.stage import RUN_DIR, Stage, is_problem
+from pipeline.stage import Stage, is_problem, set_run_dir
 from pipeline.tables import Parts, Written, parts_of_table, write_pairs, write_parts
 
 # Set to false, this has Spark write the tables of all jobs, whatever their steps.
@@ -138,9 +139,9 @@ def run_job(
         for change in changed:
             say(f"{job}: runs again: {change}")
     _forget(run, job)
-    names = ["read", *map(repr, run.recipe.jobs[job])]
+    names = ["read", *(redacted(repr(step)) for step in run.recipe.jobs[job])]
     started, clock = datetime.now(UTC), time.monotonic()
-    spark.conf.set(RUN_DIR, run.folder)
+    set_run_dir(spark, run.folder)
     with (progress or _silent)(spark, job):
         made = _by_workers(spark, run, job, now, say) or _by_spark(spark, run, job)
     table = spark.read.schema(made.schema).parquet(run.table(job))
@@ -149,7 +150,7 @@ def run_job(
     report = JobReport(
         recipe=run.recipe.name,
         job=job,
-        table=run.table(job),
+        table=without_secrets(run.table(job)),
         started=started.isoformat(timespec="seconds"),
         seconds=round(time.monotonic() - clock, 1),
         funnel=[
@@ -182,7 +183,9 @@ def _by_workers(
     made = _in_workers(run.input(spark, job), steps) if steps else ([], rows.schema)
     if made is None:
         return None
-    plan = fingerprint.digest({**now, "parts": repr(rows.parts), "versions": versions()})
+    # Parts are the same under another signature, so that a job goes on where it was stopped.
+    named = [redacted(repr(part)) for part in rows.parts]
+    plan = fingerprint.digest({**now, "parts": named, "versions": versions()})
     return write_parts(spark, rows, *made, run.table(job), plan, lambda line: say(f"{job}: {line}"))
 
 

@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 
 from pipeline.conditions import ALLOW_CODE
 from pipeline.extract import warc_pairs
+from pipeline.redaction import JAVA_PATTERN
 
 JAVA_OPTIONS = (
     f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties').as_uri()}"
@@ -29,7 +30,13 @@ SETTINGS = {
     "spark.sql.adaptive.optimizer.excludedRules": (
         "org.apache.spark.sql.execution.adaptive.AQEPropagateEmptyRelation"
     ),
+    # Plans name what is read and written: on the pages of a running session, and in its event log.
+    "spark.sql.redaction.string.regex": JAVA_PATTERN,
 }
+
+# What Spark never shows of its settings, of the command line that they came with among others. The
+# first part is its own default.
+REDACTED = f"(?i)secret|password|token|access[.]?key|{JAVA_PATTERN}"
 
 
 def local_session(cores: int | str = "*", **conf: str) -> SparkSession:
@@ -53,6 +60,7 @@ def local_session(cores: int | str = "*", **conf: str) -> SparkSession:
         "spark.log.level": "ERROR",
         "spark.python.daemon.module": "pipeline.worker_daemon",
         "spark.driver.extraJavaOptions": JAVA_OPTIONS,
+        "spark.redaction.regex": REDACTED,
     }
     for key, value in (defaults | conf).items():
         builder = builder.config(key, value)
@@ -65,7 +73,8 @@ def session(cores: int | str = "*", allow_code: bool = False) -> SparkSession:
     allow_code: whether conditions may be any Spark SQL. If false, the session's own conf decides.
     """
     if "PYSPARK_GATEWAY_PORT" in os.environ:  # set by spark-submit alone
-        spark = prepare(SparkSession.builder.appName("crawl2clip").getOrCreate())
+        builder = SparkSession.builder.appName("crawl2clip")
+        spark = prepare(builder.config("spark.redaction.regex", REDACTED).getOrCreate())
     else:
         spark = local_session(cores)
     if allow_code:

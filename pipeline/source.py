@@ -1,15 +1,17 @@
 """Where a run's pairs come from: archives, or a Parquet table that has url and text already."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from pipeline.address_columns import without_users
 from pipeline.extract import manifest, remote
 from pipeline.extract.settings import DEFAULTS, Settings, options
 from pipeline.extract.warc_pairs import COLUMNS, ReadArchive
 from pipeline.fingerprint import digest
 from pipeline.recipe import RecipeError
+from pipeline.redaction import without_secrets
 from pipeline.schema import columns
 from pipeline.table_source import read_table
 from pipeline.tables import Parts
@@ -24,13 +26,19 @@ WHAT_WORKS = (
 class Source:
     """A place to read pairs from, as the user named it.
 
-    A folder, or a path that ends in .parquet, is a Parquet table; all else is WARC files.
+    A folder, or a path that ends in .parquet, is a Parquet table; all else is WARC files. It is
+    read by the whole address, with user, password and signature; `shown` is without them.
 
     base: where the relative paths of a list start, if not where the list lies.
     """
 
-    path: str
-    base: str | None = None
+    path: str = field(repr=False)
+    base: str | None = field(default=None, repr=False)
+
+    @property
+    def shown(self) -> str:
+        """What names the source in reports and messages."""
+        return ",".join(map(without_secrets, manifest.split(self.path)))
 
     @property
     def is_table(self) -> bool:
@@ -40,7 +48,7 @@ class Source:
         try:
             found = remote.info(self.path)
         except (OSError, ValueError) as error:
-            raise RecipeError(f"{self.path}: {error}") from None
+            raise RecipeError(f"{self.shown}: {error}") from None
         return found is not None and found["type"] == "directory"
 
     def pairs(self, spark: SparkSession, read: Settings = DEFAULTS) -> DataFrame:
@@ -79,8 +87,8 @@ class Source:
         try:
             content = digest(manifest.describe(paths))
         except OSError as error:
-            raise RecipeError(f"{self.path}: {error}") from None
-        return {**read_as, "source": self.path, "files": len(paths), "content": content}
+            raise RecipeError(f"{self.shown}: {error}") from None
+        return {**read_as, "source": self.shown, "files": len(paths), "content": content}
 
     def _archives(self) -> list[str]:
         try:
@@ -88,7 +96,7 @@ class Source:
         except ValueError as error:
             raise RecipeError(f"{error}; {WHAT_WORKS}") from None
         except OSError as error:
-            raise RecipeError(f"{self.path}: {error}") from None
+            raise RecipeError(f"{self.shown}: {error}") from None
 
     def _files(self) -> list[str]:
         files, path = remote.store(self.path)
@@ -106,6 +114,7 @@ def _table(spark: SparkSession, path: str) -> DataFrame:
     if missing:
         there = ", ".join(pairs.columns)
         raise RecipeError(f"{path} has no column {' and '.join(sorted(missing))}; it has {there}")
+    pairs = without_users(pairs)
     if "uid" in pairs.columns:
         return pairs
     # The same identity that archives give, so that both doors lead to the same draws.

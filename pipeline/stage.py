@@ -19,6 +19,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from pipeline.in_workers import Added, InWorkers
+from pipeline.redaction import without_secrets
 
 # Hold no stages, and import what jobs do not need.
 NO_ROOMS = tuple(
@@ -27,8 +28,10 @@ NO_ROOMS = tuple(
 
 STAGES: dict[str, type["Stage"]] = {}
 
-# Where a run keeps what is not a table of pairs (tars, counts). The runner sets it in the session.
+# Where a run keeps what is not a table of pairs (tars, counts). The runner sets it in the session,
+# whose settings Spark writes into its logs: without secrets, which are kept here, in the driver.
 RUN_DIR = "spark.crawl2clip.runDir"
+_WHOLE: dict[str, str] = {}
 
 
 class Stage(ABC):
@@ -129,6 +132,13 @@ def load_stages() -> dict[str, type[Stage]]:
     return dict(sorted(STAGES.items()))
 
 
+def set_run_dir(spark: SparkSession, folder: str) -> None:
+    """Have `run_folder` name folders inside this one."""
+    shown = without_secrets(folder)
+    _WHOLE[shown] = folder
+    spark.conf.set(RUN_DIR, shown)
+
+
 def run_folder(spark: SparkSession, name: str) -> str:
     """Path or URL of the folder `name` inside the run that is going on.
 
@@ -137,4 +147,4 @@ def run_folder(spark: SparkSession, name: str) -> str:
     run_dir = spark.conf.get(RUN_DIR, None)
     if not run_dir:
         raise RuntimeError(f"no run is going on; set {RUN_DIR} to a folder first")
-    return f"{run_dir.rstrip('/')}/{name}"
+    return f"{_WHOLE.get(run_dir, run_dir).rstrip('/')}/{name}"

@@ -3,12 +3,14 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from typing import IO, Any
 
 from pipeline.check import check_job
 from pipeline.job_report import JobReport
 from pipeline.printable import printable
 from pipeline.progress import shown
 from pipeline.recipe import RecipeError, load_recipe
+from pipeline.redaction import clean_errors, redacted
 from pipeline.run import Run, begin_again, run_job
 from pipeline.session import session
 from pipeline.source import Source
@@ -19,12 +21,28 @@ OK, WRONG_USE, DATA_LOST = 0, 2, 3
 _LONGEST = 4_000  # letters of a line: all steps there are, and then some
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose error messages repeat no secret of what was given."""
+
+    def _print_message(self, message: str, file: IO[str] | None = None) -> None:  # type: ignore[override]
+        super()._print_message(redacted(message), file)
+
+
+class Terminal(PlainConsole):
+    """What commands print on, without the secrets of the addresses in it."""
+
+    def print(self, *objects: Any, **style: Any) -> None:
+        """As rich's; texts are cleaned, tables are as they are."""
+        cleaned = (redacted(each) if isinstance(each, str) else each for each in objects)
+        super().print(*cleaned, **style)
+
+
 def job_main(job: str, argv: Sequence[str] | None = None) -> None:
     """Run one job of a recipe in the session that spark-submit brings, then exit.
 
     Exit codes: 0 done, 2 the user's mistake, 3 done but a listed file could not be read.
     """
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog=f"jobs/{job}.py",
         description=f"Run the job {job} of a recipe.",
         epilog=f"spark-submit jobs/{job}.py --recipe conf/recipes/metaclip.yaml --run-dir runs/1",
@@ -63,13 +81,17 @@ def ended(run: Run, reports: Sequence[JobReport]) -> int:
 
 def say(line: str) -> None:
     """A line for the user that is no result, to stderr: one line, whatever is in it."""
-    PlainConsole(stderr=True, soft_wrap=True).print(printable(line, _LONGEST), highlight=False)
+    Terminal(stderr=True, soft_wrap=True).print(printable(redacted(line), _LONGEST), highlight=False)
 
 
 def answered(command: Callable[[], int]) -> int:
-    """The command's exit code; a user's mistake becomes one line on stderr and code 2."""
+    """The command's exit code; a user's mistake becomes one line on stderr and code 2.
+
+    Other errors are raised without the secrets of the addresses in them.
+    """
     try:
-        return command()
+        with clean_errors():
+            return command()
     except RecipeError as error:
         say(f"error: {error}")
         return WRONG_USE

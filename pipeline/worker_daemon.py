@@ -1,8 +1,13 @@
 """What forks Spark's Python workers in local sessions: PySpark's own, but quicker and quieter."""
 
 import socket
+from typing import IO
 
+import pyspark.worker
 from pyspark import daemon
+from pyspark.util import handle_worker_exception
+
+from pipeline.redaction import clean
 
 _worker = daemon.worker
 
@@ -23,6 +28,12 @@ def worker(sock: socket.socket, authenticated: bool) -> int:
         return 1
 
 
+def tell(error: BaseException, out: IO[bytes]) -> None:
+    """Tell Spark of an error, which writes it to its logs: without the secrets in it."""
+    handle_worker_exception(clean(error), out)
+
+
 if __name__ == "__main__":
     daemon.worker = worker
+    pyspark.worker.handle_worker_exception = tell  # type: ignore[assignment, attr-defined]
     daemon.manager()

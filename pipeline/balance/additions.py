@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 
 import fsspec
 
+from pipeline.redaction import public
+
 REPORT = "rebalance.json"
 
 
@@ -30,7 +32,7 @@ class Addition:
     def write(self) -> None:
         """Into the folder."""
         with fsspec.open(f"{self.folder}/{REPORT}", "wt", encoding="utf-8") as file:
-            json.dump(asdict(self), file, indent=1)
+            json.dump(public(asdict(self)), file, indent=1)
 
 
 def additions(run_folder: str) -> list[Addition]:

@@ -6,20 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.source import Source
-from pipeline.terminal import PlainConsole
+from pipeline.submit import Parser, Terminal
 
 Command = Callable[[argparse.Namespace], int]
 
-out = PlainConsole()
+out = Terminal()
 
 
 @dataclass(frozen=True)
 class Commands:
     """What the `add` of a module of commands is given."""
 
-    parsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
+    parsers: "argparse._SubParsersAction[Parser]"
 
-    def add(self, name: str, command: Command, example: str) -> argparse.ArgumentParser:
+    def add(self, name: str, command: Command, example: str) -> Parser:
         """Enter a command; its docstring is its help. Returns its parser, for its options."""
         about = textwrap.dedent(command.__doc__ or "")
         parser = self.parsers.add_parser(

@@ -15,6 +15,7 @@ from pipeline.compare.results import Trainings
 from pipeline.compare.runs import Contestant
 from pipeline.entry_list import read_entries
 from pipeline.match.match_entries import MatchEntries
+from pipeline.redaction import without_secrets
 from pipeline.report.funnel import FunnelRow, funnel_rows
 
 FILE = "compare.json"
@@ -74,7 +75,7 @@ class Compared:
             overlaps={what: overlap(masks, len(sets)) for what, masks in members(sets).items()},
             planted=None if self.truth is None else planted(sets, self.truth),
             trainings=trainings,
-            entries=self.entries,
+            entries=without_secrets(self.entries),
         )
 
 
@@ -91,7 +92,7 @@ def _told(one: Contestant, seen: Profile) -> Set:
     return Set(
         name=one.name,
         recipe=one.reports[0].recipe,
-        folder=one.folder,
+        folder=without_secrets(one.folder),
         job=one.job,
         start=int(one.reports[0].funnel[0]["pairs"]),
         end=one.reports[-1].pairs,

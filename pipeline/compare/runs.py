@@ -14,6 +14,7 @@ from pipeline import fingerprint
 from pipeline.bounded_json import read_json
 from pipeline.job_report import JobReport, read_report
 from pipeline.recipe import RecipeError
+from pipeline.redaction import without_secrets
 from pipeline.run import without_problems
 
 RAW = "raw"
@@ -161,10 +162,11 @@ def _told_apart(found: Sequence[Contestant]) -> list[Contestant]:
     """Names that occur once: the recipe's, with the folder where that is not enough."""
     of_recipe = Counter(run.name for run in found)
     of_recipe[RAW] += 1  # a recipe may be called so too
-    return [
-        run if of_recipe[run.name] == 1 else replace(run, name=f"{run.name} ({run.folder})")
-        for run in found
-    ]
+    return [run if of_recipe[run.name] == 1 else replace(run, name=_long(run)) for run in found]
+
+
+def _long(run: Contestant) -> str:
+    return f"{run.name} ({without_secrets(run.folder)})"
 
 
 def _absolute(folder: str) -> str:

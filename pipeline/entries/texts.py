@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from pipeline.entries.dump import articles
 from pipeline.entries.ranges import ranges
 from pipeline.entries.wikitext import plain_text
+from pipeline.redaction import guarded
 
 KINDS = ("bz2", "xml", "size", "wikitext")  # of problems
 SCHEMA = "text STRING, problem STRING"
@@ -30,7 +31,7 @@ def wiki_texts(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
                 yield from _batches(*parts[place])
 
     count = max(1, len(parts))
-    return spark.range(0, len(parts), 1, count).mapInArrow(read, SCHEMA)
+    return spark.range(0, len(parts), 1, count).mapInArrow(guarded(read), SCHEMA)
 
 
 def line_texts(spark: SparkSession, paths: Sequence[str]) -> DataFrame:

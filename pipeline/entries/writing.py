@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from pipeline.entries.language_settings import LanguageSettings
 from pipeline.entries.settings import SOURCES, EntrySettings
+from pipeline.redaction import public
 
 SCHEMA = pa.schema(
     [
@@ -73,7 +74,7 @@ def written(
         new={name: new[name] for name in SOURCES},
         texts=counted.get("texts", 0),
         problems={kind: n for kind, n in counted.items() if n and kind != "texts"},
-        settings=asdict(settings),
+        settings=public(asdict(settings)),
     )
     with fsspec.open(f"{folder}/metadata.json", "wb") as file:
         file.write(data)

@@ -16,6 +16,7 @@ import urllib3
 from pipeline.extract.blocks import BlockFile, on_disk
 from pipeline.extract.http_answers import Version, answered, version_of
 from pipeline.extract.patience import LaterError, patiently
+from pipeline.redaction import without_secrets
 
 BLOCK_BYTES = 1 << 20
 PART_BYTES = 1 << 17  # what is lost at most when a connection drops
@@ -46,6 +47,7 @@ class Stream:
 
     def __init__(self, url: str) -> None:
         self.url, self.session = url, requests.Session()
+        self.name = without_secrets(url)  # for errors
         self.response: requests.Response | None = None
         self.at = 0  # of the next byte of the response
         self.version: Version | None = None
@@ -95,7 +97,7 @@ class Stream:
         if response.status_code == 206:
             self.has_ranges = True
             if not response.headers.get("Content-Range", "").startswith(f"bytes {at}-"):
-                raise OSError(errno.EIO, "the server sends another part than asked for", self.url)
+                raise OSError(errno.EIO, "the server sends another part than asked for", self.name)
         elif response.status_code == 200:
             self._skip_to(at)
 
@@ -103,7 +105,7 @@ class Stream:
         found = version_of(response)
         is_cut = response.status_code == 416 and at > 0
         if is_cut or (self.version and self.version.differs(found)):
-            raise OSError(errno.ESTALE, "has changed while it was read", self.url)
+            raise OSError(errno.ESTALE, "has changed while it was read", self.name)
         self.version = self.version or found
 
     def _skip_to(self, at: int) -> None:

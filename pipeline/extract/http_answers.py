@@ -8,6 +8,7 @@ import requests
 import urllib3
 
 from pipeline.extract.patience import LaterError, patiently
+from pipeline.redaction import redacted, without_secrets
 from pipeline.retry_after import asked_seconds
 
 # To connect, and for a server to send anything at all.
@@ -63,7 +64,8 @@ def answered(
             method, url, headers=headers, stream=True, timeout=TIMEOUT_SECONDS, allow_redirects=True
         )
     except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema) as error:
-        raise FileNotFoundError(errno.ENOENT, str(error), url) from error
+        said = redacted(str(error))
+        raise FileNotFoundError(errno.ENOENT, said, without_secrets(url)) from error
     except (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError) as error:
         raise LaterError(error) from error
     status = answer.status_code
@@ -75,6 +77,7 @@ def answered(
 
 def _refuse(answer: requests.Response, url: str) -> NoReturn:
     status, said = answer.status_code, f"the server says {answer.status_code} {answer.reason}"
+    said, url = redacted(said), without_secrets(url)
     if status in _GONE:
         raise FileNotFoundError(errno.ENOENT, said, url)
     if status in _REFUSED:

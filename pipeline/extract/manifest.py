@@ -1,5 +1,6 @@
 """What the user calls the source -> the archives in it, and what tells when one has changed."""
 
+import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,6 +11,7 @@ from fsspec.utils import get_protocol
 
 from pipeline.extract.path_list import full, listed
 from pipeline.extract.remote import info, is_on_the_web, store
+from pipeline.redaction import without_secrets
 
 _ARCHIVE_NAMES = (
     *(".warc", ".arc", ".warc.gz", ".arc.gz", ".warc.lz4", ".warc.zst", ".wacz"),
@@ -18,6 +20,8 @@ _ARCHIVE_NAMES = (
 _NOT_READ = {".wet": "WET files hold no images; give the WARC files, or the WAT files"}
 # What tells that a file was written anew; which of them there is depends on the store.
 _STAMPS = ("ETag", "etag", "mtime", "LastModified", "last_modified", "modified", "created")
+# A comma between `://` and an @ stands in a password.
+_PART = re.compile(r"(?:[^,]*://[^/]*@)?[^,]+")
 # Waiting for a store's answer costs no processor.
 _THREADS = 32
 # What a web server takes in a row; Common Crawl's shuts out who asks about a whole crawl.
@@ -31,8 +35,7 @@ def paths(source: str, base: str | None = None) -> list[str]:
     repetitions go. A path in a list need not exist: reading it says so. Raises ValueError for a
     source that does not, or that names what is no archive, and OSError if it can't be reached.
     """
-    parts = [part.strip() for part in source.split(",") if part.strip()]
-    found = list(dict.fromkeys(path for part in parts for path in _archives(part, base)))
+    found = list(dict.fromkeys(path for part in split(source) for path in _archives(part, base)))
     if not found:
         raise ValueError(f"{source!r} names no archive")
     for path in found:
@@ -41,9 +44,15 @@ def paths(source: str, base: str | None = None) -> list[str]:
     return found
 
 
+def split(source: str) -> list[str]:
+    """The paths, globs and lists that stand in a source with commas between them."""
+    return [part.strip() for part in _PART.findall(source) if part.strip()]
+
+
 def describe(paths: Iterable[str]) -> list[tuple[str, int | None, str | None]]:
     """(path, bytes, etag or time of change) of each, in order; None for what is not there.
 
+    Paths are without user, password and signature: who signs anew changes no file.
     Of more than a thousand files on web servers only the paths are told: so many are a published
     crawl, which does not change. Raises OSError if a store does not let us ask.
     """
@@ -60,7 +69,7 @@ def _archives(part: str, base: str | None) -> list[str]:
     if found and found["type"] == "directory":
         raise ValueError(f"{part} is a folder; give {part.rstrip('/')}/*.warc.gz")
     if found:
-        is_archive = part.lower().endswith(_ARCHIVE_NAMES)
+        is_archive = without_secrets(part).lower().endswith(_ARCHIVE_NAMES)
         paths_in = None if is_archive else listed(part, base)
         return [full(part)] if paths_in is None else paths_in
     if not has_magic(part):
@@ -82,7 +91,7 @@ def _matches(pattern: str) -> list[str]:
 
 def _refuse_other_kinds(path: str) -> None:
     for ending, reason in _NOT_READ.items():
-        if path.lower().removesuffix(".gz").endswith(ending):
+        if without_secrets(path).lower().removesuffix(".gz").endswith(ending):
             raise ValueError(f"{path}: {reason}")
 
 
@@ -101,4 +110,4 @@ def _refuse_unknown_protocols(paths: Iterable[str]) -> None:
 def _described(path: str, asks_web: bool) -> tuple[str, int | None, str | None]:
     found = (info(path) if asks_web or not is_on_the_web(path) else None) or {}
     stamp = next((str(found[key]) for key in _STAMPS if found.get(key)), None)
-    return path, found.get("size"), stamp
+    return without_secrets(path), found.get("size"), stamp

@@ -30,9 +30,14 @@ def listed(path: str, base: str | None = None) -> list[str] | None:
     lines = paths_in(text)
     if any(line.startswith("<") for line in lines):
         raise ValueError(f"{path} is a web page, not a list of paths")
-    folder = full(base or posixpath.dirname(path) or ".")
+    folder = full(base or posixpath.dirname(_without_query(path)) or ".")
     root = folder if base else _root(full(path), folder, lines)
     return [whole(root if line.startswith(_FROM_ROOT) else folder, line) for line in lines]
+
+
+def _without_query(path: str) -> str:
+    """A signature may hold slashes."""
+    return path.partition("?")[0] if is_on_the_web(path) else path
 
 
 def full(path: str) -> str:

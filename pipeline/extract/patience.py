@@ -6,6 +6,8 @@ from collections.abc import Callable
 from time import sleep
 from typing import TypeVar
 
+from pipeline.redaction import redacted, without_secrets
+
 T = TypeVar("T")
 
 # About two minutes in all. What lasts longer is for Spark, which tries the task again.
@@ -19,7 +21,7 @@ class LaterError(Exception):
     """It may work later. pause_seconds: what the server asks for, None if it says nothing."""
 
     def __init__(self, reason: object, pause_seconds: float | None = None) -> None:
-        super().__init__(" ".join(str(reason).split()))
+        super().__init__(redacted(" ".join(str(reason).split())))
         self.pause_seconds = pause_seconds
 
 
@@ -32,7 +34,7 @@ def patiently(action: Callable[[], T], name: str) -> T:
             reason = error
             if tried + 1 < TRIES:
                 sleep(pause_seconds(error.pause_seconds, tried, name))
-    raise OSError(errno.EIO, f"tried {TRIES} times: {reason}", name) from reason
+    raise OSError(errno.EIO, f"tried {TRIES} times: {reason}", without_secrets(name)) from reason
 
 
 def pause_seconds(asked: float | None, tried: int, name: str) -> float:

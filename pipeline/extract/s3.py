@@ -16,6 +16,7 @@ import fsspec
 
 from pipeline.extract.blocks import BlockFile
 from pipeline.extract.patience import LaterError, patiently
+from pipeline.redaction import redacted, without_secrets
 
 if TYPE_CHECKING:
     from s3fs import S3FileSystem
@@ -96,16 +97,17 @@ def _translated(path: str) -> Iterator[None]:
     from botocore.exceptions import BotoCoreError, ConnectionError, HTTPClientError
     from s3fs.utils import FileExpired
 
+    name = without_secrets(path)
     try:
         yield
     except FileExpired as error:
-        raise OSError(errno.ESTALE, "has changed while it was read", path) from error
+        raise OSError(errno.ESTALE, "has changed while it was read", name) from error
     except PermissionError as error:
-        raise _not_for_us(path, error) from error
+        raise _not_for_us(name, error) from error
     except (ConnectionError, HTTPClientError, ClientError, TimeoutError) as error:
         raise LaterError(error) from error
     except BotoCoreError as error:
-        raise OSError(errno.EINVAL, str(error), path) from error
+        raise OSError(errno.EINVAL, redacted(str(error)), name) from error
     except OSError as error:
         if error.errno in _LATER:
             raise LaterError(error) from error

@@ -15,6 +15,7 @@ from pipeline.extract.cpu_limit import CpuLimit
 from pipeline.extract.rows import row_bytes
 from pipeline.extract.settings import Settings, from_options
 from pipeline.extract.warc import Row, pairs_in_archive, pairs_in_file
+from pipeline.redaction import clean_errors
 from pipeline.schema import columns
 from pipeline.worker import settle
 
@@ -76,7 +77,8 @@ class WarcPairsReader(DataSourceReader):
     settings: Settings
 
     def partitions(self) -> list[Archive]:
-        return [Archive(path) for path in manifest.paths(self.source, self.base)]
+        with clean_errors():
+            return [Archive(path) for path in manifest.paths(self.source, self.base)]
 
     def read(self, partition: InputPartition) -> "Iterator[pa.RecordBatch]":
         assert isinstance(partition, Archive)
@@ -90,7 +92,8 @@ class ReadArchive:
     settings: Settings
 
     def __call__(self, path: str) -> "Iterator[pa.RecordBatch]":
-        yield from self._isolated(path) if crashed_before() else self._quickly(path)
+        with clean_errors():
+            yield from self._isolated(path) if crashed_before() else self._quickly(path)
         settle()
 
     def _quickly(self, path: str) -> "Iterator[pa.RecordBatch]":

@@ -3,19 +3,21 @@
 import re
 from collections.abc import Iterator
 from dataclasses import fields
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
+from pipeline.address_columns import without_signing
 from pipeline.fetch import addresses
 from pipeline.fetch.batches import Fetch, with_images
 from pipeline.fetch.images import Fetcher
 from pipeline.fetch.opener import Limits
 from pipeline.fetch.resize import MOST_PIXELS, EncodeFormat, ResizeMode, Resizing
 from pipeline.fetch.store import Remembering, Store
+from pipeline.redaction import guarded
 from pipeline.schema import columns
 from pipeline.stage import Stage, stage
 
@@ -76,6 +78,11 @@ class DownloadImages(Stage):
     that once more. It takes the space of the images a second time; what servers say of opting out
     they said when the image was fetched.
 
+    signed_urls: what becomes of the parameters that sign an address, `redaction.SIGNING`, once the
+    images are there. 'keep': they stay; 'strip': no column of addresses holds them any more, and
+    the table can't be used to fetch again what wants them. uids stay as they were. The store never
+    holds them.
+
     partitions: tasks; 0 for the session's spark.sql.shuffle.partitions. One shuffle of the pairs by
     URL, while they are text still; it brings the rows of one URL together, and it is downloaded
     once. Within a task URLs come in the order of a hash, which spreads each
@@ -121,6 +128,7 @@ class DownloadImages(Stage):
     respect_opt_out: bool = True
     allow_networks: tuple[str, ...] = ()
     store: str | None = None
+    signed_urls: Literal["keep", "strip"] = "keep"
     partitions: int = 0
 
     def check(self) -> None:
@@ -146,12 +154,13 @@ class DownloadImages(Stage):
             old = F.col("problem")
         asked = pairs.select(*kept, old.alias("problem"))
         result = StructType(asked.select(*kept).schema.fields + columns(*self.adds).fields)
-        fetch = self._fetch()
+        fetch, strips = self._fetch(), self.signed_urls == "strip"
 
         def images(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-            return with_images(batches, fetch)
+            made = with_images(batches, fetch)
+            return map(without_signing, made) if strips else made
 
-        return self._by_url(asked).mapInArrow(images, result)
+        return self._by_url(asked).mapInArrow(guarded(images), result)
 
     def _by_url(self, pairs: DataFrame) -> DataFrame:
         # Without a number Spark's adaptive execution would see few bytes and make one task of it.

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from http.client import HTTPException, IncompleteRead
 
 from pipeline.printable import printable
+from pipeline.redaction import redacted
 from pipeline.retry_after import asked_seconds
 
 KINDS = frozenset(
@@ -35,6 +36,8 @@ KINDS = frozenset(
         *(f"http {status.value}" for status in HTTPStatus),
     }
 )
+
+_READ = 10_000  # letters of a detail: what is cut off before a secret is found may be half of one
 
 # Worth asking again in a moment.
 TRANSIENT = {"connection failed", "timeout", "truncated"} | {
@@ -77,8 +80,8 @@ class FetchError(Exception):
 
 
 def problem(kind: str, detail: str) -> str:
-    """'kind: detail', the detail on one line, no longer than a line, and fit to print."""
-    return f"{kind}: {printable(' '.join(detail.split()))}"
+    """'kind: detail', the detail on one line, no longer than a line, fit to print and to be seen."""
+    return f"{kind}: {printable(redacted(' '.join(detail.split())[:_READ]))}"
 
 
 def of_status(status: int, reason: str, retry_after: str | None = None) -> FetchError:

@@ -2,6 +2,7 @@
 
 A file holds what a task downloaded in one go, sorted by hash of the URL; its name says from which
 hash to which. Tasks go through URLs in the same order, so each reads few files of however many.
+A URL that is signed is kept as what is left without the signature and a digest of the whole.
 Knows nothing of Spark.
 """
 
@@ -26,6 +27,7 @@ from pipeline.fetch.opener import Limits
 from pipeline.fetch.problems import TRANSIENT
 from pipeline.fetch.resize import Resizing
 from pipeline.hashing import xxhash64
+from pipeline.redaction import link_without_user, redacted, without_secrets, without_signatures
 
 SCHEMA = pa.schema({"url": pa.string(), **RESULT})
 GROUP_ROWS = 64  # that are read for the sake of one
@@ -55,21 +57,23 @@ class Store:
         try:
             return cls(own, tuple(_listed(own)))
         except OSError as error:
-            raise ValueError(f"{folder} can't be read: {error}") from None
+            name = without_secrets(folder)
+            raise ValueError(f"{name} can't be read: {redacted(str(error))}") from None
 
     def read(self, urls: Sequence[str]) -> dict[str, Outcome]:
         """Of those URLs that are known. Of two outcomes that of the first file by name counts."""
         if not urls or not self.ranges:
             return {}
-        wanted = pa.array(urls, pa.string())
-        hashes = xxhash64(wanted)
+        hashes = xxhash64(pa.array(urls, pa.string()))
         least, greatest = int(hashes.min()), int(hashes.max())
+        names = {url: _kept_as(url) for url in urls}
+        wanted = pa.array(set(names.values()), pa.string())
         found: dict[str, Outcome] = {}
         for first, last, path in self.ranges:
             if first <= greatest and last >= least:
-                for url, outcome in _rows(path, wanted):
-                    found.setdefault(url, outcome)
-        return found
+                for name, outcome in _rows(path, wanted):
+                    found.setdefault(name, outcome)
+        return {url: found[name] for url, name in names.items() if name in found}
 
     def write(self, outcomes: Mapping[str, Outcome]) -> None:
         """All that will be the same tomorrow, as one file, which is there whole or not at all."""
@@ -78,7 +82,7 @@ class Store:
             return
         hashes = xxhash64(pa.array(lasting, pa.string())).tolist()
         ordered = sorted(zip(hashes, lasting, strict=True))
-        rows = [{"url": url, **lasting[url]._asdict()} for _, url in ordered]
+        rows = [{"url": _kept_as(url), **lasting[url]._asdict()} for _, url in ordered]
         table = pa.Table.from_pylist(rows, SCHEMA)
         said = json.dumps([(row["url"], row["sha256"], row["problem"]) for row in rows])
         name = f"{_name(ordered[0][0])}-{_name(ordered[-1][0])}-{_md5(said)}.parquet"
@@ -130,6 +134,13 @@ def _rows(path: str, wanted: pa.StringArray) -> Iterator[tuple[str, Outcome]]:
             rows = file.read_row_group(group, use_threads=False)
             for row in rows.filter(pc.is_in(rows["url"], value_set=wanted)).to_pylist():
                 yield row.pop("url"), Outcome(**row)
+
+
+def _kept_as(url: str) -> str:
+    """Another text for each URL that is asked for: not every signature need give the same image."""
+    asked = link_without_user(url)
+    name = without_signatures(asked)
+    return asked if name == asked else f"{name}#{_md5(asked)}"
 
 
 def _passes(outcome: Outcome) -> bool:

@@ -10,6 +10,7 @@ from pyspark.sql.types import BooleanType
 from pipeline.filter import subset_file
 from pipeline.filter.digests import listed
 from pipeline.filter.subset_file import Place
+from pipeline.redaction import guarded
 from pipeline.stage import Stage, is_problem, stage
 
 MOST_BROADCAST = 10_000_000  # uids, 160 MB in each worker
@@ -71,4 +72,4 @@ def uids_in(spark: SparkSession, path: str, there: Place) -> DataFrame:
                 uids = subset_file.read(path, there, first, _SLICE)
                 yield pa.RecordBatch.from_pydict({"uid": subset_file.digits(uids)})
 
-    return slices.mapInArrow(read, "uid STRING")
+    return slices.mapInArrow(guarded(read), "uid STRING")

@@ -12,6 +12,7 @@ from pyspark.sql.types import BooleanType
 from pipeline.filter import robots_archives
 from pipeline.filter.robots_archives import Capture, captures
 from pipeline.filter.robots_txt import allows
+from pipeline.redaction import guarded
 from pipeline.stage import Stage, is_problem, stage
 
 _CAPTURES = "url STRING, at DOUBLE, rules STRING, moved_to STRING, problem STRING"
@@ -91,7 +92,7 @@ def captured(archives: DataFrame, agents: Sequence[str]) -> DataFrame:
             for path in batch["_archive"].to_pylist():
                 yield from _batches(captures(path, agents))
 
-    return archives.mapInArrow(read, _CAPTURES)
+    return archives.mapInArrow(guarded(read), _CAPTURES)
 
 
 def latest(captured: DataFrame) -> DataFrame:

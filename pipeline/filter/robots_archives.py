@@ -13,6 +13,7 @@ from fsspec.core import has_magic, url_to_fs
 from pipeline.archive_paths import paths_in, whole
 from pipeline.filter.robots_txt import MOST_BYTES, our_rules
 from pipeline.printable import printable
+from pipeline.redaction import redacted, without_secrets
 
 if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord
@@ -79,11 +80,15 @@ def captures(path: str, agents: Sequence[str]) -> Iterator[Capture]:
         with fsspec.open(path, "rb") as file:
             yield from _captures(path, file, agents)
     except (FileNotFoundError, NotADirectoryError):
-        yield Capture(path, problem=printable(f"missing file: {path}", _LONGEST))
+        yield Capture(path, problem=_problem(f"missing file: {path}"))
     except OSError as error:
         if type(error) is not OSError or error.errno is not None:
             raise  # only the decoders raise it bare
-        yield Capture(path, problem=printable(f"unreadable file: {path}: {error}", _LONGEST))
+        yield Capture(path, problem=_problem(f"unreadable file: {path}: {error}"))
+
+
+def _problem(text: str) -> str:
+    return printable(redacted(text), _LONGEST)
 
 
 def _captures(path: str, file: BinaryIO, agents: Sequence[str]) -> Iterator[Capture]:

@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 
 from pipeline.filter import subset_file
 from pipeline.filter.keep_subset import uids_in
+from pipeline.redaction import guarded
 from pipeline.stage import is_problem
 
 _COPY_BYTES = 1 << 24
@@ -48,7 +49,9 @@ def _written(uids: DataFrame, path: str) -> int:
     folder = f"{path}.{uuid.uuid4().hex}.tmp"
     files.makedirs(fsspec.url_to_fs(folder)[1], exist_ok=True)
     try:
-        parts = uids.mapInArrow(_Part(folder), _PART).orderBy("part").collect()  # one a task
+        parts = (
+            uids.mapInArrow(guarded(_Part(folder)), _PART).orderBy("part").collect()
+        )  # one a task
         count = sum(int(part.uids) for part in parts)
         with fsspec.open(f"{folder}/whole", "wb") as whole:
             subset_file.write_header(whole, count)

@@ -20,6 +20,7 @@ from pipeline.bounded_json import read_json
 from pipeline.filter.gathered import gathered
 from pipeline.filter.token_arrays import Words
 from pipeline.filter.tokens import Tokens
+from pipeline.redaction import public
 from pipeline.stage import is_problem, run_folder
 
 _AT_ONCE = 2**24  # bytes of text: their tokens take some 150 MB
@@ -89,7 +90,7 @@ def write(counts: DataFrame, path: str, tokens: Tokens, of: Mapping[str, Any]) -
     if files.exists(place):  # from here on the old one is none
         files.rm(place)
     counts.write.mode("overwrite").option("compression", "zstd").parquet(table_of(path))
-    about = {**asdict(tokens), **_summary(read(counts.sparkSession, path)), "of": dict(of)}
+    about = {**asdict(tokens), **_summary(read(counts.sparkSession, path)), "of": public(dict(of))}
     with files.open(f"{place}.tmp", "wt", encoding="utf-8") as file:
         json.dump(about, file, indent=1, ensure_ascii=False)
     files.mv(f"{place}.tmp", place)

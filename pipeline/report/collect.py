@@ -7,6 +7,7 @@ from pyspark.sql import SparkSession
 
 from pipeline import fingerprint
 from pipeline.recipe import Recipe, RecipeError
+from pipeline.redaction import without_secrets
 from pipeline.report.done import Done, done_jobs
 from pipeline.report.entries import entries
 from pipeline.report.funnel import funnel_rows
@@ -26,7 +27,7 @@ def collect(spark: SparkSession, recipe: Recipe, folder: str) -> Page:
     return Page(
         recipe=recipe.name,
         paper=recipe.paper,
-        folder=folder.rstrip("/"),
+        folder=without_secrets(folder.rstrip("/")),
         started=min(job.report.started for job in done),
         seconds=sum(job.report.seconds for job in done),
         funnel=funnel_rows([job.report for job in done]),

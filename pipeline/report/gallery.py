@@ -7,6 +7,7 @@ from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType
 
+from pipeline.redaction import without_secrets
 from pipeline.report.done import Done
 from pipeline.report.page import Gallery, Kept
 from pipeline.report.thumbnails import thumbnail
@@ -82,8 +83,9 @@ def _kept(row: Row) -> Kept:
     found = row.asDict()
     return Kept(
         text=row["text"] or "",
-        url=row["url"] or "",
+        url=without_secrets(row["url"] or ""),
         thumbnail=None if row["thumbnail"] is None else bytes(row["thumbnail"]),
         score=row["score"],
-        **{name: found.get(name) for name in SHOWN},
+        page_url=without_secrets(found["page_url"]) if found.get("page_url") else None,
+        **{name: found.get(name) for name in SHOWN if name != "page_url"},
     )

@@ -7,6 +7,7 @@ from pyspark.sql import Row
 from pyspark.sql import functions as F
 
 from pipeline.problems import LONGEST_KIND
+from pipeline.redaction import redacted, without_secrets
 from pipeline.report.done import Done
 from pipeline.report.page import Example, Problem, Problems
 
@@ -30,7 +31,8 @@ def _of_job(job: Done) -> list[Problem]:
     for row in _examples(job, [kind for kind, _ in top]):
         if len(examples[row["kind"]]) < EXAMPLES:
             detail = row["problem"].removeprefix(row["kind"]).lstrip(": ")
-            examples[row["kind"]].append(Example(detail, row["place"] or ""))
+            example = Example(redacted(detail), without_secrets(row["place"] or ""))
+            examples[row["kind"]].append(example)
     return [Problem(job.job, kind, rows, tuple(examples[kind])) for kind, rows in top]
 
 

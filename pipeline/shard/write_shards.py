@@ -13,6 +13,7 @@ import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from pipeline.redaction import guarded, without_secrets
 from pipeline.schema import columns
 from pipeline.shard.tar import DIGITS, Sample, extension, write_sizes, write_tar
 from pipeline.stage import Stage, run_folder, stage
@@ -75,7 +76,7 @@ class WriteShards(Stage):
         )
         together = placed.repartition("_shard").sortWithinPartitions("_shard", "_place", "uid")
         return together.mapInArrow(
-            _Writer(run_folder(pairs.sparkSession, self.folder), self.knowledge == "both"),
+            guarded(_Writer(run_folder(pairs.sparkSession, self.folder), self.knowledge == "both")),
             columns(*self.adds),
         )
 
@@ -122,7 +123,7 @@ class _Writer:
             yield pa.RecordBatch.from_pylist(
                 [
                     {
-                        "shard_path": shard.path,
+                        "shard_path": without_secrets(shard.path),
                         "shard_pairs": shard.pairs,
                         "shard_bytes": shard.bytes,
                         "shard_sha256": shard.sha256,

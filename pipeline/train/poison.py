@@ -9,6 +9,7 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from pipeline.redaction import public
 from pipeline.score.score_clip import ScoreClip
 from pipeline.train.judging import Judge, Judgement
 from pipeline.train.launch import trained
@@ -54,7 +55,7 @@ class Poison:
         for share in self.shares:
             found = self._point(spark, share, Path(folder) / f"share_{share:g}")
             points.append({"share": share, **asdict(found)})
-        about = {"asked": asdict(self), "points": points}
+        about = {"asked": public(asdict(self)), "points": points}
         Path(folder, RESULT).write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
         return points
 

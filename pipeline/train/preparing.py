@@ -12,6 +12,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from pipeline.conditions import condition
+from pipeline.redaction import public
 
 RECEIPT = "pairs.json"
 PAIRS_PER_FILE = 10_000
@@ -60,7 +61,7 @@ def prepare(spark: SparkSession, asked: Preparing, folder: str) -> dict[str, obj
     """
     known = _receipt(folder)
     if known is not None:
-        if known["asked"] != asdict(asked):
+        if known["asked"] != public(asdict(asked)):
             raise ValueError(f"{folder} holds other pairs: {known['asked']}; name another folder")
         return known
     good = asked.good(spark)
@@ -76,7 +77,7 @@ def prepare(spark: SparkSession, asked: Preparing, folder: str) -> dict[str, obj
         )
         ordered.write.mode("overwrite").parquet(f"{folder}/{name}")
         counts[name] = spark.read.parquet(f"{folder}/{name}").count()
-    return _write_receipt(folder, {"asked": asdict(asked), "pairs": counts})
+    return _write_receipt(folder, {"asked": public(asdict(asked)), "pairs": counts})
 
 
 def draw(key: Column, seed: int) -> Column:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.published_files import check_published
+from pipeline.redaction import public
 
 Frozen = Literal["none", "image"]
 LOCAL = "local-dir:"
@@ -68,4 +69,5 @@ class Training:
 
     def as_json(self) -> dict[str, Any]:
         """All settings by name."""
-        return asdict(self)
+        told: dict[str, Any] = public(asdict(self))
+        return told
