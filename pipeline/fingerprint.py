@@ -23,6 +23,7 @@ _TELL_CHANGES = ("size", "ETag", "etag", "mtime", "LastModified", "last_modified
 KERNEL = (
     *("schema.py", "stage.py", "run.py", "source.py"),
     *("archive_paths.py", "entry_list.py", "opt_out.py", "wordnet/*.py"),
+    *("redaction.py", "address_columns.py"),
 )
 
 

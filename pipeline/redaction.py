@@ -221,7 +221,9 @@ def _name(part: str) -> str:
     pair = _EQUALS.split(part, maxsplit=1)
     if len(pair) < 2:
         return ""
-    name = unquote(unquote(pair[0])).strip().lower()
+    name = pair[0].strip().lower()
+    if "%" in name:
+        name = unquote(unquote(name)).strip().lower()
     return "" if name == "s" and not _HEX.match(pair[1]) else name
 
 

@@ -33,7 +33,10 @@ COLUMNS: dict[str, tuple[DataType, str]] = {
     "text": (StringType(), "caption candidate, white space collapsed"),
     "text_source": (StringType(), "where on the page the text stood: alt, title, ..."),
     "page_url": (StringType(), "address of the page that shows the image"),
-    "warc_file": (StringType(), "archive that holds the page, by path; from a WAT file by name"),
+    "warc_file": (
+        StringType(),
+        "archive that holds the page, by path without user or signature; from a WAT file by name",
+    ),
     "warc_offset": (LongType(), "byte offset of the page's record in the archive"),
     "warc_date": (TimestampType(), "when the page was captured"),
     "problem": (StringType(), "why this row is no pair, as 'kind: detail'; null for a good pair"),

@@ -4,6 +4,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from pipeline import fingerprint
+from pipeline.fetch.download_images import DownloadImages
 from pipeline.filter.caption_length import CaptionLength
 from pipeline.filter.where import Where
 from pipeline.match.match_entries import MatchEntries
@@ -81,3 +82,24 @@ def test_a_model_that_was_trained_again_counts(tmp_path: Path) -> None:
     assert fingerprint.changes(before, fingerprint.of_job((step,), SOURCE)) == [
         f"files local-dir:{tmp_path} has changed"
     ]
+
+
+def test_a_new_signature_of_a_side_file_is_no_change(tmp_path: Path) -> None:
+    (tmp_path / "entries.json").write_text('["dog"]')
+
+    def by(signature: str) -> fingerprint.Fingerprint:
+        step = DownloadImages(store=f"s3://key:{signature}SECRET@bucket/x?sig={signature}SECRET")
+        return fingerprint.of_job((step,), SOURCE)
+
+    assert fingerprint.changes(by("a"), by("b")) == []
+    assert "SECRET" not in json.dumps(by("a"))
+
+
+def test_a_condition_that_looks_signed_still_counts() -> None:
+    old, new = (
+        fingerprint.of_job((Where(f"url like '%?token={number}SECRET'"),), SOURCE)
+        for number in range(2)
+    )
+
+    assert fingerprint.changes(old, new)
+    assert "SECRET" not in json.dumps(old)

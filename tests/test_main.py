@@ -1,4 +1,5 @@
 import argparse
+import traceback
 from pathlib import Path
 
 import pytest
@@ -170,3 +171,28 @@ def test_crawl_writes_a_list_of_archives(
 def test_a_crawl_that_can_not_be_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended(["crawl", "cc-main-2026-05", "--files", "2"]) == 2
     assert "did you mean CC-MAIN-2026-05?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["run", "s3x://key:SECRET@bucket/r.yaml", "--source", "x", "--run-dir", "y"],
+        ["crawl", "CC-MAIN-2026-05", "--files", "https://u:SECRET@h/x?sig=SECRET"],
+        ["crawl", "CC-MAIN-2026-05", "--files", "1", "--paths", "http://u:SECRET@127.0.0.1:1:x/"],
+        ["list", "https://u:SECRET@h/x?sig=SECRET"],
+        ["funnel", "conf/recipes/align.yaml", "--run-dir", "memory://u:SECRET@h/x"],
+        ["entries", "--to", "memory://x", "--wiki", "memory://u:SECRET@h/x?token=SECRET"],
+    ],
+)
+def test_errors_repeat_no_secret_of_what_was_given(
+    argv: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises((SystemExit, ValueError, OSError)) as end:
+        main(argv)
+
+    said = capsys.readouterr()
+    assert "SECRET" not in said.out + said.err
+    if isinstance(end.value, SystemExit):
+        assert end.value.code == 2
+    else:
+        assert "SECRET" not in "".join(traceback.format_exception(end.value))

@@ -164,10 +164,10 @@ def test_an_error_that_can_not_be_mended_is_another_one() -> None:
 @pytest.mark.parametrize(
     "part", ["://a:b", "a:", "?sig=", "%3A%2F%2F", "@", "&", "!a:b@", "s3://a:"]
 )
-def test_a_message_of_a_megabyte_takes_no_time(part: str) -> None:
+def test_a_long_message_takes_time_by_its_length(part: str) -> None:
     started = time.process_time()
 
-    redacted(part * (1_000_000 // len(part)))
-    link_without_user(f"{part * (1_000_000 // len(part))}@")
+    redacted(part * (300_000 // len(part)))
+    link_without_user(f"{part * (300_000 // len(part))}@")
 
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 3

@@ -7,6 +7,7 @@ from pyspark.sql import Row
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.address_columns import ADDRESSES
 from pipeline.check import check
 from pipeline.commands.adding import (
     Commands,
@@ -22,6 +23,7 @@ from pipeline.preview import preview
 from pipeline.printable import printable
 from pipeline.progress import shown
 from pipeline.recipe import Recipe, RecipeError, load_recipe
+from pipeline.redaction import without_secrets
 from pipeline.report import funnel_table, write_html
 from pipeline.run import Run, begin_again, run_job
 from pipeline.session import session
@@ -157,5 +159,9 @@ def _rows(title: str, rows: list[Row], step: Stage) -> Table:
     names = [name for name in dict.fromkeys(first) if name in names]
     table = Table(*names, title=title, title_justify="left", show_lines=False)
     for row in rows:
-        table.add_row(*(printable(str(row[name]), LETTERS) for name in names))
+        table.add_row(*(printable(_told_of(name, row[name]), LETTERS) for name in names))
     return table
+
+
+def _told_of(name: str, value: object) -> str:
+    return without_secrets(str(value)) if name in ADDRESSES else str(value)

@@ -235,3 +235,33 @@ def test_a_store_whose_library_is_not_installed_says_so(monkeypatch: pytest.Monk
 
     with pytest.raises(ValueError, match="s3:// can't be read yet: Install s3fs"):
         paths("s3://bucket/a.warc.gz")
+
+
+def test_a_comma_in_a_password_does_not_end_a_path() -> None:
+    source = "a,b@c.warc.gz, https://u:p,w@h/x,y.warc.gz,simplecache::https://u:,@h/z"
+
+    assert manifest.split(source) == [
+        "a",
+        "b@c.warc.gz",
+        "https://u:p,w@h/x",
+        "y.warc.gz",
+        "simplecache::https://u:,@h/z",
+    ]
+
+
+def test_a_signed_list_is_beside_its_archives_whatever_its_signature_holds() -> None:
+    with serving(list_paths=b"a.warc.gz", a_warc_gz=numbered(1)) as web:
+        signed = "/list.paths?X-Amz-Signature=SECRET/SECRET"
+        web.files[signed] = web.files["/list.paths"]
+
+        assert paths(web.url + signed) == [f"{web.url}/a.warc.gz"]
+
+
+def test_files_are_told_apart_by_more_than_their_signature() -> None:
+    with serving(a_warc_gz=numbered(1)) as web:
+        for signature in "bc":
+            web.files[f"/a.warc.gz?sig={signature}"] = web.files["/a.warc.gz"]
+
+        old, new = (describe([f"{web.url}/a.warc.gz?sig={signature}"]) for signature in "bc")
+
+    assert old == new == [(f"{web.url}/a.warc.gz", len(numbered(1)), '"1"')]

@@ -146,3 +146,30 @@ os.kill(os.getpid(), signal.SIGKILL)
 
     assert (done.stdout, done.returncode) == (b"None 40\n", -signal.SIGKILL), done.stderr
     assert list(tmp_path.rglob("*")) == []
+
+
+@pytest.mark.spark
+def test_images_are_fetched_by_signed_addresses_that_neither_table_nor_store_keeps(
+    spark: SparkSession, web: Web, tmp_path: Path
+) -> None:
+    signed = web.put("/x?w=1&token=SECRET", picture())
+    other = web.put("/x?w=1&token=SECRET2", status=403)
+    pairs = spark.createDataFrame([("1", signed), ("2", other)], "uid STRING, canonical_url STRING")
+    pairs = pairs.withColumn("url", pairs["canonical_url"])
+
+    def fetched() -> dict[str, Row]:
+        folder = str(tmp_path / "store")
+        stage = DownloadImages(store=folder, signed_urls="strip", allow_networks=LOOPBACK)
+        return {row.uid: row for row in stage(pairs).collect()}
+
+    first = fetched()
+
+    assert first["1"].image
+    assert first["2"].problem == "http 403: 403 Forbidden"
+    assert {row.url for row in first.values()} == {web.url("/x?w=1")}
+    assert {row.canonical_url for row in first.values()} == {web.url("/x?w=1")}
+    assert fetched() == first
+    assert sum(web.hits.values()) == 2, "the store has known both the second time"
+    left = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert left
+    assert not any(b"SECRET" in data for data in left)

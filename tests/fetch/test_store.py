@@ -6,6 +6,7 @@ from pathlib import Path
 
 import fsspec
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -182,3 +183,14 @@ def test_names_are_in_the_order_of_hashes(one: int, other: int) -> None:
     assert (module._name(one) < module._name(other)) == (one < other)
     assert module._hash(module._name(one)) == one
     assert len(module._name(one)) == 16
+
+
+def test_urls_that_differ_by_their_signature_are_told_apart_without_it(tmp_path: Path) -> None:
+    urls = [f"http://u:SECRET@x.example/a?token={number}SECRET&w=1" for number in range(3)]
+    outcomes = {url: replaced(url) for url in urls[:2]}
+    stored(tmp_path).write(outcomes)
+
+    assert stored(tmp_path).read(urls) == outcomes
+    [file] = tmp_path.rglob("*.parquet")
+    names = pq.read_table(file, columns=["url"])["url"].to_pylist()
+    assert {name.partition("#")[0] for name in names} == {"http://x.example/a?w=1"}
