@@ -7,8 +7,6 @@ import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pipeline.redaction import public
-
 RECEIPT = "train.json"
 
 
@@ -30,7 +28,7 @@ class Receipt:
     def write(self, folder: Path) -> None:
         """Into that folder, which is made."""
         folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(public(asdict(self)), indent=1, ensure_ascii=False)
+        text = json.dumps(asdict(self), indent=1, ensure_ascii=False)
         (folder / RECEIPT).write_text(text + "\n", encoding="utf-8")
 
     @classmethod

@@ -8,6 +8,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
+from pipeline.redaction import public
 from pipeline.train import networks
 from pipeline.train.loop import RESULT, Task, train
 from pipeline.train.preparing import Preparing, prepare
@@ -41,12 +42,12 @@ def _claim(home: Path, settings: dict[str, Any]) -> None:
     """A folder is one network: going on with other settings would make one nobody can name."""
     path = home / SETTINGS
     if path.exists():
-        if json.loads(path.read_text(encoding="utf-8")) != settings:
+        if json.loads(path.read_text(encoding="utf-8")) != public(settings):
             raise ValueError(f"{home} holds a network with other settings; name another folder")
         return
     config = networks.described(Training(**settings["training"]))
     (home / networks.CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    path.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(public(settings), indent=2) + "\n", encoding="utf-8")
 
 
 def _start(task: Task, processes: int) -> None:

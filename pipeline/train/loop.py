@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.redaction import public
 from pipeline.score.models import parameters_sha256
 from pipeline.train import checkpoints, networks
 from pipeline.train.optimizing import optimizer, rates
@@ -191,5 +192,5 @@ class Run:
             "sha256": parameters_sha256(self.clip),
         }
         half = self.task.folder / f".{RESULT}"
-        half.write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
+        half.write_text(json.dumps(public(about), indent=2) + "\n", encoding="utf-8")
         half.replace(self.task.folder / RESULT)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.published_files import check_published
-from pipeline.redaction import public
 
 Frozen = Literal["none", "image"]
 LOCAL = "local-dir:"
@@ -69,5 +68,4 @@ class Training:
 
     def as_json(self) -> dict[str, Any]:
         """All settings by name."""
-        told: dict[str, Any] = public(asdict(self))
-        return told
+        return asdict(self)
