@@ -17,6 +17,7 @@ from pathlib import Path, PurePath
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from pipeline.redaction import without_secrets
 from pipeline.score.preprocess import Spec
 
 if TYPE_CHECKING:
@@ -48,10 +49,10 @@ class Choice:
     sha256: str = ""
 
     def __str__(self) -> str:
-        """Without the folders of this machine."""
+        """Without the folders of this machine, and without what signs an address."""
         if self.weights.startswith("hf-hub:"):
             return self.weights
-        weights = PurePath(self.weights).name
+        weights = PurePath(without_secrets(self.weights)).name
         return weights if self.weights.startswith(_WHOLE) else f"{self.model}/{weights}"
 
 
