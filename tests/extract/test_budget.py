@@ -44,7 +44,7 @@ TOO_MUCH = {
     "json_ld of images": "too many images",
     "figcaption": "too many bytes of rows",
     "link_text": "too many bytes of rows",
-    "title and heading": None,
+    "title and heading": "too many bytes of rows",
     "page_url": "too many bytes of rows",
     "stand-ins of a long link": None,
     "links that start alike": None,

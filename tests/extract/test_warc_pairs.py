@@ -112,8 +112,8 @@ def test_options_that_make_no_sense_are_refused(given: dict[str, str], message: 
 
 def test_batches_end_at_so_many_rows_or_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warc_pairs, "BATCH_ROWS", 3)
-    monkeypatch.setattr(warc_pairs, "BATCH_BYTES", 100)
-    long = "x" * 100
+    monkeypatch.setattr(warc_pairs, "BATCH_BYTES", 1_000)
+    long = "x" * 1_000
     rows = [Row(text=text) for text in ("a", "b", "c", "d", long, "e", long, "f")]
 
     made = list(batches(iter(rows)))
