@@ -81,7 +81,8 @@ def ended(run: Run, reports: Sequence[JobReport]) -> int:
 
 def say(line: str) -> None:
     """A line for the user that is no result, to stderr: one line, whatever is in it."""
-    Terminal(stderr=True, soft_wrap=True).print(printable(redacted(line), _LONGEST), highlight=False)
+    shown_line = printable(redacted(line), _LONGEST)
+    Terminal(stderr=True, soft_wrap=True).print(shown_line, highlight=False)
 
 
 def answered(command: Callable[[], int]) -> int:

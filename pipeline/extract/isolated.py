@@ -18,6 +18,8 @@ from pipeline.extract.page import Broken, Found, Page
 from pipeline.extract.rows import Row
 from pipeline.extract.settings import Settings
 from pipeline.extract.warc import _rows, left_out_rows
+from pipeline.printable import printable
+from pipeline.redaction import link_without_user, redacted, without_signatures
 
 # More than this is an archive made to crash us, or a bug that all pages meet.
 MOST_CRASHES = 10_000
@@ -79,7 +81,7 @@ class _Pages:
         except DiedError as died:
             self.crashed += 1
             self.crashed_seconds += time.monotonic() - started
-            return [_crashed_row(self.path, found, died)]
+            return [_crashed_row(self.path, found, died, self.settings)]
         self.read += isinstance(found, Page)
         left_out.update(left)
         return rows
@@ -140,10 +142,13 @@ class _Pages:
         pipe.send(left_out)
 
 
-def _crashed_row(path: str, found: Found, died: DiedError) -> Row:
+def _crashed_row(path: str, found: Found, died: DiedError, settings: Settings) -> Row:
     """Of the page only what is safe to write: nobody is left to look into it."""
-    row = Row(warc_file=path, warc_offset=found.offset, problem=f"{CRASHED}: {died}")
+    problem = printable(redacted(f"{CRASHED}: {died}"))
+    row = Row(warc_file=path, warc_offset=found.offset, problem=problem)
     if isinstance(found, Broken):
         return row
-    url = found.url.encode(errors="replace").decode()
+    url = link_without_user(found.url.encode(errors="replace").decode())
+    if settings.signed_urls == "strip":
+        url = without_signatures(url)
     return row._replace(page_url=url or None, warc_length=found.length)

@@ -80,7 +80,7 @@ class FetchError(Exception):
 
 
 def problem(kind: str, detail: str) -> str:
-    """'kind: detail', the detail on one line, no longer than a line, fit to print and to be seen."""
+    """'kind: detail', the detail on one line, short, fit to print and without secrets."""
     return f"{kind}: {printable(redacted(' '.join(detail.split())[:_READ]))}"
 
 

@@ -13,7 +13,7 @@ from fsspec.core import has_magic, url_to_fs
 from pipeline.archive_paths import paths_in, whole
 from pipeline.filter.robots_txt import MOST_BYTES, our_rules
 from pipeline.printable import printable
-from pipeline.redaction import redacted, without_secrets
+from pipeline.redaction import redacted
 
 if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord
