@@ -71,8 +71,10 @@ def _page(record: Record, max_bytes: int) -> Found | None:
     body = block[len(head) :] if is_answer else block
     read = _read(record.head, head)
     http = read.http_headers
+    if http is None or http.get_statuscode() != "200":  # none: warcio knows no `Http://`
+        return None
     content_type = http.get_header("Content-Type", "")
-    if http.get_statuscode() != "200" or plain_type(content_type) not in HTML_TYPES:
+    if plain_type(content_type) not in HTML_TYPES:
         return None
     size = record.size - len(record.block) + len(body)
     return Page(
