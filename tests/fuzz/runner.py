@@ -17,6 +17,7 @@ FOUND = Path("build/fuzz/found")
 _BATCH = 500
 _EVERY_SECONDS = 15
 _MOST_OF_A_SORT = 2  # are kept: of more there is nothing to learn, and making them small takes long
+_SECONDS_FOR_ONE = 60
 MOST_FINDINGS = 1_000
 
 
@@ -27,6 +28,7 @@ class Fuzzer:
         self.seed = seed
         self.findings = 0
         self.sorts: Counter[str] = Counter()
+        self.left = 0.0  # seconds of CPU to make a finding small
         self.log = tempfile.TemporaryFile()  # noqa: SIM115  open as long as the process runs
         FOUND.mkdir(parents=True, exist_ok=True)
 
@@ -88,6 +90,7 @@ class Fuzzer:
         self.findings += 1
         path = FOUND / f"{name}.{kind}"
         path.write_bytes(data)
+        self.left = _SECONDS_FOR_ONE
         small = smallest(data, lambda part: self._is_like(kind, part, found))
         path.with_suffix(f".small.{kind}").write_bytes(small)
         again = f"make fuzz SECONDS=0 INPUT={path}"
@@ -96,10 +99,12 @@ class Fuzzer:
         self._say(f"again: {again}")
 
     def _trouble(self, kind: str, data: bytes) -> str | None:
-        return children.run(lambda _: trouble(kind, data), 0, 1, self.log.fileno()).trouble
+        ended = children.run(lambda _: trouble(kind, data), 0, 1, self.log.fileno())
+        self.left -= ended.seconds
+        return ended.trouble
 
     def _is_like(self, kind: str, data: bytes, found: str) -> bool:
-        again = self._trouble(kind, data)
+        again = self._trouble(kind, data) if self.left > 0 else None
         return again is not None and _sort(again) == _sort(found)
 
     @staticmethod
