@@ -25,7 +25,7 @@ Pixels = NDArray[np.uint8]
 
 # From here on an image goes through a file in memory, which OpenCV decodes without a copy.
 _LARGE_PIXELS = 16_000_000
-_STRIP_PIXELS = 1_000_000  # converted at a time
+_STRIP_PIXELS = 250_000  # converted at a time
 _PNG_DEPTH = 24  # where a PNG says how many bits a sample has
 
 

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 SLACK = 15_000_000  # of the resized picture, the file and what an allocator keeps
 
 MEASURING = """
-import io, json, sys, warnings
+import ctypes, io, json, sys, warnings
 import cv2, numpy as np
 from PIL import Image
 import pipeline.fetch.pixels
@@ -32,6 +32,7 @@ def status(name):
 
 def measured(file, most=10**12):
     guarded = GuardedResizer(resizer, img2dataset.decoder, resizing.max_pixels, most)
+    ctypes.CDLL(None).malloc_trim(0)  # what an image before this one has left
     open("/proc/self/clear_refs", "w").write("5")  # VmHWM begins anew
     before = status("VmRSS")
     problem = guarded(io.BytesIO(file))[5]
