@@ -19,6 +19,7 @@ from pipeline.extract.frames import (
 
 # What a frame held before damage is read up to this.
 _PORTION_BYTES = 1 << 16
+_NEAR_BYTES, _HEADS_BYTES = 1 << 10, 1 << 16
 SKIPPABLE = range(0x184D2A50, 0x184D2A60)
 
 
@@ -105,25 +106,37 @@ def end_of_skippable(file: BinaryIO, at: int) -> int | None:
 
 
 class Part(io.RawIOBase):
-    """Some bytes, and behind them a part of the file: as a file of its own, for a reader may look
-    for a dictionary only where a file starts.
-    """
+    """A part of the file, as a file of its own."""
 
-    def __init__(self, file: BinaryIO, at: int, end: int, before: bytes = b"") -> None:
-        self.before, self.file, self.at, self.end = before, file, at, end
-        self.is_at = 0
+    def __init__(self, file: BinaryIO, at: int, end: int) -> None:
+        self.file, self.start, self.at, self.end = file, at, at, end
 
     def readable(self) -> bool:
         return True
 
     def tell(self) -> int:
-        return self.is_at
+        return self.at - self.start
 
     def readinto(self, buffer: Any) -> int:
-        data = self.before[self.is_at : self.is_at + len(buffer)]
-        if not data:
-            at = self.at + self.is_at - len(self.before)
-            data = read_at(self.file, at, max(min(len(buffer), self.end - at), 0))
+        data = read_at(self.file, self.at, max(min(len(buffer), self.end - self.at), 0))
         buffer[: len(data)] = data
-        self.is_at += len(data)
+        self.at += len(data)
         return len(data)
+
+
+class BlockHeads:
+    """The heads of the blocks in a frame, one after the other; many are read at once if they are
+    near each other, as in a frame that is made of nothing else.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file, self.at, self.data = file, 0, b""
+
+    def head(self, at: int, count: int) -> bytes:
+        """The bytes at `at`, no further than the last ones than a block is long."""
+        start = at - self.at
+        if not 0 <= start <= len(self.data) - count:
+            is_near = 0 <= start < _NEAR_BYTES
+            self.at, start = at, 0
+            self.data = peek(self.file, at, _HEADS_BYTES if is_near else count)
+        return self.data[start : start + count]

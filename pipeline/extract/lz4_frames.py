@@ -7,7 +7,7 @@ from typing import Any
 
 from fastwarc.stream_io import Lz4Reader
 
-from pipeline.extract.coded_frames import CodedFrames, Part, end_of_skippable
+from pipeline.extract.coded_frames import BlockHeads, CodedFrames, Part, end_of_skippable
 from pipeline.extract.frames import peek
 
 MAGIC = b"\x04\x22\x4d\x18"
@@ -32,11 +32,12 @@ class Lz4Frames(CodedFrames):
         flags = head[4]
         at += 7 + 8 * bool(flags & _HAS_SIZE) + 4 * bool(flags & _HAS_DICTIONARY)
         checksum = 4 * bool(flags & _HAS_BLOCK_CHECKSUMS)
-        while size := self._block_bytes(at):
+        heads = BlockHeads(self.file)
+        while size := _block_bytes(heads.head(at, 4)):
             at += 4 + size + checksum
         return None if size is None else at + 4 + 4 * bool(flags & _HAS_CHECKSUM)
 
-    def _block_bytes(self, at: int) -> int | None:
-        """How long the block is; 0 behind the last one, None behind the end of the file."""
-        head = peek(self.file, at, 4)
-        return int.from_bytes(head, "little") & ~_IS_STORED if len(head) == 4 else None
+
+def _block_bytes(head: bytes) -> int | None:
+    """How long the block is; 0 behind the last one, None behind the end of the file."""
+    return int.from_bytes(head, "little") & ~_IS_STORED if len(head) == 4 else None

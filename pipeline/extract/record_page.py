@@ -1,10 +1,9 @@
 """A WARC record -> the page it holds, by a reader that takes headers as they come."""
 
 import re
-from io import BytesIO
 from typing import NamedTuple
 
-from fastwarc.warc import ArchiveIterator, HeaderMap, WarcRecord, WarcRecordType
+from fastwarc.warc import HeaderMap, WarcRecord, WarcRecordType
 
 from pipeline.extract.body import looks_like_html
 from pipeline.extract.damage import lies_in_the_bytes, panics_as_damage
@@ -18,6 +17,7 @@ _NO_PAGE = re.compile(
     rb"(?m)^(?:WARC-Type|warc-type):[ \t]*"
     rb"(?:request|warcinfo|revisit|conversion|continuation)[ \t]*\r?$"
 )
+_IS_ANSWER = re.compile(rb"(?m)^(?:WARC-Type|warc-type):[ \t]*response[ \t]*\r?$")
 # Besides HTTP/1.1: HTTP/2 without a reason, and what radio stations and old servers say.
 _STATUS = re.compile(
     rb"[\r\n]*(?:HTTP(?:/\d{1,3}(?:\.\d{1,3})?)?|ICY)[ \t]+(\d{3})(?!\d)[^\r\n]*", re.IGNORECASE
@@ -40,7 +40,7 @@ class Record(NamedTuple):
 
 def page_of_record(record: Record, max_bytes: int) -> Found | None:
     """The record as a page, None if it is none that we want."""
-    if _NO_PAGE.search(record.head):
+    if _NO_PAGE.search(record.head) or (not record.size and _IS_ANSWER.search(record.head)):
         return None
     try:
         return _page(record, max_bytes)
@@ -52,10 +52,8 @@ def page_of_record(record: Record, max_bytes: int) -> Found | None:
 
 def _page(record: Record, max_bytes: int) -> Found | None:
     is_answer, block = without_oddities(record.block)
-    size = record.size - len(record.block) + len(block)
     with panics_as_damage():
-        data = BytesIO(regular(record.head, size) + block)
-        read = next(ArchiveIterator(data, parse_http=False, fsspec_args=False))
+        read = WarcRecord.from_bytes(regular(record.head, len(block)) + block)
         headers, types = _headers(read, is_answer)
     if headers is None:
         return None
@@ -78,7 +76,7 @@ def _page(record: Record, max_bytes: int) -> Found | None:
 
 def _bare(record: Record, read: WarcRecord, max_bytes: int) -> Page:
     """The page by what the head of the record says, and its body."""
-    count = read.content_length
+    count = read.content_length + record.size - len(record.block)
     is_too_large = count > max_bytes
     with panics_as_damage():
         body = b"" if is_too_large else read.reader.read()

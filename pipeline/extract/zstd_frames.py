@@ -3,16 +3,20 @@
 https://iipc.github.io/warc-specifications/specifications/warc-zstd/, and RFC 8878 for the frames.
 """
 
+import io
 from typing import Any, BinaryIO
 
 from fastwarc.stream_io import ZstdReader
 
-from pipeline.extract.coded_frames import CodedFrames, Part, end_of_skippable
+from pipeline.extract.coded_frames import BlockHeads, CodedFrames, Part, end_of_skippable
+from pipeline.extract.damage import lies_in_the_bytes, panics_as_damage
 from pipeline.extract.frames import RecordKind, peek
 
 MAGIC = b"\x28\xb5\x2f\xfd"
 DICTIONARY_MAGIC = b"\x5d\x2a\x4d\x18"
 _HEADER_BYTES = 18
+# A hundred times as long as those that there are.
+_MOST_DICTIONARY_BYTES = 64 << 20
 _RLE, _RESERVED = 1, 3
 # The bytes that the header has for the dictionary's name and for the size, by the flags of each.
 _NAME_BYTES = (0, 1, 2, 4)
@@ -30,14 +34,29 @@ class ZstdFrames(CodedFrames):
     def __init__(self, file: BinaryIO, size: int, kind: RecordKind) -> None:
         super().__init__(file, size, kind)
         has_dictionary = peek(file, 0, 4) == DICTIONARY_MAGIC
-        self.start = min(end_of_skippable(file, 0) or 0, size) if has_dictionary else 0
-        self.dictionary = peek(file, 0, self.start)
+        end = (end_of_skippable(file, 0) or 0) if has_dictionary else 0
+        self.start = end if end <= min(size, _MOST_DICTIONARY_BYTES) else 0
+        self.dictionary = _unpacked(peek(file, 0, self.start)[8:])
 
     def _reader(self, at: int, end: int) -> Any:
-        return ZstdReader(Part(self.file, at, end, self.dictionary))
+        return ZstdReader(Part(self.file, at, end), dictionary=self.dictionary or None)
 
     def _end(self, at: int) -> int | None:
         return end_of_skippable(self.file, at) or _end(self.file, at)
+
+
+def _unpacked(dictionary: bytes) -> bytes:
+    """The dictionary, which may be compressed itself; none if it is damaged or far too long."""
+    if not dictionary.startswith(MAGIC):
+        return dictionary
+    try:
+        with panics_as_damage():
+            data: bytes = ZstdReader(io.BytesIO(dictionary)).read(_MOST_DICTIONARY_BYTES)
+    except OSError as error:
+        if not lies_in_the_bytes(error):
+            raise
+        return b""
+    return data
 
 
 def _end(file: BinaryIO, at: int) -> int | None:
@@ -49,9 +68,9 @@ def _end(file: BinaryIO, at: int) -> int | None:
     is_single, has_checksum = flags >> 5 & 1, flags >> 2 & 1
     size_bytes = _SIZE_BYTES[flags >> 6] or is_single
     at += 5 + (not is_single) + _NAME_BYTES[flags & 3] + size_bytes
-    is_last = False
+    heads, is_last = BlockHeads(file), False
     while not is_last:
-        header = peek(file, at, 3)
+        header = heads.head(at, 3)
         block = int.from_bytes(header, "little")
         is_last, kind, size = bool(block & 1), block >> 1 & 3, block >> 3
         if len(header) < 3 or kind == _RESERVED:
