@@ -27,8 +27,8 @@ _MOST_BYTES = 1 << 24
 # crashed before, and crash with the first piece that goes beyond what they can bear.
 _LARGE_BYTES = 8192
 _LITTLE_BYTES = 16
-# In which one record may crash its readers twice, in different ways.
-_NEAR_BYTES = 1 << 16
+# How many times its size a hole grows by.
+_GROWTH = 3
 _PLACE = struct.Struct("qq")
 
 
@@ -127,14 +127,17 @@ class _Source:
         return True
 
     def _hole(self, at: int) -> Piece:
-        """A byte of the record at fault; or the hole before and as much on both sides of it, if
-        that was near and did not do.
+        """A byte of what was read last; or the hole before and more, if that did not do.
+
+        What crashes lies before what is read ahead of it, so a hole grows to the left, where up to
+        what was found last there is nothing else to lose; and to the right if it can't.
         """
-        if not self.holes or abs(at - self.holes[-1].start) >= _NEAR_BYTES:
+        if not self.holes or not self.holes[-1].start <= at < self.holes[-1].stop + _LITTLE_BYTES:
             return Piece(at, at + 1)
         start, stop = self.holes.pop()
-        size = stop - start
-        return Piece(min(start, max(start - size, self.behind_found)), stop + size)
+        more = _GROWTH * (stop - start)
+        left = max(start - more, self.behind_found)
+        return Piece(left, max(stop, at + 1)) if left < start else Piece(start, stop + more)
 
     def _read(self, asked: Piece) -> bytes:
         self.file.seek(asked.start)

@@ -25,6 +25,7 @@ _USUAL_HEAD_BYTES = 2048
 _FEW = 64
 # Frames may be made to overlap without end: so often all may be read again, and so much besides.
 _MOST_AGAIN, _FREE_BYTES = 4, 256 << 20
+_BLANK = b"\r\n "
 _GAP_END = re.compile(rb"(?:\r?\n){1,2}\Z")
 # Of headers, besides the page: those of the record, and of the answer in it.
 _HEADER_BYTES = 4 * LONGEST
@@ -157,8 +158,10 @@ class Stretch:
         window = self.window
         if not window.fill(end):
             return False
-        tail = window.get(end, end + PEEK_BYTES)
-        rest = tail.lstrip(b"\r\n ")
+        tail = window.get(end, end + _FEW)
+        if not tail.strip(_BLANK):
+            tail = window.get(end, end + PEEK_BYTES)
+        rest = tail.lstrip(_BLANK)
         if not rest:
             return len(tail) == PEEK_BYTES or window.is_sound(end)
         start = end + len(tail) - len(rest)

@@ -15,6 +15,8 @@ from pipeline.extract.rows import Candidate, Row, rows_by_python
 def test_a_base_without_a_host_or_a_path_joins_nothing(base: str | None, href: str) -> None:
     images = [Image((Link(href),), "src", (("alt", "a dog"),))]
 
-    assert rows._rows.rows(Row(), images, base, Candidate) == list(
-        rows_by_python(Row(), images, base)
+    made = rows._rows.slices(Row(), images, base, Candidate, *[1 << 20] * 4)
+
+    assert [row for some in made for row in some] == list(
+        rows_by_python(Row(), images, base, 1 << 20)
     )
