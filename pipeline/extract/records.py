@@ -159,7 +159,7 @@ class Stretch:
         if not window.fill(end):
             return False
         tail = window.get(end, end + _FEW)
-        if not tail.strip(_BLANK):
+        if not self.kind.starts(tail.lstrip(_BLANK)):
             tail = window.get(end, end + PEEK_BYTES)
         rest = tail.lstrip(_BLANK)
         if not rest:
