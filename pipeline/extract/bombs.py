@@ -26,7 +26,8 @@ from pipeline.extract.page import PageError
 
 MOST_ATTRIBUTES = 500  # of a tag
 MOST_MERGED = 5_000
-MOST_TAGS = 500_000
+MOST_TAGS = 500_000  # a tag and the text behind it take the parser 400 bytes,
+MOST_ALL_ATTRIBUTES = 1_000_000  # and an attribute 220
 MOST_FRAMESETS = 1_000  # which stand in each other, and end nowhere but at their own end tags
 
 # What a page may have and be parsed in less than a second, whatever else it has; more of it only
@@ -45,6 +46,8 @@ _FRAMESET = re.compile(rb"<frameset", re.IGNORECASE)
 _NOT_LINKS = sorted(FORMATTING - {b"a"})  # of which there is one at a time
 _FORMATTING = with_attributes([name.decode() for name in _NOT_LINKS], f"0,{MOST_ATTRIBUTES}")
 _CDATA = b"<![CDATA["
+# Bytes behind which an attribute may start: white space, a slash, the end of a value.
+_BEFORE_ATTRIBUTE = np.isin(np.arange(256), np.frombuffer(b" \t\n\f\r/\"'", np.uint8))
 
 
 def refuse_bomb(html: bytes) -> None:
@@ -52,7 +55,7 @@ def refuse_bomb(html: bytes) -> None:
     count = _tags(html)
     if count > MOST_TAGS:
         raise PageError(f"too many tags: {count}, more than {MOST_TAGS}")
-    if _is_large(html, count) or _is_odd(html, count):
+    if _is_large(html, count) or _is_odd(html, count) or _may_have_all(html):
         _Reading(html).refuse()
 
 
@@ -63,6 +66,14 @@ def _tags(html: bytes) -> int:
 
 def _is_large(html: bytes, tags: int) -> bool:
     return tags > _FEW_TAGS or tags * len(html) > _FEW_MOVED
+
+
+def _may_have_all(html: bytes) -> bool:
+    """Whether all tags together may have more attributes than `MOST_ALL_ATTRIBUTES`."""
+    if len(html) < 2 * MOST_ALL_ATTRIBUTES:  # the least that one takes, with a blank
+        return False
+    places = np.count_nonzero(_BEFORE_ATTRIBUTE[np.frombuffer(html, np.uint8)])
+    return int(places) > MOST_ALL_ATTRIBUTES
 
 
 def _is_odd(html: bytes, tags: int) -> bool:
@@ -85,7 +96,8 @@ class _Reading:
     def __init__(self, html: bytes) -> None:
         self.html = html
         self.elements = OpenElements()
-        self.merged = 0
+        self.merged = self.all_attributes = 0
+        self.may_have_all = _may_have_all(html)
 
     def refuse(self) -> None:
         """Raise PageError at the place from where on the page asks for too much."""
@@ -128,11 +140,14 @@ class _Reading:
 
     def _refuse_attributes(self, tag: Tag) -> None:
         is_merged = tag.name in (b"html", b"body")
-        if len(tag.attributes) < 2 * MOST_ATTRIBUTES and not is_merged:
+        if len(tag.attributes) < 2 * MOST_ATTRIBUTES and not is_merged and not self.may_have_all:
             return
         count = attribute_count(tag.attributes)
+        self.all_attributes += count
         if count > MOST_ATTRIBUTES:
             raise PageError(f"too many attributes: more than {MOST_ATTRIBUTES} in a tag")
+        if self.all_attributes > MOST_ALL_ATTRIBUTES:
+            raise PageError(f"too many attributes: more than {MOST_ALL_ATTRIBUTES} on the page")
         self.merged += count if is_merged else 0
         if self.merged > MOST_MERGED:
             raise PageError(f"too many attributes: more than {MOST_MERGED} of html and body")

@@ -142,3 +142,13 @@ def test_tags_are_cut_as_by_a_tokenizer(html: bytes, names: list[bytes]) -> None
 )
 def test_a_script_ends_where_a_tokenizer_ends_it(html: bytes, end: int) -> None:
     assert raw_end(html, b"script", 0) == end
+
+
+@pytest.mark.parametrize("tag", [b"<p a b>x", b"<p a='1'b=\"2\">", b"<p/a/b>", b"<p\ta\nb>"])
+def test_attributes_of_all_tags_have_a_limit(monkeypatch: pytest.MonkeyPatch, tag: bytes) -> None:
+    """Each takes the parser two hundred bytes, and two of a page may be enough for one."""
+    monkeypatch.setattr(bombs, "MOST_ALL_ATTRIBUTES", 1_000)
+
+    bombs.refuse_bomb(tag * 500 + b"a b c " * 2_000)
+    with pytest.raises(PageError, match="too many attributes: more than 1000 on the page"):
+        bombs.refuse_bomb(tag * 501)
