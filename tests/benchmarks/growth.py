@@ -43,6 +43,9 @@ MOST_SECONDS = 10.0
 NOISE_SECONDS = 0.02
 _LIMIT_SECONDS = 30  # of one page; no larger one is tried behind it
 _LIMIT_BYTES = 6 << 30
+# Pages that take less are read again, for the fastest of the tries.
+_SHORT_SECONDS = 3
+_MOST_TRIES = 5
 
 
 class Run(NamedTuple):
@@ -112,7 +115,10 @@ def _in_child(name: str, way: str, settings: Settings, size: int) -> Run:
 def _child(answer: Connection, name: str, way: str, settings: Settings, size: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (_LIMIT_SECONDS, _LIMIT_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (_LIMIT_BYTES, _LIMIT_BYTES))
-    answer.send(read(name, way, settings, size))
+    tries = [read(name, way, settings, size)]
+    while sum(run.seconds for run in tries) < _SHORT_SECONDS and len(tries) < _MOST_TRIES:
+        tries.append(read(name, way, settings, size))
+    answer.send(min(tries))
 
 
 def table(names: Sequence[str], settings: Settings, megabytes: Sequence[float]) -> Iterator[str]:
