@@ -6,11 +6,14 @@ https://html.spec.whatwg.org/multipage/images.html#parsing-a-srcset-attribute
 import math
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from pipeline.extract.offers import Link
 
 # More files of one image are noise; each would be repeated in every row of the image.
 MOST_LINKS = 100
+# Of links with an error, too: what is wrong so often has no end.
+_MOST_PARTS = 1_000
 _LARGEST_PX = 2**31 - 1
 
 _SPACE = r"[ \t\n\f\r]"
@@ -25,10 +28,11 @@ _NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 def links_in(srcset: str) -> list[Link]:
     """The links with what is said of them, in their order; those with an error are left out.
 
-    Differs from the standard in that a width beyond 2**31 is an error, and in `MOST_LINKS`.
+    Differs from the standard in that a width beyond 2**31 is an error, in `MOST_LINKS`, and in that
+    no more than a thousand are looked at.
     """
     links: list[Link] = []
-    for href, descriptors in _parts(srcset):
+    for href, descriptors in islice(_parts(srcset), _MOST_PARTS):
         link = _link(href, descriptors)
         if link:
             links.append(link)

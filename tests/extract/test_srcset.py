@@ -57,3 +57,8 @@ def test_anything_can_be_read(srcset: str) -> None:
 def test_a_list_without_end_is_cut() -> None:
     assert len(links_in("a.jpg 1w, " * 100_000)) == MOST_LINKS
     assert links_in(", " * 100_000 + "(" * 100_000) == [Link("(" * 100_000)]
+
+
+def test_a_list_of_wrong_links_without_end_is_cut() -> None:
+    assert links_in("a.jpg 0w, " * 999 + "b.jpg 1w") == [Link("b.jpg", 1)]
+    assert links_in("a.jpg 0w, " * 1_000 + "b.jpg 1w") == []
