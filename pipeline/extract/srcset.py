@@ -20,7 +20,8 @@ _SPACE = r"[ \t\n\f\r]"
 _BEFORE = re.compile(r"[ \t\n\f\r,]*")
 _LINK = re.compile(r"[^ \t\n\f\r]+")
 # Within parentheses neither spaces nor commas end a descriptor; none uses them yet.
-_DESCRIPTOR = re.compile(rf"{_SPACE}*((?:[^ \t\n\f\r,(]|\([^)]*\)?)+)")
+# Possessive: going back would take memory for each letter, a hundred times that of the text.
+_DESCRIPTOR = re.compile(rf"{_SPACE}*+((?:[^ \t\n\f\r,(]++|\([^)]*+\)?)++)")
 _WHOLE = re.compile(r"\d+", re.ASCII)
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 
