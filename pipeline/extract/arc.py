@@ -3,6 +3,7 @@
 http://archive.org/web/researcher/ArcFileFormat.php
 """
 
+import logging
 import re
 from datetime import datetime
 from io import BytesIO
@@ -17,6 +18,9 @@ from pipeline.extract.warc_head import HeadError, RecordHead, length_of
 
 if TYPE_CHECKING:
     from warcio.recordloader import ArcWarcRecord
+
+# It warns of odd addresses, and repeats them as they are: secrets and what steers a terminal, too.
+logging.getLogger("warcio.recordloader").setLevel(logging.ERROR)
 
 # Address, IP address, date, type, in the second version some more, length; addresses are cut by
 # crawlers far below this.
