@@ -21,7 +21,7 @@ def test_a_table_loses_users_and_passwords_at_the_door_and_keeps_its_uids(
         ("3", "https://h:80/me@work", "a@b", [], "kind: me@work", 9),
     ]
     schema = f"uid STRING, url STRING, text STRING, url_candidates {candidates}, problem STRING"
-    spark.createDataFrame(rows, f"{schema}, licence INT").write.parquet(str(tmp_path / "t"))
+    spark.createDataFrame(rows, f"{schema}, note INT").write.parquet(str(tmp_path / "t"))
 
     found = Source(str(tmp_path / "t")).pairs(spark).orderBy("uid").collect()
 

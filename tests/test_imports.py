@@ -50,6 +50,7 @@ BELOW_ROOMS = {
     "pipeline.hashing",
     "pipeline.parts",
     "pipeline.problems",
+    "pipeline.published_files",
     "pipeline.redaction",
     "pipeline.sample",
     "pipeline.slices",

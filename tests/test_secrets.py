@@ -70,7 +70,8 @@ class Server(ThreadingHTTPServer):
         self.host = f"127.0.0.1:{self.server_port}"
         self.files: dict[str, bytes] = {}
         self.signatures = 0
-        self.refused_once = {"/b.warc.gz"}  # as if its signature had expired
+        # As if its signature had expired: for each of the tries that a task has.
+        self.refusals = {"/b.warc.gz": 4}
 
     def paths(self) -> bytes:
         self.signatures += 1
@@ -101,8 +102,8 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def may_have(self, path: str) -> bool:
-        if self.command == "GET" and path in self.server.refused_once:
-            self.server.refused_once.remove(path)
+        if self.command == "GET" and self.server.refusals.get(path):
+            self.server.refusals[path] -= 1
             return False
         if path.endswith(".jpg"):
             return path == "/open.jpg"

@@ -98,6 +98,6 @@ def test_a_local_session_can_not_give_to_one_step_alone(
 ) -> None:
     settings["task.resource.gpu.amount"] = "1"
 
-    with pytest.raises(ValueError, match=r"this is local\[2\]: leave these settings out"):
+    with pytest.raises(ValueError, match=r"this is local\[2,4\]: leave these settings out"):
         profile(spark)
     assert profile(Cluster(spark, "false", "local-cluster[2,1,1024]")) is not None
