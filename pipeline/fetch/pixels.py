@@ -111,7 +111,7 @@ def is_copied(image: Image, parts: Parts) -> bool:
 
 
 # Bytes for each pixel that Pillow holds at its peak, with the flattened picture, as measured.
-_PILLOW = {"PNG": 7.5, "GIF": 9.5, "WEBP": 16.0, "AVIF": 10.0, "BMP": 7.5}
+_PILLOW = {"PNG": 7.5, "GIF": 9.5, "WEBP": 16.0, "AVIF": 14.0, "BMP": 7.5}
 # What img2dataset's resizer takes to lay a picture of four channels over white.
 MATTING_BYTES = 80
 
