@@ -66,7 +66,7 @@ clean:  ## remove what was built and cached, but not the two environments
 
 # The stamps are written last, so an install that was stopped is taken up again.
 .venv/.stamp: setup.py .ci/with-compiler $(LOCKS)/build.txt $(LOCKS)/install.txt \
-		$(wildcard pipeline/*/_*.c pipeline/native/*.h pipeline/*/native/*.h)
+		$(shell find pipeline -name '*.c' -o -name '*.h')
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or \
 		sys.exit("error: Python 3.11 or newer is needed: make setup PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv

@@ -90,18 +90,18 @@ TOOLS = [
 
 EXTRACT = [
     Extension(
-        f"pipeline.extract.{name}",
-        [f"pipeline/extract/{name}.c"],
-        depends=[str(path) for path in sorted(Path("pipeline").glob("**/native/*.h"))],
+        f"crawl2clip.extract.native.{name}",
+        [f"pipeline/crawl2clip/extract/native/{name}.c"],
+        depends=[str(path) for path in sorted(Path("pipeline").glob("**/native/**/*.h"))],
         optional=True,  # Python does the same without them, at less than half the speed
     )
     for name in ("_headers", "_scanner", "_rows")
 ]
 
 RESAMPLE = Extension(
-    "pipeline.score._resample",
-    ["pipeline/score/_resample.c"],
-    depends=["pipeline/native/check.h"],
+    "crawl2clip.score.native._resample",
+    ["pipeline/crawl2clip/score/native/_resample.c"],
+    depends=["pipeline/crawl2clip/shared/native/check.h"],
     extra_compile_args=["-O3"],  # loops become vector code
     optional=True,  # images are resized by Pillow without it, at a third of the speed
 )
@@ -114,8 +114,9 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     python_requires=">=3.11",
-    packages=find_packages(include=["pipeline", "pipeline.*"]),
-    package_data={"pipeline": ["**/*.j2", "**/*.css", "**/*.pyi", "*.properties"]},
+    package_dir={"": "pipeline"},
+    packages=find_packages("pipeline"),
+    package_data={"crawl2clip": ["**/*.j2", "**/*.css", "**/*.pyi", "**/*.properties"]},
     ext_modules=[*EXTRACT, RESAMPLE],
     install_requires=CORE,
     extras_require={
@@ -130,5 +131,5 @@ setup(
         "test": TEST + IMAGES + CLIP,
         "dev": TEST + TOOLS,
     },
-    entry_points={"console_scripts": ["crawl2clip = pipeline.__main__:main"]},
+    entry_points={"console_scripts": ["crawl2clip = crawl2clip.__main__:main"]},
 )

@@ -3,7 +3,7 @@
 spark-submit jobs/balance.py --recipe conf/recipes/metaclip.yaml --run-dir runs/1
 """
 
-from pipeline.submit import job_main
+from crawl2clip.cli.spark_submit import job_main
 
 if __name__ == "__main__":
     job_main("balance")

@@ -3,7 +3,7 @@
 spark-submit jobs/command.py entries --to s3a://bucket/lists/wordnet
 """
 
-from pipeline.__main__ import main
+from crawl2clip.__main__ import main
 
 if __name__ == "__main__":
     main()

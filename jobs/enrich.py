@@ -4,7 +4,7 @@ r"""Add to captions what the rare words in them mean.
         --recipe conf/recipes/klite.yaml --run-dir runs/1
 """
 
-from pipeline.submit import job_main
+from crawl2clip.cli.spark_submit import job_main
 
 if __name__ == "__main__":
     job_main("enrich")

@@ -4,7 +4,7 @@ r"""Read the pairs of images and texts out of WARC files.
         --recipe conf/recipes/metaclip.yaml --run-dir runs/1 --source 'crawl/*.warc.gz'
 """
 
-from pipeline.submit import job_main
+from crawl2clip.cli.spark_submit import job_main
 
 if __name__ == "__main__":
     job_main("extract")

@@ -4,7 +4,7 @@ r"""Find the entries of the metadata in each text.
         --recipe conf/recipes/metaclip.yaml --run-dir runs/1
 """
 
-from pipeline.submit import job_main
+from crawl2clip.cli.spark_submit import job_main
 
 if __name__ == "__main__":
     job_main("match")

@@ -4,7 +4,7 @@ r"""Score how well image and text go together, on GPUs where there are some.
         --recipe conf/recipes/dfn.yaml --run-dir runs/1
 """
 
-from pipeline.submit import job_main
+from crawl2clip.cli.spark_submit import job_main
 
 if __name__ == "__main__":
     job_main("score")

@@ -4,7 +4,7 @@ r"""Write the pairs as the WebDataset tars that CLIP trains on.
         --recipe conf/recipes/metaclip.yaml --run-dir runs/1
 """
 
-from pipeline.submit import job_main
+from crawl2clip.cli.spark_submit import job_main
 
 if __name__ == "__main__":
     job_main("shard")

@@ -8,8 +8,8 @@ from pyspark.sql import SparkSession
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from pipeline.sample import SampleSettings, make_sample, serving
-from pipeline.session import JAVA_OPTIONS, local_session
+from crawl2clip.engine.session import JAVA_OPTIONS, local_session
+from crawl2clip.synthetic_web import SampleSettings, make_sample, serving
 
 QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
@@ -19,7 +19,7 @@ SAMPLE = SampleSettings(pages=40, pictures=240, hosts=6, warcs=3, port=18765, sl
 ASK_THE_WEB = {
     "test_recipes.py",
     "test_recipes_on_a_crawl.py",
-    "test_workers_alone.py",
+    "engine/test_workers_alone.py",
     "dedup/test_planted_copies.py",
     "extract/test_sample_recall.py",
     "filter/test_respect_opt_out.py",

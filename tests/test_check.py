@@ -4,11 +4,11 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipeline.check import after, check, check_job
-from pipeline.recipe import RecipeError, recipe_of
-from pipeline.run import Run, run_job
-from pipeline.source import Source, no_pairs
-from pipeline.stage import Stage
+from crawl2clip.check import after, check, check_job
+from crawl2clip.engine.run import Run, run_job
+from crawl2clip.engine.source import Source, no_pairs
+from crawl2clip.recipe import RecipeError, recipe_of
+from crawl2clip.stage import Stage
 
 
 def checked(spark: SparkSession, **jobs: list[object] | None) -> None:

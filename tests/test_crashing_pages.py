@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pyspark
 import pytest
 
-from pipeline.extract.warc import Row, pairs_in_archive
+from crawl2clip.extract.rows.archive_pairs import Row, pairs_in_archive
 from tests.conftest import QUICK_START
 from tests.extract.archives import numbered, record
 
@@ -22,10 +22,10 @@ import sys
 
 from pyspark.sql import SparkSession
 
-from pipeline.recipe import recipe_of
-from pipeline.run import WORKERS_ALONE, Run, run_job
-from pipeline.session import local_session, prepare
-from pipeline.source import Source
+from crawl2clip.recipe import recipe_of
+from crawl2clip.engine.run import WORKERS_ALONE, Run, run_job
+from crawl2clip.engine.session import local_session, prepare
+from crawl2clip.engine.source import Source
 
 master, source, folder, quick_start, *ways = sys.argv[1:]
 options = {f"spark.{who}.extraJavaOptions": quick_start for who in ("driver", "executor")}

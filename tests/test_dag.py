@@ -103,7 +103,7 @@ def test_all_tasks_of_a_dag_run_share_one_folder_whose_name_hadoop_can_hold(ours
 
 
 def test_parsing_imports_neither_the_pipeline_nor_spark(ours):
-    assert {"pipeline", "pyspark"} & set(ours["loaded"]) == set()
+    assert {"crawl2clip", "pyspark"} & set(ours["loaded"]) == set()
 
 
 def test_a_copied_recipe_is_a_dag_of_its_own_by_its_file_name(tmp_path):

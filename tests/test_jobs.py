@@ -14,7 +14,7 @@ import yaml
 from pyspark.sql import SparkSession
 from warcio.warcwriter import WARCWriter
 
-from pipeline.score import resources
+from crawl2clip.score.spark import resource_profile
 
 ROOT = Path(__file__).parent.parent
 SCRIPTS = sorted(
@@ -49,7 +49,7 @@ def test_a_job_is_a_docstring_with_its_command_and_one_call(script):
     assert len(source.splitlines()) <= 15
     assert "spark-submit" in about
     assert f"jobs/{script.name}" in about
-    assert ast.unparse(tree.body[1]) == "from pipeline.submit import job_main"
+    assert ast.unparse(tree.body[1]) == "from crawl2clip.cli.spark_submit import job_main"
     assert ast.unparse(tree.body[2]) == (
         f"if __name__ == '__main__':\n    job_main('{script.stem}')"
     )
@@ -84,7 +84,10 @@ def test_spark_knows_every_property(spark: SparkSession):
     assert all(len(words) == 2 for words in settings), settings
     unknown = {key for key, _ in settings if known.findEntry(key) is None}
     # Spark has no list of resources, as a user may name them as he likes.
-    ours = {f"{resources.PREFIX}{name}" for name in resources.OF_TASKS + resources.OF_EXECUTORS}
+    ours = {
+        f"{resource_profile.PREFIX}{name}"
+        for name in resource_profile.OF_TASKS + resource_profile.OF_EXECUTORS
+    }
     assert unknown - {f"spark.{of}" for of in GPU} - ours == set()
     assert known.findEntry("spark.specualtion") is None
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline.check import check
-from pipeline.recipe import load_recipe
+from crawl2clip.check import check
+from crawl2clip.recipe import load_recipe
 
 RECIPES = Path(__file__).parents[1] / "conf" / "recipes"
 NAMES = sorted(

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract.settings import Settings
-from pipeline.filter.caption_length import CaptionLength
-from pipeline.filter.where import Where
-from pipeline.recipe import RecipeError, load_recipe
+from crawl2clip.extract.limits.read_settings import Settings
+from crawl2clip.filter.caption_length import CaptionLength
+from crawl2clip.filter.where import Where
+from crawl2clip.recipe import RecipeError, load_recipe
 
 
 def load(tmp_path: Path, text: str) -> object:

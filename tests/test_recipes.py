@@ -20,11 +20,11 @@ import pytest
 import webdataset
 from pyspark.sql import SparkSession
 
-from pipeline.job_report import JobReport
-from pipeline.recipe import Recipe, load_recipe
-from pipeline.run import Run, run_job
-from pipeline.sample import truth
-from pipeline.source import Source
+from crawl2clip.engine.job_report import JobReport
+from crawl2clip.engine.run import Run, run_job
+from crawl2clip.engine.source import Source
+from crawl2clip.recipe import Recipe, load_recipe
+from crawl2clip.synthetic_web import truth
 from tests.score.tiny import local_dir
 
 ROOT = Path(__file__).parents[1]
@@ -181,10 +181,10 @@ import sys
 
 from pyspark.sql import SparkSession
 
-from pipeline.recipe import load_recipe
-from pipeline.run import Run, run_job
-from pipeline.session import prepare
-from pipeline.source import Source
+from crawl2clip.recipe import load_recipe
+from crawl2clip.engine.run import Run, run_job
+from crawl2clip.engine.session import prepare
+from crawl2clip.engine.source import Source
 
 recipe, source, folder = sys.argv[1:]
 cluster = SparkSession.builder.master("local-cluster[2,1,1024]")
@@ -235,7 +235,7 @@ def test_a_killed_run_started_again_gives_the_same(
     folder, recipe = tmp_path / "run", Path(demo_on(sample, network, tmp_path))
     recipe.write_text(recipe.read_text().partition("\n  fetch:")[0])  # what follows takes a minute
     command = [
-        *(sys.executable, "-m", "pipeline", "run", str(recipe)),
+        *(sys.executable, "-m", "crawl2clip", "run", str(recipe)),
         *("--source", f"{sample}/warc.paths.gz", "--run-dir", str(folder), "--cores", "2"),
     ]
     first = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
@@ -263,7 +263,7 @@ def test_a_missing_archive_is_counted_and_the_others_are_read(
     manifest = tmp_path / "paths.txt"
     manifest.write_text("\n".join([*map(str, archives), str(tmp_path / "gone.warc.gz")]))
     (tmp_path / "r.yaml").write_text("recipe: r\njobs:\n  extract:\n")
-    command = [sys.executable, "-m", "pipeline", "run", str(tmp_path / "r.yaml")]
+    command = [sys.executable, "-m", "crawl2clip", "run", str(tmp_path / "r.yaml")]
     options = ["--source", str(manifest), "--run-dir", str(tmp_path / "run")]
 
     ended = subprocess.run([*command, *options], cwd=ROOT, capture_output=True, text=True)

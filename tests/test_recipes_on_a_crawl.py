@@ -18,11 +18,11 @@ import pytest
 import yaml
 from pyspark.sql import SparkSession
 
-from pipeline.__main__ import main
-from pipeline.check import check
-from pipeline.recipe import recipe_of
-from pipeline.run import Run, run_job
-from pipeline.source import Source
+from crawl2clip.__main__ import main
+from crawl2clip.check import check
+from crawl2clip.engine.run import Run, run_job
+from crawl2clip.engine.source import Source
+from crawl2clip.recipe import recipe_of
 from tests.score.tiny import tiny
 
 RECIPES = Path(__file__).parents[1] / "conf" / "recipes"

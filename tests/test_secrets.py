@@ -43,12 +43,12 @@ PAGE = """<img src="{images}/open.jpg?X-Amz-Signature=a{SECRET}&w=1" alt="an ope
 COMMANDS = """
 import sys, traceback
 from urllib.request import urlopen
-from pipeline.__main__ import main
-from pipeline.recipe import load_recipe
-from pipeline.run import Run, run_job
-from pipeline.session import session
-from pipeline.source import Source
-from pipeline.submit import outcome, say
+from crawl2clip.__main__ import main
+from crawl2clip.recipe import load_recipe
+from crawl2clip.engine.run import Run, run_job
+from crawl2clip.engine.session import session
+from crawl2clip.engine.source import Source
+from crawl2clip.cli.spark_submit import outcome, say
 run, source, wrong, signed = sys.argv[1:]
 recipe = ["run", f"{run}.yaml", "--run-dir", run, "--cores", "1", "--source"]
 for given in (source, source, wrong):

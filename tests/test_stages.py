@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pyspark.sql import Column, DataFrame
 
-from pipeline.schema import COLUMNS
-from pipeline.stage import STAGES, Filter, Stage, load_stages, stage
+from crawl2clip.schema import COLUMNS
+from crawl2clip.stage import STAGES, Filter, Stage, load_stages, stage
 
 ALL = load_stages()
 
@@ -51,7 +51,7 @@ def test_two_stages_of_one_name_are_refused() -> None:
 
     with pytest.raises(ValueError, match="both define caption_length"):
         stage(CaptionLength)
-    assert STAGES["caption_length"].__module__ == "pipeline.filter.caption_length"
+    assert STAGES["caption_length"].__module__ == "crawl2clip.filter.caption_length"
 
 
 def test_a_stage_takes_its_settings_by_name_and_shows_them() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import Row, SparkSession
 
-from pipeline.__main__ import main
+from crawl2clip.__main__ import main
 from tests.fetch.conftest import Web, web  # noqa: F401  # a fixture
 from tests.fetch.pictures import picture
 
@@ -147,7 +147,7 @@ def thresholds(run_dir: str, place: str) -> tuple[float, float]:
 
 def kept_by(spark: SparkSession, run_dir: str, t: float) -> set[str]:
     """What balancing by that t would keep: a draw of its own, in plain Python."""
-    from pipeline.balance.balance_entries import draw
+    from crawl2clip.balance.balance_entries import draw
 
     rows = spark.read.parquet(f"{run_dir}/match").select("uid", "entry_ids", draw(0).alias("draw"))
     pairs = rows.collect()
@@ -177,8 +177,8 @@ def test_what_can_not_be_rebalanced_is_refused_in_a_line(
 
 
 def test_the_plan_is_what_the_run_keeps(spark: SparkSession, tmp_path: Path) -> None:
-    from pipeline.balance.balance_entries import BalanceEntries
-    from pipeline.commands.plan_balance import planned
+    from crawl2clip.balance.balance_entries import BalanceEntries
+    from crawl2clip.cli.commands.plan_balance import planned
 
     rows = [
         (md5(str(i).encode()).hexdigest(), lang, [i % k for k in (1, 7, 40)])
@@ -211,10 +211,10 @@ def test_a_recipe_without_balancing_has_no_plan(
 def test_the_page_escapes_what_the_lists_hold() -> None:
     import numpy as np
 
-    from pipeline.balance.entry_counts import EntryCounts
-    from pipeline.balance.plan import Plan
-    from pipeline.balance.plan_page import TopEntry, page
-    from pipeline.balance.sizes import Sizes
+    from crawl2clip.balance.planning.plan import Plan
+    from crawl2clip.balance.planning.plan_page import TopEntry, page
+    from crawl2clip.balance.probabilities.entry_counts import EntryCounts
+    from crawl2clip.balance.probabilities.size_curve import Sizes
 
     sizes = Sizes.of(np.array([0, 5_000]), np.array([10, 20]))
     plan = Plan(EntryCounts({"": np.array([20, 10])}), {"": sizes}, {"": 5.0}, "en")

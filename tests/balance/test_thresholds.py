@@ -3,10 +3,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.balance.entry_counts import EntryCounts, read_counts
-from pipeline.balance.probabilities import Tail, entry_probs, keep_from, keep_probs, tail_share
-from pipeline.balance.sizes import Sizes, bucket, round_ts
-from pipeline.balance.thresholds import Lists, kept, with_size
+from crawl2clip.balance.probabilities.entry_counts import EntryCounts, read_counts
+from crawl2clip.balance.probabilities.keep_probabilities import (
+    Tail,
+    entry_probs,
+    keep_from,
+    keep_probs,
+    tail_share,
+)
+from crawl2clip.balance.probabilities.size_curve import Sizes, bucket, round_ts
+from crawl2clip.balance.probabilities.thresholds import Lists, kept, with_size
 
 PAIRS = st.lists(st.lists(st.integers(0, 5), unique=True, max_size=6), min_size=1, max_size=12)
 COUNTS = st.lists(st.integers(1, 10**9), min_size=6, max_size=6)

@@ -24,17 +24,17 @@ import pyarrow.parquet as pq
 from pyspark.sql import SparkSession, Window
 from pyspark.sql import functions as F
 
-from pipeline.balance.balance_entries import BalanceEntries, draw
-from pipeline.balance.counting import ragged
-from pipeline.balance.probabilities import entry_probs, keep_probs
-from pipeline.entry_list import read_entries
-from pipeline.match import automaton
-from pipeline.match.automaton import Packed
-from pipeline.match.spacing import Spelling
-from pipeline.recipe import recipe_of
-from pipeline.run import Run, run_job
-from pipeline.session import local_session
-from pipeline.source import Source
+from crawl2clip.balance.balance_entries import BalanceEntries, draw
+from crawl2clip.balance.probabilities.keep_probabilities import entry_probs, keep_probs
+from crawl2clip.balance.spark.entry_counting import ragged
+from crawl2clip.engine.run import Run, run_job
+from crawl2clip.engine.session import local_session
+from crawl2clip.engine.source import Source
+from crawl2clip.match.matcher import automaton
+from crawl2clip.match.matcher.automaton import Packed
+from crawl2clip.match.matcher.normal_form import Spelling
+from crawl2clip.recipe import recipe_of
+from crawl2clip.shared.entry_list import read_entries
 
 ENTRIES, T, FILES = 500_000, 200, 16
 Way = Callable[[], int]

@@ -16,8 +16,8 @@ from collections.abc import Callable
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipeline.dedup.drop_duplicates import DropDuplicates
-from pipeline.session import local_session
+from crawl2clip.dedup.drop_duplicates import DropDuplicates
+from crawl2clip.engine.session import local_session
 from tests.benchmarks.spark_costs import WATCHED, cost, memory
 
 ROUNDS = 2

@@ -23,11 +23,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 
-from pipeline.enrich.add_knowledge import AddKnowledge
-from pipeline.enrich.words import key, words
-from pipeline.entry_list import read_entries
-from pipeline.match.match_entries import MatchEntries
-from pipeline.session import local_session
+from crawl2clip.engine.session import local_session
+from crawl2clip.enrich.add_knowledge import AddKnowledge
+from crawl2clip.enrich.terms.word_tokenizer import key, words
+from crawl2clip.match.match_entries import MatchEntries
+from crawl2clip.shared.entry_list import read_entries
 
 TERMS = 500_000
 MOST_WORDS = 6

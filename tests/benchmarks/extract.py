@@ -17,9 +17,9 @@ from pathlib import Path
 from unittest import mock
 from urllib.parse import urljoin
 
-from pipeline.extract import scanner
-from pipeline.extract.settings import Settings
-from pipeline.extract.warc import pairs_in_archive
+from crawl2clip.extract.html import scanner
+from crawl2clip.extract.limits.read_settings import Settings
+from crawl2clip.extract.rows.archive_pairs import pairs_in_archive
 from tests.benchmarks import spark_overhead
 from tests.benchmarks.corpus import corpus
 

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.train.photos import auc_of
+from tests.filter_network.photos import auc_of
 
 CONFIG = "conf/models/drawings-64.json"
 FOR_DRAWINGS = [
@@ -31,7 +31,7 @@ FOR_DRAWINGS = [
 
 
 def command(*words: str) -> str:
-    done = [sys.executable, "-m", "pipeline", *words]
+    done = [sys.executable, "-m", "crawl2clip", *words]
     return subprocess.run(done, check=True, capture_output=True, text=True).stdout.strip()
 
 

@@ -67,13 +67,13 @@ def _texts(chance: np.random.Generator, words: pa.Array, number: int) -> pa.Arra
 
 
 def by_spark(spark: SparkSession, table: Path, folder: Path) -> dict[str, Callable[[], None]]:
-    from pipeline.filter.caption_frequency import CaptionFrequency
-    from pipeline.filter.rare_tokens import RareTokens
-    from pipeline.filter.texts_per_image import TextsPerImage
-    from pipeline.filter.tokens import Tokens
-    from pipeline.filter.vocabulary import counted, write
-    from pipeline.stage import Stage
-    from pipeline.tables import write_pairs
+    from crawl2clip.engine.tables import write_pairs
+    from crawl2clip.filter.caption_frequency import CaptionFrequency
+    from crawl2clip.filter.rare_tokens import RareTokens
+    from crawl2clip.filter.spark.token_columns import Tokens
+    from crawl2clip.filter.spark.token_counts import counted, write
+    from crawl2clip.filter.texts_per_image import TextsPerImage
+    from crawl2clip.stage import Stage
 
     pairs, counts = spark.read.parquet(str(table)), str(folder / "vocabulary.json")
 
@@ -141,7 +141,7 @@ HEAD = (
 
 def measured(rows: int, options: argparse.Namespace) -> dict[str, Cost]:
     """Print what each question costs both; give back what it costs Spark."""
-    from pipeline.session import local_session
+    from crawl2clip.engine.session import local_session
 
     costs = {}
     with tempfile.TemporaryDirectory() as scratch:

@@ -21,8 +21,8 @@ from multiprocessing.connection import Connection
 from typing import NamedTuple
 from unittest import mock
 
-from pipeline.extract.settings import DEFAULTS, Settings
-from pipeline.extract.warc import pairs_in_file
+from crawl2clip.extract.limits.read_settings import DEFAULTS, Settings
+from crawl2clip.extract.rows.archive_pairs import pairs_in_file
 from tests.extract.archives import record
 from tests.extract.evil_pages import PATTERNS
 
@@ -84,7 +84,7 @@ def read(name: str, way: str, settings: Settings, size: int) -> Run:
 
 
 def _only_parser() -> AbstractContextManager[object]:
-    return mock.patch("pipeline.extract.scanner._scanner", None)
+    return mock.patch("crawl2clip.extract.html.scanner._scanner", None)
 
 
 def runs(name: str, way: str, settings: Settings, megabytes: Sequence[float]) -> list[Run]:

@@ -19,12 +19,12 @@ from random import Random
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.language import fasttext_lid
-from pipeline.language.detect_language import DetectLanguage
-from pipeline.sample.captions import caption
-from pipeline.sample.languages import LANGUAGES
-from pipeline.sample.scenes import random_scene
-from pipeline.session import local_session
+from crawl2clip.engine.session import local_session
+from crawl2clip.language.classifiers import fasttext_lid
+from crawl2clip.language.detect_language import DetectLanguage
+from crawl2clip.synthetic_web.captions import caption
+from crawl2clip.synthetic_web.languages import LANGUAGES
+from crawl2clip.synthetic_web.scenes import random_scene
 from tests.benchmarks.spark_overhead import Cost, _cpu_seconds
 
 WORKERS = 2

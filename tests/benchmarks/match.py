@@ -15,10 +15,10 @@ from pathlib import Path
 import ahocorasick
 import pyarrow.parquet as pq
 
-from pipeline.entry_list import read_entries
-from pipeline.match import automaton
-from pipeline.match.automaton import Packed
-from pipeline.match.spacing import SEPARATORS, Spelling, key
+from crawl2clip.match.matcher import automaton
+from crawl2clip.match.matcher.automaton import Packed
+from crawl2clip.match.matcher.normal_form import SEPARATORS, Spelling, key
+from crawl2clip.shared.entry_list import read_entries
 
 ROUNDS = 3
 BY_LOOP = 20  # texts are enough: each takes it 40 ms
@@ -96,7 +96,7 @@ def _uss_of_a_worker(entry_file: str) -> int:
     """In a process of its own, which imports what Spark's workers do."""
     program = (
         "import sys, pandas, pyarrow, pyspark.worker\n"
-        "from pipeline.match.automaton import Packed, built, read_entries\n"
+        "from crawl2clip.match.matcher.automaton import Packed, built, read_entries\n"
         "import pickle, subprocess\n"
         f"pack = [sys.executable, '-m', '{__spec__.name}', '--pack', sys.argv[1]]\n"
         "built(pickle.loads(subprocess.run(pack, capture_output=True, check=True).stdout))\n"

@@ -21,12 +21,12 @@ import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from pipeline.dedup.drop_near_duplicate_images import DropNearDuplicateImages
-from pipeline.dedup.drop_near_duplicate_texts import DropNearDuplicateTexts
-from pipeline.dedup.pdq import BITS_BYTES, BYTES
-from pipeline.dedup.sem_dedup import SemDedup
-from pipeline.session import local_session
-from pipeline.stage import Stage
+from crawl2clip.dedup.drop_near_duplicate_images import DropNearDuplicateImages
+from crawl2clip.dedup.drop_near_duplicate_texts import DropNearDuplicateTexts
+from crawl2clip.dedup.near.pdq import BITS_BYTES, BYTES
+from crawl2clip.dedup.sem_dedup import SemDedup
+from crawl2clip.engine.session import local_session
+from crawl2clip.stage import Stage
 from tests.benchmarks.spark_costs import WATCHED, cost, memory
 
 BATCH = 100_000

@@ -22,10 +22,10 @@ import torch
 from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image, ImageFilter
 
-from pipeline.score.embedding import Embedder
-from pipeline.score.models import Choice, load
-from pipeline.score.preprocess import Spec, pixels
-from pipeline.score.scoring import Scoring
+from crawl2clip.score.clip.batch_scorer import Scoring
+from crawl2clip.score.clip.embedding import Embedder
+from crawl2clip.score.clip.models import Choice, load
+from crawl2clip.score.clip.preprocess import Spec, pixels
 from tests.score.pictures import encoded, rgb
 
 SIZES = ((256, 256), (256, 341), (480, 640), (1200, 1600))

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from pipeline.extract.warc import pairs_in_archive
-from pipeline.extract.warc_pairs import batches
-from pipeline.recipe import recipe_of
-from pipeline.run import Run, run_job
-from pipeline.session import local_session
-from pipeline.source import Source
+from crawl2clip.engine.run import Run, run_job
+from crawl2clip.engine.session import local_session
+from crawl2clip.engine.source import Source
+from crawl2clip.extract.rows.archive_pairs import pairs_in_archive
+from crawl2clip.extract.warc_pairs import batches
+from crawl2clip.recipe import recipe_of
 
 WORKERS = 2
 Cost = tuple[float, float]

@@ -16,8 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from pipeline.sample.scenes import COLOURS
-from tests.openclip.drawn import captions, colours, model_config, shards
+from crawl2clip.synthetic_web.scenes import COLOURS
+from tests.training.drawn import captions, colours, model_config, shards
 
 CAPTIONS = 100
 # Against chance; the first is to be 5 at least.
@@ -66,7 +66,7 @@ def measured(folder: Path, pairs: int, epochs: int) -> dict[str, dict[str, float
 def crawl2clip(*argv: str) -> None:
     """The command on one thread and the CPU; what it says comes only if it fails."""
     one = {**os.environ, "OMP_NUM_THREADS": "1"}
-    words = [sys.executable, "-m", "pipeline", *argv, "--device", "cpu"]
+    words = [sys.executable, "-m", "crawl2clip", *argv, "--device", "cpu"]
     words += ["--workers", "1"] if argv[0] == "train" else []
     done = subprocess.run(words, env=one, capture_output=True, text=True)
     if done.returncode:

@@ -15,11 +15,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from pipeline.extract.settings import Settings
-from pipeline.extract.warc import pairs_in_file
-from pipeline.extract.wat import described
-from pipeline.sample.crawl import Member
-from pipeline.sample.wat import write_wat
+from crawl2clip.extract.limits.read_settings import Settings
+from crawl2clip.extract.rows.archive_pairs import pairs_in_file
+from crawl2clip.extract.wat.wat_page import described
+from crawl2clip.synthetic_web.crawl import Member
+from crawl2clip.synthetic_web.wat import write_wat
 from tests.benchmarks.corpus import corpus
 
 Pair = tuple[str | None, str | None]

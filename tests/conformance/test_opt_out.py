@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from pipeline.opt_out import OPT_OUT, signals
+from crawl2clip.shared.opt_out import OPT_OUT, signals
 from tests.conformance import SHARED, needs_shared
 
 pytestmark = needs_shared

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract import rows, scanner
-from pipeline.extract.settings import Settings
-from pipeline.extract.warc import Row, pairs_in_archive
+from crawl2clip.extract.html import scanner
+from crawl2clip.extract.limits.read_settings import Settings
+from crawl2clip.extract.rows import pair_rows
+from crawl2clip.extract.rows.archive_pairs import Row, pairs_in_archive
 from tests.conformance import needs_shared
 from tests.conformance.test_scanner import ARCHIVES
 from tests.extract.test_finished_images import SETTINGS
@@ -14,7 +15,7 @@ from tests.extract.test_scanner import EVERYTHING
 
 pytestmark = [
     needs_shared,
-    pytest.mark.skipif(not scanner.is_built() or rows._rows is None, reason="no C compiler"),
+    pytest.mark.skipif(not scanner.is_built() or pair_rows._rows is None, reason="no C compiler"),
 ]
 
 
@@ -24,7 +25,7 @@ def test_rows_are_those_of_the_python_code(path: Path, monkeypatch: pytest.Monke
     found = [_rows(path, settings) for settings in chosen]
 
     monkeypatch.setattr(scanner, "_scanner", None)
-    monkeypatch.setattr(rows, "_rows", None)
+    monkeypatch.setattr(pair_rows, "_rows", None)
 
     for settings, rows_by_c in zip(chosen, found, strict=True):
         assert rows_by_c == _rows(path, settings)

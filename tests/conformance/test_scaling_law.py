@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.openclip.gmacs import gmacs
-from pipeline.openclip.results import read
-from pipeline.openclip.scaling_fits import PUBLISHED, Fit, Task, families, fit
-from pipeline.openclip.scaling_law import BINS
+from crawl2clip.scaling.law_fits import PUBLISHED, Fit, Task, families, fit
+from crawl2clip.scaling.results_table import read
+from crawl2clip.scaling.scaling_law import BINS
+from crawl2clip.training.gmacs import gmacs
 from tests.conformance import SHARED, needs_shared
 
 pytestmark = needs_shared

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract import events as parser
-from pipeline.extract import scanner
-from pipeline.extract.archive import found_in, open_archive
-from pipeline.extract.body import decoded_body
-from pipeline.extract.charset import utf8
-from pipeline.extract.gathering import offers_of, wanted
-from pipeline.extract.page import Page, PageError
-from pipeline.extract.settings import Settings
+from crawl2clip.extract.archives.archive import found_in, open_archive
+from crawl2clip.extract.archives.body import decoded_body
+from crawl2clip.extract.archives.page import Page, PageError
+from crawl2clip.extract.html import lexbor_events as parser
+from crawl2clip.extract.html import scanner
+from crawl2clip.extract.html.charset import utf8
+from crawl2clip.extract.html.page_collector import offers_of, wanted
+from crawl2clip.extract.limits.read_settings import Settings
 from tests.conformance import SHARED, needs_shared
 from tests.extract.test_scanner import DEFAULT, EVERYTHING, needs_scanner
 

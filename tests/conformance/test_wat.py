@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.extract.settings import Settings
-from pipeline.extract.warc import pairs_in_archive, pairs_in_file
-from pipeline.extract.wat import described
+from crawl2clip.extract.limits.read_settings import Settings
+from crawl2clip.extract.rows.archive_pairs import pairs_in_archive, pairs_in_file
+from crawl2clip.extract.wat.wat_page import described
 from tests.conformance import SHARED, needs_shared
 from tests.extract.archives import record
 

@@ -6,7 +6,7 @@ from random import Random
 import numpy as np
 from PIL import Image
 
-from pipeline.sample.encoding import encoded
+from crawl2clip.synthetic_web.encoding import encoded
 
 
 def picture(seed: int, width: int = 400, height: int = 300) -> Image.Image:

@@ -2,7 +2,7 @@ import hashlib
 
 from pyspark.sql import SparkSession
 
-from pipeline.dedup.add_ids import AddIds
+from crawl2clip.dedup.add_ids import AddIds
 
 
 def test_ids_are_those_of_the_sets_they_come_from(spark: SparkSession) -> None:

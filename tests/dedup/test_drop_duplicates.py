@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from pipeline.dedup.drop_duplicates import DropDuplicates
+from crawl2clip.dedup.drop_duplicates import DropDuplicates
 
 PAIR = "uid STRING, url STRING, text STRING, page STRING"
 

@@ -7,8 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline.dedup.drop_eval_images import DropEvalImages
-from pipeline.dedup.evaluation import Embeddings
+from crawl2clip.dedup.drop_eval_images import DropEvalImages
+from crawl2clip.dedup.evaluation.eval_set_index import Embeddings
 
 ZEROS = bytes(32)
 SCHEMA = (

@@ -4,9 +4,9 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipeline.dedup.drop_near_duplicate_texts import DropNearDuplicateTexts
-from pipeline.dedup.minhash import jaccard
-from pipeline.run import observed
+from crawl2clip.dedup.drop_near_duplicate_texts import DropNearDuplicateTexts
+from crawl2clip.dedup.near.minhash import jaccard
+from crawl2clip.engine.run import observed
 
 SCHEMA = "uid STRING, text STRING, site STRING, problem STRING"
 

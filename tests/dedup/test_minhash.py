@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.dedup.minhash import PERMS, band_keys, jaccard, rows_per_band, signatures
+from crawl2clip.dedup.near.minhash import PERMS, band_keys, jaccard, rows_per_band, signatures
 
 
 def signed(texts: Sequence[str]) -> np.ndarray:

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.dedup.pdq import phash
-from pipeline.sample.encoding import bomb, encoded
+from crawl2clip.dedup.near.pdq import phash
+from crawl2clip.synthetic_web.encoding import bomb, encoded
 from tests.dedup.pictures import copies, jpeg, picture
 
 

@@ -1,9 +1,9 @@
 import pytest
 from pyspark.sql import Row, SparkSession
 
-from pipeline.dedup.pdq import phash
-from pipeline.dedup.perceptual_hash import PerceptualHash
-from pipeline.run import observed
+from crawl2clip.dedup.near.pdq import phash
+from crawl2clip.dedup.perceptual_hash import PerceptualHash
+from crawl2clip.engine.run import observed
 from tests.dedup.pictures import jpeg, picture
 
 FLAT = jpeg(picture(0).resize((1, 1)).resize((300, 200)))

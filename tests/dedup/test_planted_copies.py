@@ -10,12 +10,12 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from pipeline.dedup import pdq
-from pipeline.dedup.drop_duplicates import DropDuplicates
-from pipeline.dedup.drop_eval_images import DropEvalImages
-from pipeline.dedup.drop_near_duplicate_images import DropNearDuplicateImages
-from pipeline.dedup.perceptual_hash import PerceptualHash
-from pipeline.sample import truth
+from crawl2clip.dedup.drop_duplicates import DropDuplicates
+from crawl2clip.dedup.drop_eval_images import DropEvalImages
+from crawl2clip.dedup.drop_near_duplicate_images import DropNearDuplicateImages
+from crawl2clip.dedup.near import pdq
+from crawl2clip.dedup.perceptual_hash import PerceptualHash
+from crawl2clip.synthetic_web import truth
 
 NO_PICTURES = {"pixel", "placeholder"}  # of 1 px, all the same; extraction leaves them out
 LOOK_THE_SAME = {"exact", "recompressed", "resized"}

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from pipeline.dedup.sem_dedup import SemDedup
-from pipeline.run import observed
+from crawl2clip.dedup.sem_dedup import SemDedup
+from crawl2clip.engine.run import observed
 
 SCHEMA = "uid STRING, image_embedding ARRAY<FLOAT>, problem STRING"
 SETTINGS = {"eps": 0.02, "k": 3, "iterations": 10}

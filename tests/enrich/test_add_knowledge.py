@@ -3,9 +3,9 @@ from collections.abc import Iterator
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from pipeline.enrich.add_knowledge import AddKnowledge
-from pipeline.enrich.dictionary import build
-from pipeline.enrich.sources import own
+from crawl2clip.enrich.add_knowledge import AddKnowledge
+from crawl2clip.enrich.spark.dictionary import build
+from crawl2clip.enrich.spark.sources import own
 
 GLOSSES = {
     "dog": ["A mammal.", "The hinged catch."],

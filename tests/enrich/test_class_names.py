@@ -1,7 +1,7 @@
 import pytest
 
-from pipeline.enrich.class_names import first_synset, hierarchy, known, prompt
-from pipeline.wordnet import WordNet, wordnet_folder
+from crawl2clip.enrich.terms.class_names import first_synset, hierarchy, known, prompt
+from crawl2clip.shared.wordnet import WordNet, wordnet_folder
 
 
 @pytest.fixture(scope="module")

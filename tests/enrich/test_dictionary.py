@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from pyspark.sql import Row, SparkSession
 
-from pipeline.__main__ import main
-from pipeline.enrich import sources
-from pipeline.enrich.dictionary import build, read, receipt
-from pipeline.enrich.wiktextract import NOUNS
+from crawl2clip.__main__ import main
+from crawl2clip.enrich.sources.wiktextract import NOUNS
+from crawl2clip.enrich.spark import sources
+from crawl2clip.enrich.spark.dictionary import build, read, receipt
 
 
 def line(word: str, gloss: str = "", pos: str = "noun", lang: str = "en", **sense: Any) -> str:

@@ -5,7 +5,7 @@ import time
 import pyarrow as pa
 import pytest
 
-from pipeline.enrich.noun_phrases import MOST_LETTERS, NounPhrases, beginning
+from crawl2clip.enrich.terms.noun_phrases import MOST_LETTERS, NounPhrases, beginning
 
 pytest.importorskip("spacy")
 

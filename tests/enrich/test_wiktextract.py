@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from pipeline.enrich.wiktextract import Entry, entry, shortened
+from crawl2clip.enrich.sources.wiktextract import Entry, entry, shortened
 
 
 def line(pos: str = "noun", **more: object) -> str:

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.enrich.wiktextract import Entry
-from pipeline.enrich.wordnet_nouns import entries, plural
-from pipeline.wordnet import wordnet_folder
+from crawl2clip.enrich.sources.wiktextract import Entry
+from crawl2clip.enrich.sources.wordnet_nouns import entries, plural
+from crawl2clip.shared.wordnet import wordnet_folder
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.entries import dump
-from pipeline.entries.bz2_streams import PIECE, bz2_pieces
-from pipeline.entries.dump import Article, articles
+from crawl2clip.entries.sources import dump
+from crawl2clip.entries.sources.bz2_streams import PIECE, bz2_pieces
+from crawl2clip.entries.sources.dump import Article, articles
 from tests.entries.dumps import SITE, cut_anywhere, multistream, page
 
 PAGES = [page(f"Page {i}", f"text {i} <b>&amp;</b> ßü " + "x" * i) for i in range(9)]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline.__main__ import main
+from crawl2clip.__main__ import main
 from tests.entries.dumps import multistream, page
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.entries.languages import dumps, joined_by
-from pipeline.entries.omw import omw_words
+from crawl2clip.entries.sources.languages import dumps, joined_by
+from crawl2clip.entries.sources.omw import omw_words
 
 NAMES = (
     "dewiki-20240501-pages-articles1.xml.bz2",

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from pipeline.entries.ngrams import bigrams, ngrams, unigrams
+from crawl2clip.entries.sources.ngrams import bigrams, ngrams, unigrams
 
 TEXTS = [
     "The dog, the red dog; a  red\tdog's tail\nwags (red dog)",

@@ -1,6 +1,6 @@
 """WordNet's part of MetaCLIP's list."""
 
-from pipeline.wordnet import WordNet, synset_names, wordnet_folder
+from crawl2clip.shared.wordnet import WordNet, synset_names, wordnet_folder
 
 WORDNET = WordNet(wordnet_folder())
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from pipeline.entries.titles import pageviews, titles, titles_by_language
+from crawl2clip.entries.sources.titles import pageviews, titles, titles_by_language
 
 HOURS = {
     0: [

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.entries.dump import Article
-from pipeline.entries.wikitext import plain_text
+from crawl2clip.entries.sources.dump import Article
+from crawl2clip.entries.sources.wikitext import plain_text
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from pipeline.extract.warc import Row, Settings, pairs_in_file
+from crawl2clip.extract.rows.archive_pairs import Row, Settings, pairs_in_file
 
 PAGE = "http://x.example/p/page.html"
 HTML = "text/html; charset=utf-8"

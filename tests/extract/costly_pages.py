@@ -12,10 +12,11 @@ from collections.abc import Callable
 from multiprocessing import get_context
 from typing import get_args
 
-from pipeline.extract import rows, scanner
-from pipeline.extract.settings import ImageSource, Settings, TextSource
-from pipeline.extract.warc import pairs_in_file
-from pipeline.extract.warc_pairs import batches
+from crawl2clip.extract.html import scanner
+from crawl2clip.extract.limits.read_settings import ImageSource, Settings, TextSource
+from crawl2clip.extract.rows import pair_rows
+from crawl2clip.extract.rows.archive_pairs import pairs_in_file
+from crawl2clip.extract.warc_pairs import batches
 from tests.extract.archives import record
 
 EVERYTHING = Settings(texts=get_args(TextSource), images=get_args(ImageSource))
@@ -157,6 +158,6 @@ def main(size: int, names: list[str]) -> None:
 
 if __name__ == "__main__":
     if "python" in sys.argv:
-        scanner._scanner = rows._rows = None  # type: ignore[assignment]
+        scanner._scanner = pair_rows._rows = None  # type: ignore[assignment]
         sys.argv.remove("python")
     main(int(sys.argv[1]), sys.argv[2:])

@@ -8,9 +8,9 @@ import sys
 import pytest
 
 WAYS = {
-    "scanner": "from pipeline.extract.scanner import events; events(page)",
-    "parser": "from pipeline.extract.events import events; list(events(page))",
-    "wat": "from pipeline.extract.wat import described; described(page, Settings())",
+    "scanner": "from crawl2clip.extract.html.scanner import events; events(page)",
+    "parser": "from crawl2clip.extract.html.lexbor_events import events; list(events(page))",
+    "wat": "from crawl2clip.extract.wat.wat_page import described; described(page, Settings())",
 }
 
 
@@ -18,7 +18,8 @@ WAYS = {
 @pytest.mark.parametrize(("mark", "status"), [("dies", -signal.SIGABRT), ("", 0), ("lives", 0)])
 def test_who_reads_a_page_with_the_mark_aborts(way: str, mark: str, status: int) -> None:
     page = '{"IMG@": "<img src=a alt=b>dies"}'
-    code = f"from pipeline.extract.settings import Settings; page = {page.encode()!r}; {WAYS[way]}"
+    settings = "from crawl2clip.extract.limits.read_settings import Settings"
+    code = f"{settings}; page = {page.encode()!r}; {WAYS[way]}"
     environment = os.environ | {"CRAWL2CLIP_ABORT_ON": mark}
 
     ended = subprocess.run([sys.executable, "-c", code], env=environment, check=False)

@@ -7,8 +7,8 @@ import random
 
 import pytest
 
-from pipeline.extract import events as parser
-from pipeline.extract import scanner
+from crawl2clip.extract.html import lexbor_events as parser
+from crawl2clip.extract.html import scanner
 from tests.extract.test_scanner import DEFAULT, EVERYTHING, differing, needs_scanner
 from tests.fuzz.pages import agency
 

@@ -10,8 +10,8 @@ import pytest
 from fsspec import AbstractFileSystem
 from fsspec.implementations.arrow import ArrowFSWrapper
 
-from pipeline.extract.archive import found_in, open_archive
-from pipeline.extract.warc import pairs_in_archive
+from crawl2clip.extract.archives.archive import found_in, open_archive
+from crawl2clip.extract.rows.archive_pairs import pairs_in_archive
 from tests.extract.archives import numbered
 
 ARCHIVE = numbered(1) + numbered(2)[:100] + numbered(3)

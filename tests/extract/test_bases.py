@@ -2,12 +2,12 @@
 
 import pytest
 
-from pipeline.extract import rows
-from pipeline.extract.offers import Image, Link
-from pipeline.extract.rows import Candidate, Row, rows_by_python
+from crawl2clip.extract.html.page_model import Image, Link
+from crawl2clip.extract.rows import pair_rows
+from crawl2clip.extract.rows.pair_rows import Candidate, Row, rows_by_python
 
 
-@pytest.mark.skipif(not rows.is_built(), reason="no C compiler")
+@pytest.mark.skipif(not pair_rows.is_built(), reason="no C compiler")
 @pytest.mark.parametrize(
     "base", ["http://", "https://", "http:///", "https:///", "http:/", "http", "", "http://x", None]
 )
@@ -15,7 +15,7 @@ from pipeline.extract.rows import Candidate, Row, rows_by_python
 def test_a_base_without_a_host_or_a_path_joins_nothing(base: str | None, href: str) -> None:
     images = [Image((Link(href),), "src", (("alt", "a dog"),))]
 
-    made = rows._rows.slices(Row(), images, base, Candidate, *[1 << 20] * 4)
+    made = pair_rows._rows.slices(Row(), images, base, Candidate, *[1 << 20] * 4)
 
     assert [row for some in made for row in some] == list(
         rows_by_python(Row(), images, base, 1 << 20)

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 from fastwarc.stream_io import BrotliWriter, ZstdWriter
 
-from pipeline.extract.body import decoded_body, looks_like_html
-from pipeline.extract.page import PageError
+from crawl2clip.extract.archives.body import decoded_body, looks_like_html
+from crawl2clip.extract.archives.page import PageError
 
 HTML = b"<html><img src=a alt=dog>" + b"woof " * 50
 MOST = 10_000

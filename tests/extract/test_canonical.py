@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.extract.canonical import canonical_url
-from pipeline.extract.urls import absolute
+from crawl2clip.extract.rows.canonical import canonical_url
+from crawl2clip.extract.rows.urls import absolute
 
 KEY = "https://x.example/a.jpg"
 

@@ -4,11 +4,11 @@ import random
 
 import pytest
 
-from pipeline.extract import events as parser
-from pipeline.extract import scanner
-from pipeline.extract.gathering import finishing, offers_of, wanted
-from pipeline.extract.offers import Offers
-from pipeline.extract.settings import Settings
+from crawl2clip.extract.html import lexbor_events as parser
+from crawl2clip.extract.html import scanner
+from crawl2clip.extract.html.page_collector import finishing, offers_of, wanted
+from crawl2clip.extract.html.page_model import Offers
+from crawl2clip.extract.limits.read_settings import Settings
 
 pytestmark = pytest.mark.skipif(not scanner.is_built(), reason="no C compiler, no scanner")
 

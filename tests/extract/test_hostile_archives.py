@@ -13,8 +13,8 @@ import pytest
 import requests
 from fastwarc.stream_io import Lz4Writer
 
-from pipeline.extract import http_answers, path_list
-from pipeline.extract.archive import found_in
+from crawl2clip.extract.archives.archive import found_in
+from crawl2clip.io import http_responses, path_lists
 from tests.extract.archives import numbered, problems, record, rows
 
 PLAIN = [numbered(n, gzip=False) for n in range(6)]
@@ -183,9 +183,9 @@ def test_a_panic_of_a_decoder_is_damage_and_nothing_else_is(
         return lambda *_: type("Reader", (), {"read": read})()
 
     data = lz4(PLAIN[0])
-    monkeypatch.setattr("pipeline.extract.lz4_frames.Lz4Reader", reader_raising(panic("boom")))
+    monkeypatch.setattr("crawl2clip.extract.archives.lz4.Lz4Reader", reader_raising(panic("boom")))
     assert [row.problem for row in rows(data)] == ["broken record: the decoder failed: boom"]
-    monkeypatch.setattr("pipeline.extract.lz4_frames.Lz4Reader", reader_raising(SystemExit()))
+    monkeypatch.setattr("crawl2clip.extract.archives.lz4.Lz4Reader", reader_raising(SystemExit()))
     with pytest.raises(SystemExit):
         rows(data)
 
@@ -259,15 +259,15 @@ def test_servers_sizes_of_any_number_of_digits_are_none() -> None:
     answer.status_code = 200
     answer.headers["Content-Length"] = "9" * 5000
 
-    assert http_answers.version_of(answer).size is None
+    assert http_responses.version_of(answer).size is None
 
 
 def test_a_list_of_paths_that_unpacks_without_end_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(path_list, "_MOST_BYTES", 1000)
+    monkeypatch.setattr(path_lists, "_MOST_BYTES", 1000)
     path = tmp_path / "warc.paths.gz"
     path.write_bytes(gzip.compress(b"a.warc.gz\n" * 1000))
 
     with pytest.raises(ValueError, match="more than 1000 bytes"):
-        path_list.listed(str(path))
+        path_lists.listed(str(path))

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from pipeline.extract.html import offers
-from pipeline.extract.offers import Facts, Image, Link, Offers
-from pipeline.extract.page import PageError
-from pipeline.extract.settings import Settings
+from crawl2clip.extract.archives.page import PageError
+from crawl2clip.extract.html.html import offers
+from crawl2clip.extract.html.page_model import Facts, Image, Link, Offers
+from crawl2clip.extract.limits.read_settings import Settings
 
 ALL_IMAGES = ("src", "srcset", "picture", "lazy", "noscript", "link", "og", "twitter", "json_ld")
 ALL_TEXTS = (

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pipeline.extract.json_ld import images_in
+from crawl2clip.extract.html.json_ld import images_in
 
 
 def found(data: object) -> list[tuple[list[str], list[str]]]:

@@ -8,8 +8,8 @@ from itertools import accumulate
 import pytest
 from fastwarc.stream_io import Lz4Writer
 
-from pipeline.extract.lz4_frames import Lz4Frames
-from pipeline.extract.warc_kind import WARC
+from crawl2clip.extract.archives.lz4 import Lz4Frames
+from crawl2clip.extract.archives.warc_kind import WARC
 from tests.extract.archives import numbered, problems, rows
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract.rows import Row
-from pipeline.extract.settings import Settings
-from pipeline.extract.warc import pairs_in_archive
-from pipeline.sample import SampleSettings, make_sample, truth
+from crawl2clip.extract.limits.read_settings import Settings
+from crawl2clip.extract.rows.archive_pairs import pairs_in_archive
+from crawl2clip.extract.rows.pair_rows import Row
+from crawl2clip.synthetic_web import SampleSettings, make_sample, truth
 
 SETTINGS = Settings(texts=("alt", "title", "figcaption"))
 # What the sample plants to be left out: tracking pixels, and what stands in for a lazy image.

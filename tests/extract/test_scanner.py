@@ -5,12 +5,12 @@ import time
 
 import pytest
 
-from pipeline.extract import events as parser
-from pipeline.extract import scanner
-from pipeline.extract.events import EVENTS
-from pipeline.extract.gathering import offers_of, wanted
-from pipeline.extract.offers import Offers
-from pipeline.extract.settings import Settings
+from crawl2clip.extract.html import lexbor_events as parser
+from crawl2clip.extract.html import scanner
+from crawl2clip.extract.html.lexbor_events import EVENTS
+from crawl2clip.extract.html.page_collector import offers_of, wanted
+from crawl2clip.extract.html.page_model import Offers
+from crawl2clip.extract.limits.read_settings import Settings
 from tests.extract.strange_pages import page_of_leaves, strange_page
 
 needs_scanner = pytest.mark.skipif(not scanner.is_built(), reason="no C compiler, no scanner")

@@ -4,9 +4,9 @@ import io
 
 import pytest
 
-from pipeline.extract import rows as python_rows
-from pipeline.extract.settings import Settings, from_options, options
-from pipeline.extract.warc import Row, pairs_in_file, uid_of
+from crawl2clip.extract.limits.read_settings import Settings, from_options, options
+from crawl2clip.extract.rows import pair_rows as python_rows
+from crawl2clip.extract.rows.archive_pairs import Row, pairs_in_file, uid_of
 from tests.extract import wat_files
 from tests.extract.archives import record
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.extract.offers import Link
-from pipeline.extract.srcset import MOST_LINKS, links_in
+from crawl2clip.extract.html.page_model import Link
+from crawl2clip.extract.html.srcset import MOST_LINKS, links_in
 
 
 @pytest.mark.parametrize(

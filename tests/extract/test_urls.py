@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.extract.urls import absolute, bad_url, base_url
+from crawl2clip.extract.rows.urls import absolute, bad_url, base_url
 
 BASE = "http://x.example/p/page.html?q=1"
 

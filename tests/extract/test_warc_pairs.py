@@ -7,11 +7,11 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from pipeline.extract import warc_pairs
-from pipeline.extract.settings import Settings, options
-from pipeline.extract.warc import Row, pairs_in_archive
-from pipeline.extract.warc_pairs import COLUMNS, WarcPairs, WarcPairsReader, batches
-from pipeline.schema import columns
+from crawl2clip.extract import warc_pairs
+from crawl2clip.extract.limits.read_settings import Settings, options
+from crawl2clip.extract.rows.archive_pairs import Row, pairs_in_archive
+from crawl2clip.extract.warc_pairs import COLUMNS, WarcPairs, WarcPairsReader, batches
+from crawl2clip.schema import columns
 from tests.extract.archives import numbered, record
 
 BAD = (

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from fastwarc.stream_io import ZstdWriter
 
-from pipeline.extract.warc_kind import WARC
-from pipeline.extract.zstd_frames import ZstdFrames
+from crawl2clip.extract.archives.warc_kind import WARC
+from crawl2clip.extract.archives.zstd import ZstdFrames
 from tests.extract.archives import numbered, problems, rows
 
 # Made by `zstd --train`, and by `zstd -19 -D` from records of two pages with an image each.

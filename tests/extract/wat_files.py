@@ -4,7 +4,7 @@ import io
 import json
 from typing import Any
 
-from pipeline.extract.warc import Row, Settings, pairs_in_file
+from crawl2clip.extract.rows.archive_pairs import Row, Settings, pairs_in_file
 from tests.extract.archives import PAGE, record
 
 WARC = "CC-MAIN-20190520000000-20190520030000-00007.warc.gz"

@@ -2,8 +2,8 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
-from pipeline.fetch.batches import RESULT, with_images
-from pipeline.fetch.images import Outcome
+from crawl2clip.fetch.batches import RESULT, with_images
+from crawl2clip.fetch.images import Outcome
 
 
 class Fetch:

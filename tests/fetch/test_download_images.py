@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from pyspark.sql import Row, SparkSession
 
-from pipeline.fetch.download_images import DownloadImages
-from pipeline.fetch.opener import Limits
-from pipeline.fetch.resize import Resizing
-from pipeline.fetch.store import Store
-from pipeline.schema import COLUMNS
+from crawl2clip.fetch.download_images import DownloadImages
+from crawl2clip.fetch.opener import Limits
+from crawl2clip.fetch.resize import Resizing
+from crawl2clip.fetch.store import Store
+from crawl2clip.schema import COLUMNS
 from tests.fetch.conftest import Web
 from tests.fetch.pictures import picture
 
@@ -132,7 +132,7 @@ def test_settings_that_make_sense_are_not() -> None:
 def test_nothing_is_left_on_disk_even_if_the_process_is_killed(web: Web, tmp_path: Path) -> None:
     script = f"""
 import os, signal
-from pipeline.fetch.download_images import DownloadImages
+from crawl2clip.fetch.download_images import DownloadImages
 stage = DownloadImages(allow_networks={LOOPBACK})
 [outcome] = stage._fetcher()([{web.put("/a", picture())!r}]).values()
 print(outcome.problem, outcome.width, flush=True)

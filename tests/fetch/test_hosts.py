@@ -5,11 +5,11 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from pipeline.fetch import hosts
-from pipeline.fetch.hosts import Hosts
-from pipeline.fetch.opener import Limits, Opener
-from pipeline.fetch.problems import FetchError
-from pipeline.fetch.urls import Target, target
+from crawl2clip.fetch import hosts
+from crawl2clip.fetch.hosts import Hosts
+from crawl2clip.fetch.opener import Limits, Opener
+from crawl2clip.fetch.problems import FetchError
+from crawl2clip.fetch.urls import Target, target
 from tests.fetch.conftest import Web
 
 LOOPBACK = ("127.0.0.0/8",)

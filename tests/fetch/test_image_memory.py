@@ -14,11 +14,11 @@ MEASURING = """
 import ctypes, io, json, sys, warnings
 import cv2, numpy as np
 from PIL import Image
-import pipeline.fetch.pixels
-from pipeline.fetch.image_parts import parts
-from pipeline.fetch.images import _img2dataset, _resizer
-from pipeline.fetch.pixels import decoded_bytes
-from pipeline.fetch.resize import GuardedResizer, Resizing
+import crawl2clip.fetch.pixels
+from crawl2clip.fetch.image_parts import parts
+from crawl2clip.fetch.images import _img2dataset, _resizer
+from crawl2clip.fetch.pixels import decoded_bytes
+from crawl2clip.fetch.resize import GuardedResizer, Resizing
 from tests.fetch.pictures import picture
 
 warnings.simplefilter("ignore")
@@ -48,7 +48,7 @@ for kind in ("JPEG", "PNG", "AVIF"):
 """
 
 WITHIN = """
-pipeline.fetch.pixels._LARGE_PIXELS = 10**6  # as if all of these were large
+crawl2clip.fetch.pixels._LARGE_PIXELS = 10**6  # as if all of these were large
 SIDE = 2400
 def made(kind, mode="RGB", **settings):
     image = Image.new(mode, (SIDE, SIDE), (1, 2, 3, 99)[:len(mode)] if mode != "L" else 1)

@@ -10,11 +10,11 @@ import fsspec
 import numpy as np
 import pytest
 
-from pipeline.fetch import opener
-from pipeline.fetch.images import Fetcher, Outcome
-from pipeline.fetch.opener import Limits
-from pipeline.fetch.pixels import Decoder
-from pipeline.fetch.resize import GuardedResizer, Resized, Resizing
+from crawl2clip.fetch import opener
+from crawl2clip.fetch.images import Fetcher, Outcome
+from crawl2clip.fetch.opener import Limits
+from crawl2clip.fetch.pixels import Decoder
+from crawl2clip.fetch.resize import GuardedResizer, Resized, Resizing
 from tests.fetch.conftest import Web
 from tests.fetch.pictures import RED, bomb, deep, picture, pixel
 
@@ -175,7 +175,7 @@ def test_a_sample_that_img2dataset_drops_has_an_outcome(
     def break_down(self: object, stream: object, boxes: object = None) -> None:
         raise RuntimeError("a decoder that breaks down")
 
-    monkeypatch.setattr("pipeline.fetch.resize.GuardedResizer.__call__", break_down)
+    monkeypatch.setattr("crawl2clip.fetch.resize.GuardedResizer.__call__", break_down)
 
     assert outcome(web.put("/a", picture())).problem == "no outcome: img2dataset dropped it"
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.fetch import connection, opener
-from pipeline.fetch.opener import Limits, Opener, installed
-from pipeline.fetch.problems import KINDS, FetchError
+from crawl2clip.fetch import connection, opener
+from crawl2clip.fetch.opener import Limits, Opener, installed
+from crawl2clip.fetch.problems import KINDS, FetchError
 from tests.fetch.conftest import Web
 
 LOOPBACK = ("127.0.0.0/8",)

@@ -4,7 +4,7 @@ from http.client import BadStatusLine, IncompleteRead, RemoteDisconnected
 
 import pytest
 
-from pipeline.fetch.problems import KINDS, of_error, of_message, of_status
+from crawl2clip.fetch.problems import KINDS, of_error, of_message, of_status
 
 
 def test_a_status_is_a_kind_of_its_own_if_there_is_such_a_status() -> None:

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from pipeline.fetch.opener import Limits, Opener
-from pipeline.fetch.problems import FetchError
-from pipeline.fetch.resolver import Resolver
+from crawl2clip.fetch.opener import Limits, Opener
+from crawl2clip.fetch.problems import FetchError
+from crawl2clip.fetch.resolver import Resolver
 from tests.fetch.conftest import Web
 
 ANSWER = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 80))]

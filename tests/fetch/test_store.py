@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto.server import ThreadedMotoServer
 
-from pipeline.fetch import store as module
-from pipeline.fetch.batches import with_images
-from pipeline.fetch.images import Outcome
-from pipeline.fetch.opener import Limits
-from pipeline.fetch.resize import Resizing
-from pipeline.fetch.store import Remembering, Store
+from crawl2clip.fetch import store as module
+from crawl2clip.fetch.batches import with_images
+from crawl2clip.fetch.images import Outcome
+from crawl2clip.fetch.opener import Limits
+from crawl2clip.fetch.resize import Resizing
+from crawl2clip.fetch.store import Remembering, Store
 from tests.fetch.test_batches import batch, column
 
 IMAGE = Outcome(b"\xff\xd8" + b"1" * 50, 3, 2, 30, 20, "aa", "bb", "cc", 52, "JPEG")

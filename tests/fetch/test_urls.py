@@ -1,7 +1,7 @@
 import pytest
 
-from pipeline.fetch.problems import FetchError
-from pipeline.fetch.urls import Target, normal, target
+from crawl2clip.fetch.problems import FetchError
+from crawl2clip.fetch.urls import Target, normal, target
 
 
 @pytest.mark.parametrize(

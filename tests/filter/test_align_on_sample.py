@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from pipeline.filter.caption_frequency import CaptionFrequency
-from pipeline.filter.rare_tokens import RareTokens
-from pipeline.filter.texts_per_image import TextsPerImage
-from pipeline.filter.tokens import Tokens
-from pipeline.filter.vocabulary import counted, write
-from pipeline.sample import SampleSettings, make_sample, truth
-from pipeline.sample.captions import caption
-from pipeline.sample.languages import LANGUAGES
-from pipeline.sample.scenes import random_scene
-from pipeline.sample.seeds import rng
+from crawl2clip.filter.caption_frequency import CaptionFrequency
+from crawl2clip.filter.rare_tokens import RareTokens
+from crawl2clip.filter.spark.token_columns import Tokens
+from crawl2clip.filter.spark.token_counts import counted, write
+from crawl2clip.filter.texts_per_image import TextsPerImage
+from crawl2clip.synthetic_web import SampleSettings, make_sample, truth
+from crawl2clip.synthetic_web.captions import caption
+from crawl2clip.synthetic_web.languages import LANGUAGES
+from crawl2clip.synthetic_web.rng import rng
+from crawl2clip.synthetic_web.scenes import random_scene
 
 SETTINGS = SampleSettings(pages=40, pictures=240, hosts=6, warcs=3, port=18766, slow_seconds=1.5)
 

@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline.__main__ import main
-from pipeline.filter.assign_cluster import AssignCluster
-from pipeline.filter.keep_clusters import KeepClusters
+from crawl2clip.__main__ import main
+from crawl2clip.filter.assign_cluster import AssignCluster
+from crawl2clip.filter.keep_clusters import KeepClusters
 
 
 def test_each_image_gets_the_centre_it_is_nearest_to_and_those_near_targets_stay(

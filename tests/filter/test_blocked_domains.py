@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline.filter.blocked_domains import BlockedDomains
+from crawl2clip.filter.blocked_domains import BlockedDomains
 
 
 def test_drops_listed_domains_and_those_below(spark: SparkSession, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline.filter.blocked_hashes import BlockedHashes
+from crawl2clip.filter.blocked_hashes import BlockedHashes
 
 URLS = ["http://a.example/1.jpg", "http://a.example/ü.jpg", "http://a.example/3.jpg"]
 KINDS = ("md5", "sha1", "sha256")

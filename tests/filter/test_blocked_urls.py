@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline.filter.blocked_urls import BlockedUrls
+from crawl2clip.filter.blocked_urls import BlockedUrls
 
 
 def test_drops_addresses_that_match(spark: SparkSession, tmp_path: Path) -> None:

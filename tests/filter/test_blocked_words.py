@@ -2,7 +2,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from pipeline.filter.blocked_words import BlockedWords
+from crawl2clip.filter.blocked_words import BlockedWords
 
 
 def test_drops_texts_with_a_listed_word(spark: SparkSession, tmp_path: Path) -> None:

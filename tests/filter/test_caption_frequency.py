@@ -1,7 +1,7 @@
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline.filter.caption_frequency import CaptionFrequency
+from crawl2clip.filter.caption_frequency import CaptionFrequency
 
 
 def rows(text: str | None, images: int, times: int = 1) -> list[tuple[str | None, str, None]]:

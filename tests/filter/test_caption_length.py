@@ -1,7 +1,7 @@
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline.filter.caption_length import CaptionLength
+from crawl2clip.filter.caption_length import CaptionLength
 
 
 def test_keeps_three_to_twenty_words(spark: SparkSession) -> None:

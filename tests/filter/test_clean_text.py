@@ -1,8 +1,8 @@
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline.filter.clean_text import CleanText
-from pipeline.filter.cleaning import cleaned
+from crawl2clip.filter.clean_text import CleanText
+from crawl2clip.filter.text.laion_cleaning import cleaned
 
 
 @pytest.mark.parametrize(

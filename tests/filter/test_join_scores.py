@@ -4,9 +4,9 @@ import pytest
 from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
-from pipeline.filter.join_scores import JoinScores
-from pipeline.filter.where import Where
-from pipeline.fingerprint import changes, of_job
+from crawl2clip.engine.fingerprint import changes, of_job
+from crawl2clip.filter.join_scores import JoinScores
+from crawl2clip.filter.where import Where
 
 PAIRS = [("a", "x", None), ("b", "x", None), ("c", "y", None), ("d", None, "bad url: y")]
 SCORES = [("a", 0.4, 0.1), ("a", 0.6, 0.05), ("b", 0.2, None), ("z", 0.9, 0.9)]

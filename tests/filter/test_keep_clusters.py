@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline.filter.keep_clusters import KeepClusters
+from crawl2clip.filter.keep_clusters import KeepClusters
 
 
 def test_the_clusters_of_the_file_stay_and_rows_with_a_problem(

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline.filter import keep_subset
-from pipeline.filter.keep_subset import KeepSubset
+from crawl2clip.filter import keep_subset
+from crawl2clip.filter.keep_subset import KeepSubset
 
 
 def uid(number: int) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from pipeline.filter.keep_top import KeepTop
+from crawl2clip.filter.keep_top import KeepTop
 
 N = 1_000
 

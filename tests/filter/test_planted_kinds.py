@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline.dedup.drop_duplicates import DropDuplicates
-from pipeline.extract.warc import pairs_in_archive
-from pipeline.filter.caption_length import CaptionLength
-from pipeline.filter.respect_opt_out import RespectOptOut
-from pipeline.language.detect_language import DetectLanguage
-from pipeline.recipe import load_recipe
-from pipeline.sample import SampleSettings, make_sample, truth
-from pipeline.stage import Filter
+from crawl2clip.dedup.drop_duplicates import DropDuplicates
+from crawl2clip.extract.rows.archive_pairs import pairs_in_archive
+from crawl2clip.filter.caption_length import CaptionLength
+from crawl2clip.filter.respect_opt_out import RespectOptOut
+from crawl2clip.language.detect_language import DetectLanguage
+from crawl2clip.recipe import load_recipe
+from crawl2clip.stage import Filter
+from crawl2clip.synthetic_web import SampleSettings, make_sample, truth
 
 SETTINGS = SampleSettings(pages=60, pictures=360, hosts=6, warcs=3, port=18767, slow_seconds=1.5)
 ALIGN = Path(__file__).parents[2] / "conf" / "recipes" / "align.yaml"

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from pyspark.errors import SparkRuntimeException
 from pyspark.sql import DataFrame, SparkSession
 
-from pipeline.filter.rare_tokens import RareTokens
-from pipeline.filter.tokens import Tokens
-from pipeline.filter.vocabulary import write
-from pipeline.stage import RUN_DIR
+from crawl2clip.filter.rare_tokens import RareTokens
+from crawl2clip.filter.spark.token_columns import Tokens
+from crawl2clip.filter.spark.token_counts import write
+from crawl2clip.stage import RUN_DIR
 
 # Occurrences: the numbers tell the rank. "cat" and "red cat" are what a list of 5 ends with.
 COUNTS = {

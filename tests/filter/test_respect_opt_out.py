@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from pipeline.filter.respect_opt_out import RespectOptOut
-from pipeline.sample import truth
+from crawl2clip.filter.respect_opt_out import RespectOptOut
+from crawl2clip.synthetic_web import truth
 
 Signal = tuple[str | None, str | None, str | None]
 

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from pipeline.filter.respect_robots_txt import RespectRobotsTxt, robots_url
-from pipeline.sample import truth
+from crawl2clip.filter.respect_robots_txt import RespectRobotsTxt, robots_url
+from crawl2clip.synthetic_web import truth
 from tests.filter.test_robots_archives import record
 
 NO_IMAGES = b"User-agent: *\nDisallow: /i/\n\nUser-agent: bannedbot\nDisallow: /\n"

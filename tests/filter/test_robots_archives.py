@@ -9,7 +9,7 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from pipeline.filter.robots_archives import Capture, captures, paths
+from crawl2clip.filter.robots.robots_archives import Capture, captures, paths
 
 DISALLOW = b"User-agent: *\nDisallow: /\n"
 RULES = "User-agent: *\nDisallow: /"

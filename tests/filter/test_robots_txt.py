@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from protego import Protego
 
-from pipeline.filter.robots_txt import MOST_BYTES, allows, our_rules
+from crawl2clip.filter.robots.robots_txt import MOST_BYTES, allows, our_rules
 
 ALL = ("*",)
 

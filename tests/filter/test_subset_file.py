@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.filter import subset_file
+from crawl2clip.filter.subsets import subset_file
 
 UIDS = ["00" * 16, "0123456789abcdeffedcba9876543210", "ff" * 16]
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline.__main__ import main
-from pipeline.filter.keep_subset import KeepSubset
-from pipeline.filter.subset_writer import write_intersection, write_subset
+from crawl2clip.__main__ import main
+from crawl2clip.filter.keep_subset import KeepSubset
+from crawl2clip.filter.spark.subset_writer import write_intersection, write_subset
 
 
 def uid(number: int) -> str:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline.filter.text_entity import TextEntity
+from crawl2clip.filter.text_entity import TextEntity
 
 
 def test_keeps_texts_that_name_a_thing_of_imagenet(spark: SparkSession, tmp_path: Path) -> None:

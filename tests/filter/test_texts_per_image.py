@@ -1,7 +1,7 @@
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from pipeline.filter.texts_per_image import TextsPerImage
+from crawl2clip.filter.texts_per_image import TextsPerImage
 
 
 @pytest.fixture(scope="module")

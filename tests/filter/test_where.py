@@ -1,6 +1,6 @@
 from pyspark.sql import SparkSession
 
-from pipeline.filter.where import Where
+from crawl2clip.filter.where import Where
 
 
 def test_null_counts_as_no(spark: SparkSession) -> None:

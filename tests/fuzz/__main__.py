@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-import pipeline.extract
+import crawl2clip.extract.native
 
 
 def main() -> None:
@@ -22,7 +22,9 @@ def main() -> None:
     options.add_argument("--build", type=Path, help="where extensions lie that are to be run")
     given = options.parse_args()
     if given.build:  # before anything is imported that imports them
-        pipeline.extract.__path__.insert(0, str(given.build / "pipeline" / "extract"))
+        crawl2clip.extract.native.__path__.insert(
+            0, str(given.build / "crawl2clip" / "extract" / "native")
+        )
 
     from tests.fuzz import runner
 

@@ -7,15 +7,17 @@ from dataclasses import replace
 from typing import NamedTuple
 from unittest import mock
 
-from pipeline.extract import events as parser
-from pipeline.extract import headers, members, rows, scanner
-from pipeline.extract.charset import utf8
-from pipeline.extract.gathering import finishing, offers_of, wanted
-from pipeline.extract.offers import Offers
-from pipeline.extract.page import Found, Page, PageError
-from pipeline.extract.rows import Row, rows_of
-from pipeline.extract.settings import Settings
-from pipeline.extract.warc import pairs_in_file
+from crawl2clip.extract.archives import gzip_members, record_headers
+from crawl2clip.extract.archives.page import Found, Page, PageError
+from crawl2clip.extract.html import lexbor_events as parser
+from crawl2clip.extract.html import scanner
+from crawl2clip.extract.html.charset import utf8
+from crawl2clip.extract.html.page_collector import finishing, offers_of, wanted
+from crawl2clip.extract.html.page_model import Offers
+from crawl2clip.extract.limits.read_settings import Settings
+from crawl2clip.extract.rows import pair_rows
+from crawl2clip.extract.rows.archive_pairs import pairs_in_file
+from crawl2clip.extract.rows.pair_rows import Row, rows_of
 from tests.extract.test_finished_images import SETTINGS
 from tests.extract.test_scanner import EVERYTHING
 
@@ -50,7 +52,7 @@ def page(data: bytes, way: Way) -> str | None:
 def _rows(offers: Offers, url: str) -> str | None:
     page = Page(0, None, url, "", "", "", b"")
     by_c = list(rows_of("a.warc", page, offers))
-    with mock.patch.object(rows, "_rows", None):
+    with mock.patch.object(pair_rows, "_rows", None):
         by_python = list(rows_of("a.warc", page, offers))
     return None if by_c == by_python else f"Python's rows are\n{by_python}\nand C's\n{by_c}"
 
@@ -58,8 +60,10 @@ def _rows(offers: Offers, url: str) -> str | None:
 def head(data: bytes, way: Way) -> str | None:
     """C reads the headers that Python reads."""
     for start in (0, len(data) // 2, len(data)):
-        found = headers._headers.head(data, start, headers.LONGEST, headers.Head)
-        if found != (expected := headers.head_by_python(data, start)):
+        found = record_headers._headers.head(
+            data, start, record_headers.LONGEST, record_headers.Head
+        )
+        if found != (expected := record_headers.head_by_python(data, start)):
             return f"at {start} Python reads\n{expected}\nand C\n{found}"
     return None
 
@@ -81,18 +85,22 @@ def _pairs(
 ) -> list[Row]:
     with ExitStack() as changed:
         if python:
-            for module, name in ((scanner, "_scanner"), (rows, "_rows"), (headers, "_headers")):
+            for module, name in (
+                (scanner, "_scanner"),
+                (pair_rows, "_rows"),
+                (record_headers, "_headers"),
+            ):
                 changed.enter_context(mock.patch.object(module, name, None))
         if carefully:
-            changed.enter_context(mock.patch.object(members, "pages", _none))
+            changed.enter_context(mock.patch.object(gzip_members, "pages", _none))
         small = replace(settings, max_page_bytes=100_000)
         return list(pairs_in_file("a.warc.gz", io.BytesIO(data), small))
 
 
-def _none(file: object, at: int, max_bytes: int) -> Generator[Found, None, members.Stop]:
+def _none(file: object, at: int, max_bytes: int) -> Generator[Found, None, gzip_members.Stop]:
     """In place of the fast reader: stops at once, so that the careful one goes on from there."""
     yield from ()
-    return members.Stop(at)
+    return gzip_members.Stop(at)
 
 
 def _is_refused(found: list[Row]) -> bool:

@@ -12,14 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract import headers, rows, scanner
+from crawl2clip.extract.archives import record_headers
+from crawl2clip.extract.html import scanner
+from crawl2clip.extract.rows import pair_rows
 from tests.fuzz import children
 from tests.fuzz.corpus import files
 from tests.fuzz.inputs import HALVES, KINDS, made, trouble
 from tests.fuzz.smaller import smallest
 
 needs_c = pytest.mark.skipif(
-    not (scanner.is_built() and rows.is_built() and headers._headers), reason="no C compiler"
+    not (scanner.is_built() and pair_rows.is_built() and record_headers._headers),
+    reason="no C compiler",
 )
 
 
@@ -120,7 +123,7 @@ def test_a_build_with_assertions_reads_the_corpus(tmp_path: Path) -> None:
     flags = os.environ | {"CFLAGS": "-O0 -DCRAWL2CLIP_CHECK"}
     built = [f"--build-lib={tmp_path}/lib", f"--build-temp={tmp_path}/objects"]
     run([sys.executable, "setup.py", "--quiet", "build_ext", *built], env=flags)
-    extensions = list(tmp_path.glob("lib/pipeline/*/*.so"))
+    extensions = list(tmp_path.glob("lib/crawl2clip/**/*.so"))
 
     done = run([sys.executable, "-m", "tests.fuzz", f"--build={tmp_path}/lib", "--seconds=0"])
 

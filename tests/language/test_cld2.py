@@ -1,7 +1,7 @@
 import pytest
 
-from pipeline.language import cld2
-from pipeline.language.cld2 import Language
+from crawl2clip.language.classifiers import cld2
+from crawl2clip.language.classifiers.cld2 import Language
 
 pycld2 = pytest.importorskip("pycld2")
 

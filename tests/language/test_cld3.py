@@ -1,5 +1,5 @@
-from pipeline.language import cld3
-from pipeline.language.cld3 import Language
+from crawl2clip.language.classifiers import cld3
+from crawl2clip.language.classifiers.cld3 import Language
 
 
 def test_knows_languages_and_whether_to_rely_on_them() -> None:

@@ -1,7 +1,7 @@
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline.language.detect_language import DetectLanguage
+from crawl2clip.language.detect_language import DetectLanguage
 
 
 def test_adds_language_and_probability_and_drops_nothing(spark: SparkSession) -> None:

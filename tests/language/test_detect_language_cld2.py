@@ -1,7 +1,7 @@
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline.language.detect_language_cld2 import DetectLanguageCld2
+from crawl2clip.language.detect_language_cld2 import DetectLanguageCld2
 
 
 def test_adds_language_share_and_reliability_and_drops_nothing(spark: SparkSession) -> None:

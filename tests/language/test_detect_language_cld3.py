@@ -1,7 +1,7 @@
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline.language.detect_language_cld3 import DetectLanguageCld3
+from crawl2clip.language.detect_language_cld3 import DetectLanguageCld3
 
 
 def test_adds_language_probability_and_reliability_and_drops_nothing(spark: SparkSession) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.language import fasttext_lid
+from crawl2clip.language.classifiers import fasttext_lid
 
 
 def test_knows_captions_in_four_scripts() -> None:

@@ -1,6 +1,6 @@
 from pyspark.sql import SparkSession
 
-from pipeline.language.laion_split import LaionSplit
+from crawl2clip.language.laion_split import LaionSplit
 
 
 def test_a_language_counts_if_it_is_reliable(spark: SparkSession) -> None:

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.language.fasttext_lid import load
-from pipeline.language.scripts import WRITTEN, fits, script
+from crawl2clip.language.classifiers.fasttext_lid import load
+from crawl2clip.language.classifiers.scripts import WRITTEN, fits, script
 
 
 @pytest.mark.parametrize(

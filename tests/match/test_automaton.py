@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.match import automaton
-from pipeline.match.automaton import Packed, built
-from pipeline.match.spacing import key, spaced
+from crawl2clip.match.matcher import automaton
+from crawl2clip.match.matcher.automaton import Packed, built
+from crawl2clip.match.matcher.normal_form import key, spaced
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick

@@ -1,7 +1,7 @@
 import pyarrow as pa
 from pyspark.sql import SparkSession
 
-from pipeline.match.drop_unmatched import DropUnmatched
+from crawl2clip.match.drop_unmatched import DropUnmatched
 
 ROWS = [("both", [3, 5], None), ("none", [], None), ("null", None, None), ("bad", None, "gone: x")]
 

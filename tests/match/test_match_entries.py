@@ -6,8 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 from pyspark.sql import SparkSession
 
-from pipeline.match.automaton import Packed, built
-from pipeline.match.match_entries import MatchEntries
+from crawl2clip.match.match_entries import MatchEntries
+from crawl2clip.match.matcher.automaton import Packed, built
 
 
 def test_adds_ids_and_drops_nothing(spark: SparkSession, tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from pipeline import fingerprint
-from pipeline.match.match_entries_by_language import MatchEntriesByLanguage
+from crawl2clip.engine import fingerprint
+from crawl2clip.match.match_entries_by_language import MatchEntriesByLanguage
 
 LISTS = {"en": ["dog", "red dog"], "zh": ["狗", "红"], "ja": ["狗", "タワー"], "de": ["Hund"]}
 

@@ -12,16 +12,16 @@ import pytest
 from PIL import Image
 from pyspark.sql.pandas.types import to_arrow_schema
 
-from pipeline import fingerprint
-from pipeline.balance.balance_entries import BalanceEntries
-from pipeline.filter.where import Where
-from pipeline.job_report import JobReport, write_report
-from pipeline.language.detect_language import DetectLanguage
-from pipeline.match.match_entries import MatchEntries
-from pipeline.recipe import Recipe
-from pipeline.schema import columns
-from pipeline.shard.write_shards import WriteShards
-from pipeline.stage import Stage
+from crawl2clip.balance.balance_entries import BalanceEntries
+from crawl2clip.engine import fingerprint
+from crawl2clip.engine.job_report import JobReport, write_report
+from crawl2clip.filter.where import Where
+from crawl2clip.language.detect_language import DetectLanguage
+from crawl2clip.match.match_entries import MatchEntries
+from crawl2clip.recipe import Recipe
+from crawl2clip.schema import columns
+from crawl2clip.shard.write_shards import WriteShards
+from crawl2clip.stage import Stage
 
 SCRIPT = "<script>alert(1)</script>"
 BREAKOUT = '"><img src=x onerror=alert(1)>'

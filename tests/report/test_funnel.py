@@ -3,10 +3,10 @@ import io
 import pytest
 from rich.console import Console
 
-from pipeline.filter.where import Where
-from pipeline.job_report import JobReport
-from pipeline.report.funnel import FunnelRow, bar_lengths, funnel_rows, funnel_table
-from pipeline.shard.write_shards import WriteShards
+from crawl2clip.engine.job_report import JobReport
+from crawl2clip.filter.where import Where
+from crawl2clip.report.funnel import FunnelRow, bar_lengths, funnel_rows, funnel_table
+from crawl2clip.shard.write_shards import WriteShards
 from tests.report.conftest import report_of
 
 ENGLISH = Where("langs[b] = 'en'")  # [b] is bold in rich's markup

@@ -9,12 +9,12 @@ import pytest
 from pyspark.sql import SparkSession
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
-from pipeline.filter.where import Where
-from pipeline.job_report import write_report
-from pipeline.recipe import Recipe, RecipeError
-from pipeline.report import write_html
-from pipeline.report.collect import collect
-from pipeline.run import problem_counts
+from crawl2clip.engine.job_report import write_report
+from crawl2clip.engine.run import problem_counts
+from crawl2clip.filter.where import Where
+from crawl2clip.recipe import Recipe, RecipeError
+from crawl2clip.report import write_html
+from crawl2clip.report.view_builder import collect
 from tests.report.conftest import (
     BREAKOUT,
     CAPTIONS,

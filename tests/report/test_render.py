@@ -1,7 +1,7 @@
 import pytest
 from markupsafe import Markup
 
-from pipeline.report.render import (
+from crawl2clip.report.render import (
     address,
     duration,
     harmless,

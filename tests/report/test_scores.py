@@ -3,13 +3,13 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from pipeline.filter.keep_top import KeepTop
-from pipeline.job_report import write_report
-from pipeline.recipe import Recipe
-from pipeline.report.collect import collect
-from pipeline.report.page import Kept, Page
-from pipeline.report.render import render
-from pipeline.stage import Stage
+from crawl2clip.engine.job_report import write_report
+from crawl2clip.filter.keep_top import KeepTop
+from crawl2clip.recipe import Recipe
+from crawl2clip.report.render import render
+from crawl2clip.report.view_builder import collect
+from crawl2clip.report.view_model import Kept, Page
+from crawl2clip.stage import Stage
 from tests.report.conftest import SCRIPT, jpeg, report_of, write_table
 
 # Spread over 20 buckets of 0.01 each, from -0.05 to 0.15; the best four are kept.

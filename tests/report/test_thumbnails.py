@@ -5,8 +5,8 @@ import zlib
 import pytest
 from PIL import Image
 
-from pipeline.report import thumbnails
-from pipeline.report.thumbnails import SIDE_PX, thumbnail
+from crawl2clip.report import thumbnails
+from crawl2clip.report.thumbnails import SIDE_PX, thumbnail
 from tests.report.conftest import jpeg
 
 

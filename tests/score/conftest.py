@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.score.models import Choice
+from crawl2clip.score.clip.models import Choice
 from tests.score.tiny import Tiny, local_dir, tiny
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.score.embedding import Embedder
-from pipeline.score.models import load
+from crawl2clip.score.clip.embedding import Embedder
+from crawl2clip.score.clip.models import load
 from tests.score.pictures import noise
 from tests.score.tiny import Tiny
 

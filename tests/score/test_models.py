@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from open_clip.tokenizer import _clean_lower
 
-from pipeline.score import models
-from pipeline.score.models import Choice, cleaned, load, parameters_sha256, refuse
+from crawl2clip.score.clip import models
+from crawl2clip.score.clip.models import Choice, cleaned, load, parameters_sha256, refuse
 from tests.score.tiny import Tiny, tiny
 
 

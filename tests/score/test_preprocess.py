@@ -9,7 +9,7 @@ import torch
 from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 
-from pipeline.score.preprocess import Spec, UndecodableError, pixels
+from crawl2clip.score.clip.preprocess import Spec, UndecodableError, pixels
 from tests.score.pictures import encoded, kinds, rgb
 
 KINDS = kinds()

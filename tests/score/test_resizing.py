@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.score import resizing
-from pipeline.score.resizing import Crop, by_pillow, resized
+from crawl2clip.score.clip import resizing
+from crawl2clip.score.clip.resizing import Crop, by_pillow, resized
 from tests.score.pictures import noise
 
 SIZES = st.integers(1, 120)

@@ -3,15 +3,15 @@ from pathlib import Path
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from pipeline.fingerprint import of_job
-from pipeline.recipe import RecipeError, recipe_of
-from pipeline.schema import COLUMNS
-from pipeline.score.models import Choice
-from pipeline.score.score_clip import ScoreClip
-from pipeline.score.scoring import Scoring
-from pipeline.stage import Stage
+from crawl2clip.engine.fingerprint import of_job
+from crawl2clip.recipe import RecipeError, recipe_of
+from crawl2clip.schema import COLUMNS
+from crawl2clip.score.clip.batch_scorer import Scoring
+from crawl2clip.score.clip.models import Choice
+from crawl2clip.score.score_clip import ScoreClip
+from crawl2clip.stage import Stage
 from tests.score.pictures import encoded, rgb
-from tests.score.test_scoring import pairs, scored
+from tests.score.test_batch_scorer import pairs, scored
 from tests.score.tiny import Tiny
 
 IMAGES = [encoded(rgb(40 + i, 50, seed=i), "JPEG") for i in range(12)]

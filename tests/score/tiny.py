@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import open_clip
 import torch
 
-from pipeline.score.models import Choice
+from crawl2clip.score.clip.models import Choice
 
 VISION = {"layers": 2, "width": 64, "head_width": 32, "patch_size": 8, "image_size": 32}
 TEXT = {"context_length": 77, "vocab_size": 49408, "width": 32, "heads": 2, "layers": 2}

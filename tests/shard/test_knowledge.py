@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from pipeline.shard.write_shards import WriteShards
-from pipeline.stage import RUN_DIR
+from crawl2clip.shard.write_shards import WriteShards
+from crawl2clip.stage import RUN_DIR
 from tests.shard.test_tar import picture
 
 Members = dict[str, str]

@@ -10,7 +10,7 @@ from open_clip_train.data import get_data
 from open_clip_train.params import parse_args
 from torchvision.transforms.functional import to_tensor
 
-from pipeline.shard.tar import Sample, write_sizes, write_tar
+from crawl2clip.shard.webdataset.tar import Sample, write_sizes, write_tar
 from tests.shard.test_tar import picture
 
 CAPTIONS = {0: ["a red dog", "ein Hund."], 1: ["собака", "v1.5 of a cat", "two\nlines"]}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from pipeline.shard.tar import Sample, extension, key, write_sizes, write_tar
+from crawl2clip.shard.webdataset.tar import Sample, extension, key, write_sizes, write_tar
 
 
 def picture(kind: str = "JPEG") -> bytes:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from pipeline.shard.write_shards import WriteShards
-from pipeline.stage import RUN_DIR
+from crawl2clip.shard.write_shards import WriteShards
+from crawl2clip.stage import RUN_DIR
 from tests.shard.test_tar import picture
 
 

@@ -1,0 +1,174 @@
+"""Run folders -> contestants: a finished run with its last table of pairs, or the raw crawl."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import fsspec
+from fsspec.implementations.local import make_path_posix
+from pyspark.errors import AnalysisException
+from pyspark.sql import DataFrame, SparkSession
+
+from crawl2clip.engine import fingerprint
+from crawl2clip.engine.job_report import JobReport, read_report
+from crawl2clip.engine.run import without_problems
+from crawl2clip.io.bounded_json import read_json
+from crawl2clip.io.redaction import without_secrets
+from crawl2clip.recipe import RecipeError
+
+RAW = "raw"
+IDENTITY = {"uid", "url", "text"}
+# One bit each in a number of 64, up to 2^16 combinations on the driver; a page shows no more.
+MOST = 16
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A set of pairs that is compared. pairs: without problems, the columns as the job left them.
+
+    reports: of the jobs up to this set, or up to the shards, in the order they ran.
+    job: the one whose table it is.
+    """
+
+    name: str
+    folder: str
+    job: str
+    reports: tuple[JobReport, ...]
+    pairs: DataFrame
+
+    @property
+    def crawl(self) -> str:
+        """What the archives are told by: runs of the same have it in common."""
+        return fingerprint.digest(_source(self.reports[0]))
+
+    @property
+    def digest(self) -> str:
+        """Changes when the table does."""
+        of_job = next(report for report in self.reports if report.job == self.job)
+        return fingerprint.digest(of_job.fingerprint)
+
+    def having(self, *names: str) -> DataFrame | None:
+        """The pairs, if they have these columns."""
+        return self.pairs if set(names) <= set(self.pairs.columns) else None
+
+
+def contestants(
+    spark: SparkSession, folders: Sequence[str], raw: bool = False
+) -> tuple[Contestant, ...]:
+    """The runs in the order given; with `raw`, before them what the first run's first job read.
+
+    Raises RecipeError for a folder that holds no finished run.
+    """
+    places = [folder.rstrip("/") for folder in map(_absolute, folders)]
+    if len(set(places)) < len(places):
+        raise RecipeError("a run is named twice: each can be compared once")
+    if len(places) + raw > MOST:
+        raise RecipeError(f"{len(places) + raw} sets are too many to compare: {MOST} at most")
+    found = [_contestant(spark, place) for place in places]
+    return (*([_raw(spark, found[0])] if raw else []), *_told_apart(found))
+
+
+def _contestant(spark: SparkSession, folder: str) -> Contestant:
+    chain = jobs_in_order(folder)
+    for report in reversed(chain):
+        pairs = _table(spark, folder, report.job)
+        if set(pairs.columns) >= IDENTITY:
+            return Contestant(chain[0].recipe, folder, report.job, tuple(chain), pairs)
+    raise RecipeError(f"{folder}: no job left a table with {', '.join(sorted(IDENTITY))}")
+
+
+def _raw(spark: SparkSession, run: Contestant) -> Contestant:
+    first = run.reports[0]
+    pairs = _table(spark, run.folder, first.job)
+    if not set(pairs.columns) >= IDENTITY:
+        raise RecipeError(f"{run.folder}: the table of {first.job} does not hold pairs")
+    return Contestant(RAW, run.folder, first.job, (first,), pairs)
+
+
+def jobs_in_order(folder: str) -> list[JobReport]:
+    """Reports of a run's jobs, each after the one whose table it read.
+
+    A report says from what it was made, so the order needs no recipe. Raises RecipeError if there
+    is none, if the run was stopped before the recipe's last job had ended, or a job made of a table
+    that has been made anew since.
+    """
+    reports = {report.job: report for report in _reports(folder)}
+    if not reports:
+        raise RecipeError(f"{folder} holds no finished run; crawl2clip run makes one")
+    after = {_read(report): report for report in reports.values()}
+    chain = [after.pop(None, None)]
+    while chain[-1] is not None:
+        chain.append(after.pop(chain[-1].job, None))
+    found = [report for report in chain if report]
+    if after or len(found) < len(reports):
+        names = ", ".join(sorted(reports.keys() - {report.job for report in found}))
+        raise RecipeError(f"{folder}: {names} did not run after the other jobs: is it one run?")
+    _refuse_unfinished(folder, found[-1])
+    _refuse_stale(folder, found)
+    return found
+
+
+def _read(report: JobReport) -> str | None:
+    """The job whose table it read; None for the first."""
+    source = _source(report)
+    return None if "source" in source else next(iter(source), None)
+
+
+def _source(report: JobReport) -> dict[str, object]:
+    return dict(report.fingerprint.get("input", {}))
+
+
+def _reports(folder: str) -> list[JobReport]:
+    files, path = fsspec.url_to_fs(folder)
+    found = []
+    for name in sorted(files.glob(f"{path}/*.json")):
+        try:
+            told = read_json(files.unstrip_protocol(name))
+        except ValueError as error:
+            raise RecipeError(str(error)) from None
+        if isinstance(told, dict) and told.keys() >= {"job", "funnel", "fingerprint"}:
+            found.append(read_report(folder, told["job"]))
+    return [report for report in found if report]
+
+
+def _refuse_unfinished(folder: str, last: JobReport) -> None:
+    known = last.job in last.jobs  # not in reports of older versions
+    to_do = last.jobs[last.jobs.index(last.job) + 1 :] if known else []
+    if to_do:
+        raise RecipeError(
+            f"{folder}: {', '.join(to_do)} did not end after {last.job}; run the recipe to its end"
+        )
+
+
+def _refuse_stale(folder: str, chain: Sequence[JobReport]) -> None:
+    if len({report.recipe for report in chain}) > 1:
+        raise RecipeError(f"{folder} holds jobs of several recipes; compare folders of one each")
+    for before, report in pairwise(chain):
+        if _source(report)[before.job] != fingerprint.digest(before.fingerprint):
+            raise RecipeError(
+                f"{folder}: {before.job} ran again after {report.job}; run the recipe to its end"
+            )
+
+
+def _table(spark: SparkSession, folder: str, job: str) -> DataFrame:
+    try:
+        return without_problems(spark.read.parquet(f"{folder}/{job}"))
+    except AnalysisException:
+        raise RecipeError(f"{folder}: the table of {job} is gone; run the recipe again") from None
+
+
+def _told_apart(found: Sequence[Contestant]) -> list[Contestant]:
+    """Names that occur once: the recipe's, with the folder where that is not enough."""
+    of_recipe = Counter(run.name for run in found)
+    of_recipe[RAW] += 1  # a recipe may be called so too
+    return [run if of_recipe[run.name] == 1 else replace(run, name=_long(run)) for run in found]
+
+
+def _long(run: Contestant) -> str:
+    return f"{run.name} ({without_secrets(run.folder)})"
+
+
+def _absolute(folder: str) -> str:
+    """Executors have another current folder."""
+    return folder if "://" in folder else make_path_posix(folder)

@@ -1,0 +1,89 @@
+"""What a job leaves beside its table, and last of all: `<run>/<job>.json` says that it is done."""
+
+import json
+import platform
+from dataclasses import asdict, dataclass, field
+from importlib import metadata
+from typing import Any
+
+import fsspec
+
+from crawl2clip.engine.fingerprint import Fingerprint
+from crawl2clip.io.bounded_json import read_json
+from crawl2clip.io.printable import printable
+from crawl2clip.problems import LEFT_OUT, LOST
+from crawl2clip.recipe import RecipeError
+
+
+@dataclass(frozen=True)
+class JobReport:
+    """What `<run>/<job>.json` holds."""
+
+    recipe: str
+    job: str
+    table: str
+    started: str
+    seconds: float
+    funnel: list[dict[str, Any]]  # {step, pairs}, the first for what was read
+    problems: dict[str, int]  # kind -> rows; or images, where the kind starts with `LEFT_OUT`
+    fingerprint: Fingerprint
+    versions: dict[str, str] = field(default_factory=dict)
+    jobs: list[str] = field(default_factory=list)  # all of the recipe, in order
+    skipped: bool = False
+
+    @property
+    def pairs(self) -> int:
+        return int(self.funnel[-1]["pairs"])
+
+    @property
+    def lost_files(self) -> int:
+        return sum(count for kind, count in self.problems.items() if kind in LOST)
+
+    @property
+    def problem_share(self) -> float:
+        """Of all rows read, those that are no pair; 0 if nothing was read."""
+        problems = sum(self.problems.values()) - self.left_out_images
+        return problems / max(1, problems + int(self.funnel[0]["pairs"]))
+
+    @property
+    def left_out_images(self) -> int:
+        return sum(count for kind, count in self.problems.items() if kind.startswith(LEFT_OUT))
+
+
+def read_report(folder: str, job: str) -> JobReport | None:
+    """The report of a job in a run folder; None if it has not been written.
+
+    Raises RecipeError if something else lies in its place.
+    """
+    path = f"{folder.rstrip('/')}/{job}.json"
+    try:
+        return JobReport(**read_json(path))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError) as error:
+        raise RecipeError(f"{path} is no report of a job: {printable(str(error))}") from None
+
+
+def write_report(folder: str, report: JobReport) -> None:
+    """Written last, and whole: under another name first where the file system can rename."""
+    files, path = fsspec.url_to_fs(f"{folder.rstrip('/')}/{report.job}.json")
+    content = {name: value for name, value in asdict(report).items() if name != "skipped"}
+    with files.open(f"{path}.tmp", "wt", encoding="utf-8") as file:
+        json.dump(content, file, indent=1, ensure_ascii=False)
+    files.mv(f"{path}.tmp", path)
+
+
+def versions() -> dict[str, str]:
+    """Of what the result may depend on."""
+    packages = (
+        *("crawl2clip", "pyspark", "pyarrow", "numpy", "fastwarc", "selectolax", "ada-url", "ftfy"),
+        *("fasttext", "cld3-py", "ahocorasick_rs", "img2dataset", "Pillow", "pdqhash"),
+        *("torch", "open_clip_torch", "icu4py", "pycld2"),
+    )
+    found = {"python": platform.python_version()}
+    for package in packages:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found

@@ -1,0 +1,122 @@
+"""Where a run's pairs come from: archives, or a Parquet table that has url and text already."""
+
+from dataclasses import dataclass, field
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from crawl2clip.engine.fingerprint import digest
+from crawl2clip.engine.table_source import read_table
+from crawl2clip.engine.tables import Parts
+from crawl2clip.extract.archives import manifest
+from crawl2clip.extract.limits.read_settings import DEFAULTS, Settings, options
+from crawl2clip.extract.warc_pairs import COLUMNS, ReadArchive
+from crawl2clip.io import remote
+from crawl2clip.io.redaction import without_secrets
+from crawl2clip.recipe import RecipeError
+from crawl2clip.schema import columns
+from crawl2clip.spark.address_columns import without_users
+
+WHAT_WORKS = (
+    "give a .warc.gz or .warc.wat.gz file, a glob of them, a list of paths (warc.paths.gz), "
+    "or a Parquet folder with the columns url and text"
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A place to read pairs from, as the user named it.
+
+    A folder, or a path that ends in .parquet, is a Parquet table; all else is WARC files. It is
+    read by the whole address, with user, password and signature; `shown` is without them.
+
+    base: where the relative paths of a list start, if not where the list lies.
+    """
+
+    path: str = field(repr=False)
+    base: str | None = field(default=None, repr=False)
+
+    @property
+    def shown(self) -> str:
+        """What names the source in reports and messages."""
+        return ",".join(map(without_secrets, manifest.split(self.path)))
+
+    @property
+    def is_table(self) -> bool:
+        """Raises RecipeError if the store that holds the source can't be asked."""
+        if self.path.rstrip("/").endswith(".parquet"):
+            return True
+        try:
+            found = remote.info(self.path)
+        except (OSError, ValueError) as error:
+            raise RecipeError(f"{self.shown}: {error}") from None
+        return found is not None and found["type"] == "directory"
+
+    def pairs(self, spark: SparkSession, read: Settings = DEFAULTS) -> DataFrame:
+        """All pairs of the source, read lazily. Raises RecipeError if there is nothing to read.
+
+        read: what is read from archives; a table is taken as it is.
+        """
+        if self.is_table:
+            return _table(spark, self.path)
+        self._archives()
+        given = {"source": self.path, **options(read)}
+        if self.base:
+            given["base"] = self.base
+        return spark.read.format("warc_pairs").options(**given).load()
+
+    def parts(self, read: Settings = DEFAULTS) -> Parts | None:
+        """The same for workers that read archives themselves; None for a table, which may be in
+        any place and form that Spark can read.
+        """
+        if self.is_table:
+            return None
+        return Parts(self._archives(), ReadArchive(read), columns(*COLUMNS))
+
+    def empty(self, spark: SparkSession) -> DataFrame:
+        """No pairs, with the columns that the source has: archives are not touched."""
+        if self.is_table:
+            return _table(spark, self.path).limit(0)
+        return no_pairs(spark)
+
+    def fingerprint(self, read: Settings = DEFAULTS) -> dict[str, object]:
+        """What changes when the source does: how many files, and a hash of names, sizes, times;
+        and what is read from archives.
+        """
+        paths = self._files() if self.is_table else self._archives()
+        read_as = {} if self.is_table else {"read": options(read)}
+        try:
+            content = digest(manifest.describe(paths))
+        except OSError as error:
+            raise RecipeError(f"{self.shown}: {error}") from None
+        return {**read_as, "source": self.shown, "files": len(paths), "content": content}
+
+    def _archives(self) -> list[str]:
+        try:
+            return manifest.paths(self.path, self.base)
+        except ValueError as error:
+            raise RecipeError(f"{error}; {WHAT_WORKS}") from None
+        except OSError as error:
+            raise RecipeError(f"{self.shown}: {error}") from None
+
+    def _files(self) -> list[str]:
+        files, path = remote.store(self.path)
+        return [files.unstrip_protocol(name) for name in sorted(files.find(path))]
+
+
+def no_pairs(spark: SparkSession) -> DataFrame:
+    """An empty table with the columns that archives give."""
+    return spark.createDataFrame([], columns(*COLUMNS))
+
+
+def _table(spark: SparkSession, path: str) -> DataFrame:
+    pairs = read_table(spark, path)
+    missing = {"url", "text"} - set(pairs.columns)
+    if missing:
+        there = ", ".join(pairs.columns)
+        raise RecipeError(f"{path} has no column {' and '.join(sorted(missing))}; it has {there}")
+    pairs = without_users(pairs)
+    if "uid" in pairs.columns:
+        return pairs
+    # The same identity that archives give, so that both doors lead to the same draws.
+    return pairs.withColumn("uid", F.md5(F.concat_ws("\0", "url", "text").cast("binary")))

@@ -1,0 +1,85 @@
+"""A finished list: its ids, its files, its report."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import fsspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from crawl2clip.entries.lists.language_settings import LanguageSettings
+from crawl2clip.entries.lists.list_settings import SOURCES, EntrySettings
+from crawl2clip.io.redaction import public
+
+SCHEMA = pa.schema(
+    [
+        ("id", pa.int32()),
+        ("entry", pa.string()),
+        ("sources", pa.list_(pa.string())),
+        ("counts", pa.list_(pa.int64())),
+        ("pmi", pa.float64()),
+    ]
+)
+REPORT = "entries.json"
+
+
+@dataclass(frozen=True)
+class EntryReport:
+    """What a finished list consists of.
+
+    sha256: of metadata.json, so of the list with its ids. found: entries of each source; new:
+    those that no source before it has. texts: articles and lines counted. problems: by kind.
+    """
+
+    entries: int
+    sha256: str
+    found: dict[str, int]
+    new: dict[str, int]
+    texts: int
+    problems: dict[str, int]
+    settings: dict[str, Any]
+
+
+def with_ids(rows: pa.Table, old: Sequence[str]) -> pa.Table:
+    """The list in the order of its ids: the old entries as they were, then the others sorted.
+
+    An old entry that was not found again has no sources.
+    """
+    place = {entry: i for i, entry in enumerate(rows["entry"].to_pylist())}
+    entries = [*old, *sorted(place.keys() - set(old))]
+    taken = rows.drop_columns("entry").take(pa.array(map(place.get, entries), pa.int64()))
+    taken = taken.add_column(0, "entry", pa.array(entries, pa.string()))
+    return taken.add_column(0, "id", pa.array(range(len(entries)), pa.int32())).cast(SCHEMA)
+
+
+def written(
+    folder: str,
+    table: pa.Table,
+    settings: EntrySettings | LanguageSettings,
+    counted: Mapping[str, int],
+) -> EntryReport:
+    """Write the list into the folder, its report last. counted: as `Seen` names it."""
+    data = json.dumps(table["entry"].to_pylist(), ensure_ascii=False).encode()
+    sources = [names or () for names in table["sources"].to_pylist()]
+    every = Counter(name for names in sources for name in names)
+    new = Counter(names[0] for names in sources if names)
+    report = EntryReport(
+        entries=len(table),
+        sha256=hashlib.sha256(data).hexdigest(),
+        found={name: every[name] for name in SOURCES},
+        new={name: new[name] for name in SOURCES},
+        texts=counted.get("texts", 0),
+        problems={kind: n for kind, n in counted.items() if n and kind != "texts"},
+        settings=public(asdict(settings)),
+    )
+    with fsspec.open(f"{folder}/metadata.json", "wb") as file:
+        file.write(data)
+    with fsspec.open(f"{folder}/entries.parquet", "wb") as file:
+        pq.write_table(table, file, compression="zstd")
+    with fsspec.open(f"{folder}/{REPORT}", "wt", encoding="utf-8") as file:
+        json.dump(asdict(report), file, indent=2, ensure_ascii=False)
+    return report

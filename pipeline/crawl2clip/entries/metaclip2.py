@@ -1,0 +1,164 @@
+"""From dumps of many Wikipedias to a folder of lists, as match_entries_by_language reads them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePosixPath
+
+import fsspec
+from pyspark.sql import DataFrame, SparkSession
+
+from crawl2clip.entries import metaclip1
+from crawl2clip.entries.lists.incremental_list import Growing
+from crawl2clip.entries.lists.language_settings import LanguageSettings
+from crawl2clip.entries.lists.list_settings import NONE, EntrySettings
+from crawl2clip.entries.lists.list_writer import REPORT, EntryReport, with_ids, written
+from crawl2clip.entries.sources.byte_ranges import files
+from crawl2clip.entries.sources.languages import NO_BLANKS, dumps
+from crawl2clip.entries.sources.ngrams import ngrams
+from crawl2clip.entries.sources.omw import omw_words
+from crawl2clip.entries.sources.read_counters import Seen
+from crawl2clip.entries.sources.synsets import wordnet_of
+from crawl2clip.entries.sources.texts import wiki_texts
+from crawl2clip.entries.sources.titles import pageviews, titles_by_language
+from crawl2clip.entries.sources.word_segmentation import Splitting, check_icu
+from crawl2clip.shared.wordnet import synset_names
+
+ENGLISH = "en"
+
+Dumps = Mapping[str, tuple[str, ...]]
+
+
+def wanted(settings: LanguageSettings, folder: str) -> Dumps:
+    """The dumps of each language whose list is to be made: those of the folder stay as they are.
+
+    Raises ValueError if the settings make no sense or a source is not there: all that can be told
+    beforehand, and not after hours of counting.
+    """
+    settings.check()
+    found = dumps(settings.wiki)
+    languages = settings.languages or tuple(found)
+    if missing := sorted(set(languages) - found.keys()):
+        raise ValueError(f"there is no dump of {', '.join(missing)}; there are {', '.join(found)}")
+    left = {lang: found[lang] for lang in sorted(languages) if not _listed(folder, lang)}
+    _check_sources(settings)
+    for lang in left:
+        if _splitting(settings, lang) == "icu":
+            check_icu(lang)
+    if ENGLISH in left:
+        _check_english(settings)
+    return left
+
+
+def _check_sources(settings: LanguageSettings) -> None:
+    for path in settings.pageviews:
+        files(path)
+    for path in filter(None, (settings.omw, settings.titles)):
+        if not _exists(path):
+            raise ValueError(f"there is no folder {path}")
+
+
+def _check_english(settings: LanguageSettings) -> None:
+    if settings.english == "metaclip" and settings.titles:
+        raise ValueError(
+            "MetaCLIP's rules for English want pageviews, not titles: say --english alike, "
+            "or leave en to a command of its own"
+        )
+    if settings.wordnet != NONE:
+        wordnet_of(settings.wordnet)
+
+
+def build_languages(
+    spark: SparkSession,
+    settings: LanguageSettings,
+    folder: str,
+    done: Callable[[str, EntryReport], None] = lambda lang, report: None,
+) -> dict[str, EntryReport]:
+    """Make the list of each language, <folder>/<lang>, as `build` makes one; those there stay.
+
+    Titles of all languages are counted first, once, into <folder>-titles. Then one language comes
+    after the other; commands for different --languages may run at a time, given the titles. The
+    lists must fit the driver one by one, their sources need not. done: called after each.
+
+    Raises ValueError where `wanted` does.
+    """
+    left = wanted(settings, folder)
+    views = _views(spark, settings, folder, left)
+    reports = {}
+    for lang, wiki in left.items():
+        if lang == ENGLISH and settings.english == "metaclip":
+            report = metaclip1.build(spark, _english(settings, wiki), f"{folder}/{lang}")
+        else:
+            report = _built(spark, settings, lang, wiki, views, f"{folder}/{lang}")
+        reports[lang] = report
+        done(lang, report)
+    return reports
+
+
+def _built(
+    spark: SparkSession,
+    settings: LanguageSettings,
+    lang: str,
+    wiki: tuple[str, ...],
+    views: DataFrame | None,
+    folder: str,
+) -> EntryReport:
+    seen, table = Seen(), f"{folder}/ngrams"
+    counted = ngrams(seen.texts(wiki_texts(spark, wiki)), _splitting(settings, lang), lang)
+    counted.write.mode("overwrite").parquet(table)
+    entries = Growing(spark, settings, lang)
+    entries.add_words("numbers", map(str, range(settings.numbers)))
+    entries.add_words("wordnet", _wordnet(settings, lang))
+    entries.add_ngrams(spark.read.parquet(table))
+    if views is not None:
+        entries.add_titles(views)
+    return written(folder, with_ids(entries.rows(), []), settings, seen.counted())
+
+
+def _wordnet(settings: LanguageSettings, lang: str) -> set[str]:
+    if lang == ENGLISH:
+        return (
+            set(synset_names(wordnet_of(settings.wordnet))) if settings.wordnet != NONE else set()
+        )
+    return omw_words(settings.omw, lang) if settings.omw else set()
+
+
+def _views(
+    spark: SparkSession, settings: LanguageSettings, folder: str, left: Dumps
+) -> DataFrame | None:
+    """The table of titles; null if there is none, or no list to make of it."""
+    table = settings.titles
+    alike = [lang for lang in left if lang != ENGLISH or settings.english == "alike"]
+    if settings.pageviews and alike:
+        table = f"{folder.rstrip('/')}-titles"
+        seen = titles_by_language(pageviews(spark, settings.pageviews), settings.sites)
+        seen.write.mode("overwrite").parquet(table)
+    return spark.read.parquet(table) if table else None
+
+
+def _english(settings: LanguageSettings, wiki: tuple[str, ...]) -> EntrySettings:
+    return EntrySettings(
+        numbers=settings.numbers,
+        wordnet=settings.wordnet,
+        wiki=wiki,
+        pageviews=settings.pageviews,
+    )
+
+
+def _splitting(settings: LanguageSettings, lang: str) -> Splitting:
+    return settings.unspaced if lang in NO_BLANKS else "blanks"
+
+
+def _listed(folder: str, lang: str) -> bool:
+    """Whether the folder holds a whole list of the language, of ours or of the user's."""
+    return _exists(f"{folder}/{lang}/{REPORT}") or any(_named(folder, lang))
+
+
+def _named(folder: str, lang: str) -> Iterator[str]:
+    filesystem, local = fsspec.core.url_to_fs(folder)
+    for name in filesystem.ls(local, detail=False) if filesystem.isdir(local) else ():
+        if PurePosixPath(name).name in (f"{lang}.json", f"{lang}.json.gz", f"{lang}.parquet"):
+            yield name
+
+
+def _exists(path: str) -> bool:
+    filesystem, local = fsspec.core.url_to_fs(path)
+    return bool(filesystem.exists(local))

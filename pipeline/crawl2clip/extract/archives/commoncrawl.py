@@ -1,0 +1,87 @@
+"""A few files of a crawl, chosen by chance: `crawl2clip crawl CC-MAIN-2026-05 --files 10`."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+
+import fsspec
+
+from crawl2clip.extract.archives.manifest import paths as archives
+from crawl2clip.io.redaction import without_secrets
+
+PATHS = "https://data.commoncrawl.org/crawl-data/{crawl}/warc.paths.gz"
+
+# The main crawls were numbered by year, then by years, then by week; the news come by the month.
+_NAME = re.compile(r"CC-MAIN-\d{4}(-\d{2}|-\d{4})?|CC-NEWS/\d{4}/\d{2}")
+_SEE = "https://commoncrawl.org/get-started lists the crawls"
+_ROOT = "crawl-data/"
+
+
+def choose(
+    crawl: str,
+    files: int,
+    seed: int = 0,
+    paths: str = PATHS,
+    base: str | None = None,
+    to: str | None = None,
+) -> str:
+    """Write a list of so many archives of the crawl, with full addresses; returns where.
+
+    paths: where the list of all of them is; {crawl} stands for the crawl's name. base: where the
+    paths in that list start, if not where Common Crawl has them: `s3://commoncrawl/`. The list that
+    is written holds the addresses whole, with what opens and signs them: it is there to be read.
+    to: the list
+    to write, local or remote; by default named after the crawl, in the current folder. Raises
+    ValueError for a crawl that there is not, or that has too few files; OSError if it can't be
+    reached.
+    """
+    check_name(crawl)
+    address = paths.replace("{crawl}", crawl)
+    try:
+        lines = archives(address, base)
+    except ValueError as error:
+        raise ValueError(f"{error}; is {crawl} published? {_SEE}") from None
+    chosen = pick(lines, files, seed)
+    to = to or f"{crawl.replace('/', '-')}-{files}-of-seed-{seed}.paths"
+    of = f"{files:,} of {len(lines):,} files of {crawl}"
+    about = f"# {of}, seed {seed}, from {without_secrets(address)}"
+    _write(to, [about, *chosen])
+    return to
+
+
+def check_name(crawl: str) -> None:
+    """Raise ValueError, saying what would be right, for what can't be a crawl's name."""
+    if _NAME.fullmatch(crawl):
+        return
+    hint = f"; did you mean {crawl.upper()}?" if _NAME.fullmatch(crawl.upper()) else ""
+    like = "CC-MAIN-2026-05 (year and week, two digits) or CC-NEWS/2026/05 (year and month)"
+    raise ValueError(f"no crawl is called {crawl!r}{hint or f': they are called {like}'}; {_SEE}")
+
+
+def pick(lines: Iterable[str], files: int, seed: int) -> list[str]:
+    """`files` of the lines, each once, by a hash of seed and line.
+
+    The first ten are the same whether ten are asked for or twenty, in whatever order the lines
+    come, and whether they start at a web server, a bucket or nowhere. Raises ValueError if there
+    are too few.
+    """
+    if files < 1:
+        raise ValueError(f"--files wants 1 or more, not {files}")
+    different = set(lines)
+    if files > len(different):
+        raise ValueError(f"there are {len(different):,} files, and {files:,} were asked for")
+    return sorted(different, key=lambda line: (_draw(line, seed), line))[:files]
+
+
+def _draw(line: str, seed: int) -> bytes:
+    _, root, rest = line.rpartition(_ROOT)
+    name = without_secrets(f"{root}{rest}")  # who signs anew gets the same files
+    return hashlib.md5(f"{seed}\0{name}".encode(), usedforsecurity=False).digest()
+
+
+def _write(path: str, lines: list[str]) -> None:
+    """Whole or not at all: under another name first."""
+    files, name = fsspec.url_to_fs(path)
+    with files.open(f"{name}.tmp", "wt", encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in lines)
+    files.mv(f"{name}.tmp", name)

@@ -1,0 +1,56 @@
+"""The meta tags that tell social networks what to show of a page -> its images."""
+
+from collections.abc import Iterable, Sequence
+
+from crawl2clip.extract.html.img_links import is_no_file
+from crawl2clip.extract.html.page_model import Image, Link
+from crawl2clip.extract.html.text_normalization import collapsed
+from crawl2clip.extract.html.values import pixels
+
+Meta = tuple[str, str]  # property or name in lower case, and content
+
+_SAME_IMAGE = ("url", "secure_url", "src")
+
+
+def is_social(name: str) -> bool:
+    """Whether a meta tag of that name is one of them."""
+    return name.startswith(("og:", "twitter:"))
+
+
+def images_in(metas: Sequence[Meta], kind: str) -> list[Image]:
+    """The images of one kind, og or twitter: each with its own alt text, and the page's title and
+    description. What a page does not tell Twitter is taken from Open Graph, as Twitter does.
+    """
+    said = dict(reversed(metas))  # the first of each
+    page = [
+        collapsed(said.get(f"{kind}:{name}") or said.get(f"og:{name}") or "")
+        for name in ("title", "description")
+    ]
+    images = [_image(kind, parts, page) for parts in _structures(metas, f"{kind}:image")]
+    return [image for image in images if image]
+
+
+def _structures(metas: Iterable[Meta], start: str) -> list[list[Meta]]:
+    """The tags of each image together: it begins with `og:image`, the others follow."""
+    found: list[list[Meta]] = []
+    for name, content in metas:
+        if not name.startswith(start):
+            continue
+        part = name[len(start) + 1 :]
+        begins = not part or (part in _SAME_IMAGE and not found)
+        if begins:
+            found.append([])
+        if found:
+            found[-1].append((part, content))
+    return found
+
+
+def _image(kind: str, parts: list[Meta], page: Iterable[str]) -> Image | None:
+    hrefs = [content for part, content in parts if part in ("", *_SAME_IMAGE)]
+    links = tuple(Link(href) for href in dict.fromkeys(hrefs) if not is_no_file(href))
+    said = dict(reversed(parts))
+    texts = dict.fromkeys((collapsed(said.get("alt", "")), *page))
+    found = tuple(("og", text) for text in texts if text)
+    if not links or not found:
+        return None
+    return Image(links, kind, found, pixels(said.get("width")), pixels(said.get("height")))

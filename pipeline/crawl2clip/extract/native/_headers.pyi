@@ -1,0 +1,3 @@
+from crawl2clip.extract.archives.record_headers import Head
+
+def head(data: bytes, start: int, most: int, type: type[Head]) -> Head | None: ...

@@ -1,0 +1,112 @@
+/* Images of which a src and texts are all that is told, as in a WAT record -> Images. */
+#ifndef PLAIN_H
+#define PLAIN_H
+
+#include "html5/images.h"
+
+static PyObject *url_word, *attribute_words[OWN_TEXTS];
+
+static bool
+fill_plain_words(void)
+{
+    url_word = PyUnicode_InternFromString("url");
+    attribute_words[ALT] = PyUnicode_InternFromString("alt");
+    attribute_words[TITLE] = PyUnicode_InternFromString("title");
+    return url_word && attribute_words[ALT] && attribute_words[TITLE];
+}
+
+/* How the images are told. wanted: bits of the texts. decode: what replaces character references,
+   None if none are left. odd: what an image comes to whose src is not plain. */
+typedef struct {
+    PyObject *decode, *odd;
+    unsigned wanted;
+} Told;
+
+/* The attribute, decoded: a text or None; NULL with an exception. */
+static PyObject *
+told_value(const Told *t, PyObject *told, PyObject *name)
+{
+    PyObject *text = PyObject_GetAttr(told, name);
+    if (!text || !PyUnicode_Check(text) || t->decode == Py_None) {
+        return text;
+    }
+    if (PyUnicode_FindChar(text, '&', 0, PyUnicode_GET_LENGTH(text), 1) >= 0) {
+        Py_SETREF(text, PyObject_CallOneArg(t->decode, text));
+    }
+    return text;
+}
+
+/* Adds (source, text) if the image has such a text; false with an exception. */
+static bool
+add_told_text(const Told *t, PyObject *texts, PyObject *told, unsigned which)
+{
+    PyObject *text = told_value(t, told, attribute_words[which]);
+    PyObject *clean = text && PyUnicode_Check(text) ? collapsed_text(text) : Py_XNewRef(text);
+    bool done = clean != NULL;
+    if (done && PyUnicode_Check(clean) && PyUnicode_GET_LENGTH(clean)) {
+        PyObject *pair = PyTuple_Pack(2, text_words[which], clean);
+        done = pair && PyList_Append(texts, pair) == 0;
+        Py_XDECREF(pair);
+    }
+    Py_XDECREF(clean);
+    Py_XDECREF(text);
+    return done;
+}
+
+/* As a tuple, which is empty if it has none. */
+static PyObject *
+told_texts(const Told *t, PyObject *told)
+{
+    PyObject *texts = PyList_New(0), *tuple = NULL;
+    bool done = texts != NULL;
+    for (unsigned i = ALT; done && i <= TITLE; i++) {
+        done = !(t->wanted >> i & 1) || add_told_text(t, texts, told, i);
+    }
+    if (done) {
+        tuple = PyList_AsTuple(texts);
+    }
+    Py_XDECREF(texts);
+    return tuple;
+}
+
+/* The Image; None if its src is not plain. NULL with an exception. */
+static PyObject *
+told_image(PyObject *src, PyObject *texts)
+{
+    Found found;
+    start_links(&found);
+    if (!PyUnicode_Check(src) || !is_trim(src) || !is_shown(&found, src, false)) {
+        return found.failed ? NULL : Py_NewRef(Py_None);
+    }
+    FoundLink link = {.href = Py_NewRef(src), .kind = FROM_SRC};
+    add_link(&found, &link);
+    PyObject *links = sorted_links(&found);
+    PyObject *image = image_of((PyObject *[]){links, Py_NewRef(link_kind_words[FROM_SRC]),
+                                              Py_NewRef(texts), Py_NewRef(Py_None),
+                                              Py_NewRef(Py_None), Py_NewRef(Py_None)});
+    forget_links(&found);
+    return image;
+}
+
+/* Adds what the image comes to; false with an exception. */
+static bool
+add_told(const Told *t, PyObject *images, PyObject *told)
+{
+    PyObject *texts = told_texts(t, told);
+    if (!texts || !PyTuple_GET_SIZE(texts)) {
+        Py_XDECREF(texts);
+        return texts != NULL;
+    }
+    PyObject *src = told_value(t, told, url_word);
+    PyObject *image = src ? told_image(src, texts) : NULL;
+    if (image == Py_None) {
+        Py_SETREF(image, PyObject_CallFunctionObjArgs(t->odd, src, texts, NULL));
+    }
+    bool done = image && (image == Py_None || PyList_Append(images, image) == 0);
+    Py_XDECREF(image);
+    Py_XDECREF(src);
+    Py_DECREF(texts);
+    return done;
+}
+
+#endif

@@ -1,0 +1,49 @@
+"""Captions with words that somebody decided not to have."""
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+from pyspark.sql import Column, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import BooleanType
+
+from crawl2clip.filter.blocklists.list_files import read_list
+from crawl2clip.filter.blocklists.word_matcher import Words
+from crawl2clip.stage import Filter, stage
+
+
+@stage
+class BlockedWords(Filter):
+    """Drop pairs whose `by` holds a listed word or phrase, whole and in any case.
+
+    words: a list as text, a word or phrase a line, # before remarks; or Parquet with one column.
+    None is shipped.
+
+    Text and words are compared in NFKC and case-folded, blanks collapsed; "ass" is not in "glass",
+    where LAION's test for substrings finds "kid" in "kidney". Scripts without blanks between words
+    (Han, kana, Thai, ...) have no borders to be looked for.
+
+    No shuffle. The list is broadcast and becomes an automaton once in each worker process.
+    """
+
+    files = ("words",)
+    main = "words"
+
+    words: str
+    by: str = "text"
+
+    def check(self) -> None:
+        Words.of(read_list(self.words))
+
+    def keep(self) -> Column:
+        words = Words.of(read_list(self.words))
+        shared = SparkSession.active().sparkContext.broadcast(words)
+
+        @F.arrow_udf(BooleanType())  # type: ignore[attr-defined, untyped-decorator]
+        def blocked(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
+            for texts in batches:
+                found = [shared.value.occur_in(text or "") for text in texts.to_pylist()]
+                yield pa.array(found, pa.bool_())
+
+        judged: Column = blocked(self.by)
+        return ~judged

@@ -1,0 +1,87 @@
+"""Tables and subset files -> a subset file. No step, for a subset is no table of pairs."""
+
+import uuid
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import fsspec
+import pyarrow as pa
+from pyspark import TaskContext
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from crawl2clip.filter.keep_subset import uids_in
+from crawl2clip.filter.subsets import subset_file
+from crawl2clip.io.redaction import guarded
+from crawl2clip.stage import is_problem
+
+_COPY_BYTES = 1 << 24
+_PART = "part BIGINT, path STRING, uids BIGINT"
+
+
+def write_subset(pairs: DataFrame, path: str) -> int:
+    """Write the distinct uids of the pairs as a subset file; how many they are.
+
+    Raises ValueError if a uid is not of 32 hex digits.
+
+    Cost: one shuffle of 16 bytes a pair to find the distinct ones, one to sort them. Each task
+    writes its range into a folder beside the file, and the driver strings them together, so it
+    holds one block of a part and not the uids. The file has its name when it is whole.
+    """
+    good = pairs.where(~is_problem(pairs)).select("uid")
+    if odd := good.where("uid is null or not uid rlike '^[0-9a-fA-F]{32}$'").head():
+        raise ValueError(f"{odd.uid!r} is no uid of 32 hex digits, which a subset file wants")
+    ranges = good.select(F.unhex("uid").alias("uid")).distinct().repartitionByRange("uid")
+    return _written(ranges.sortWithinPartitions("uid"), path)
+
+
+def write_intersection(spark: SparkSession, first: str, second: str, path: str) -> int:
+    """Write the uids that two subset files share; how many they are. DataComp-1B is made so.
+
+    Raises ValueError if one is no subset file. Cost: one shuffle of each.
+    """
+    uids = [uids_in(spark, name, subset_file.place(name)) for name in (first, second)]
+    return write_subset(uids[0].join(uids[1].hint("merge"), "uid", how="left_semi"), path)
+
+
+def _written(uids: DataFrame, path: str) -> int:
+    files, name = fsspec.url_to_fs(path)
+    folder = f"{path}.{uuid.uuid4().hex}.tmp"
+    files.makedirs(fsspec.url_to_fs(folder)[1], exist_ok=True)
+    try:
+        parts = (
+            uids.mapInArrow(guarded(_Part(folder)), _PART).orderBy("part").collect()
+        )  # one a task
+        count = sum(int(part.uids) for part in parts)
+        with fsspec.open(f"{folder}/whole", "wb") as whole:
+            subset_file.write_header(whole, count)
+            for part in parts:
+                _append(part.path, whole)
+        files.mv(fsspec.url_to_fs(f"{folder}/whole")[1], name)
+        return count
+    finally:
+        files.rm(fsspec.url_to_fs(folder)[1], recursive=True)
+
+
+def _append(path: str, whole: BinaryIO) -> None:
+    with fsspec.open(path, "rb") as part:
+        while block := part.read(_COPY_BYTES):
+            whole.write(block)
+
+
+class _Part:
+    """For mapInArrow: the uids of a range in, the file that holds them out."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        # A task that is tried again, or twice at once, writes another file.
+        path, count = f"{self.folder}/{uuid.uuid4().hex}", 0
+        with fsspec.open(path, "wb") as file:
+            for batch in batches:
+                file.write(subset_file.halves(batch["uid"]).tobytes())
+                count += batch.num_rows
+        task = TaskContext.get()
+        part = task.partitionId() if task else 0
+        yield pa.RecordBatch.from_pylist([{"part": part, "path": path, "uids": count}])

@@ -1,0 +1,47 @@
+"""What a word is, as columns: one answer for all steps that count words."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from crawl2clip.filter.frequency.tokenizer import UNSPACED
+from crawl2clip.filter.frequency.tokenizer import Split as Split
+
+Case = Literal["folded", "kept"]
+
+_UNSPACED = "".join(rf"\p{{Is{script}}}" for script in UNSPACED)
+# (?U) makes \s Unicode's white space, which Java's own is not.
+_WORD = {
+    "blanks": r"(?U)[^\s]+",
+    "scripts": rf"(?U)[{_UNSPACED}]\p{{M}}*|[^\s{_UNSPACED}]+",
+}
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """How a text is cut into unigrams and bigrams. No paper says how ALIGN's were.
+
+    split: 'blanks' takes what stands between white space, punctuation included; with 'scripts' each
+    letter of a script that is written without blanks is a word as well. case: 'folded' counts Dog
+    as dog.
+    """
+
+    split: Split = "blanks"
+    case: Case = "folded"
+
+    def unigrams(self, text: Column) -> Column:
+        """The words in order, an array of strings; null for null."""
+        return F.regexp_extract_all(self.cased(text), F.lit(_WORD[self.split]), 0)
+
+    def cased(self, text: Column) -> Column:
+        """The text before it is cut."""
+        return F.lower(text) if self.case == "folded" else text
+
+
+def bigrams(unigrams: Column) -> Column:
+    """Neighbours joined by a blank, which no unigram has: so both can stand in one list."""
+    pairs = F.greatest(F.size(unigrams) - 1, F.lit(0))
+    first, second = F.slice(unigrams, 1, pairs), F.slice(unigrams, 2, pairs)
+    return F.zip_with(first, second, lambda a, b: F.concat(a, F.lit(" "), b))

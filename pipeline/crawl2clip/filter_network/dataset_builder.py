@@ -1,0 +1,104 @@
+"""A table of pairs -> what a training reads: good pairs only, in random order, some held out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from math import ceil
+
+import fsspec
+from pyspark.errors import AnalysisException
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from crawl2clip.io.redaction import public
+from crawl2clip.spark.sql_conditions import condition
+
+RECEIPT = "pairs.json"
+PAIRS_PER_FILE = 10_000
+LEAST_FILES = 16  # so that a few processes share even a small set
+MOST_HELD_OUT = 10_000
+
+
+@dataclass(frozen=True)
+class Preparing:
+    """source: a Parquet table with image and text. where: Spark SQL, which of its pairs are good.
+
+    held_out: the share of images kept for validation, with all their texts; ten thousand pairs or
+    so at most.
+    """
+
+    source: str
+    where: str = "true"
+    held_out: float = 0.05
+    seed: int = 0
+
+    def check(self) -> None:
+        """Raise ValueError, saying what would be right."""
+        if not 0 <= self.held_out < 1:
+            raise ValueError(f"held_out is a share: 0 to 1, 1 excluded, not {self.held_out}")
+
+    def good(self, spark: SparkSession) -> DataFrame:
+        """Image, text and uid of the good pairs. Raises ValueError if it is no such table."""
+        try:
+            pairs = spark.read.parquet(self.source)
+            good = pairs.where(condition(pairs, self.where)).where(
+                "image is not null and text is not null"
+            )
+            if "problem" in pairs.columns:
+                good = good.where("problem is null")
+            uid = F.col("uid") if "uid" in pairs.columns else F.md5(_bytes_of_both())
+            return good.select("image", "text", uid.alias("uid"))
+        except AnalysisException as error:
+            raise ValueError(f"{self.source}: {str(error).splitlines()[0]}") from None
+
+
+def prepare(spark: SparkSession, asked: Preparing, folder: str) -> dict[str, object]:
+    """Write FOLDER/train and FOLDER/validation, and a receipt last; does nothing if it is there.
+
+    Shuffles the images once. Which file and place a pair gets depends on its uid and the seed.
+    Raises ValueError if no pair is good, or the folder holds what was asked for differently.
+    """
+    known = _receipt(folder)
+    if known is not None:
+        if known["asked"] != public(asdict(asked)):
+            raise ValueError(f"{folder} holds other pairs: {known['asked']}; name another folder")
+        return known
+    good = asked.good(spark)
+    count = good.count()
+    if not count:
+        raise ValueError(f"{asked.source} has no pair of image and text where {asked.where}")
+    aside = draw(F.md5("image"), asked.seed) < min(asked.held_out, MOST_HELD_OUT / count)
+    counts = {}
+    for name, part in {"train": good.where(~aside), "validation": good.where(aside)}.items():
+        files = max(LEAST_FILES, ceil(count / PAIRS_PER_FILE))
+        ordered = part.repartition(files, "uid").sortWithinPartitions(
+            draw(F.col("uid"), asked.seed), "uid"
+        )
+        ordered.write.mode("overwrite").parquet(f"{folder}/{name}")
+        counts[name] = spark.read.parquet(f"{folder}/{name}").count()
+    return _write_receipt(folder, {"asked": public(asdict(asked)), "pairs": counts})
+
+
+def draw(key: Column, seed: int) -> Column:
+    """From [0, 1), by chance, the same for the same key."""
+    return F.pmod(F.xxhash64(key, F.lit(seed)), F.lit(2**52)) / 2**52
+
+
+def _receipt(folder: str) -> dict[str, object] | None:
+    try:
+        with fsspec.open(f"{folder}/{RECEIPT}", "rt", encoding="utf-8") as file:
+            found: dict[str, object] = json.load(file)
+    except FileNotFoundError:
+        return None
+    return found
+
+
+def _write_receipt(folder: str, about: dict[str, object]) -> dict[str, object]:
+    with fsspec.open(f"{folder}/{RECEIPT}", "wt", encoding="utf-8") as file:
+        json.dump(about, file, indent=2)
+    return about
+
+
+def _bytes_of_both() -> Column:
+    return F.concat("image", F.encode("text", "UTF-8"))

@@ -1,0 +1,91 @@
+"""A network judged on held-out pairs: scored by Spark, compared here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from pyspark import StorageLevel
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from crawl2clip.filter_network.quality import auc, planted, share_left
+from crawl2clip.score.score_clip import ScoreClip
+
+MOST = 20_000  # pairs whose similarities the driver can hold, 1.6 GB
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """auc: of true pairs against all mismatched ones. left: the share of mismatched pairs among the
+    best `fraction`, after `plant` of all pairs were given another's caption.
+    """
+
+    pairs: int
+    auc: float
+    left: float
+
+
+@dataclass(frozen=True)
+class Judge:
+    """most: pairs that are looked at, chosen by a hash of image and text; N * N comparisons."""
+
+    most: int = 5_000
+    plant: float = 0.25
+    fraction: float = 0.15
+    seed: int = 0
+
+    def check(self) -> None:
+        """Raise ValueError, saying what would be right."""
+        if not 2 <= self.most <= MOST:
+            raise ValueError(
+                f"pairs must be 2 to {MOST:,}, not {self.most:,}: all are compared with all here"
+            )
+        if not 0 <= self.plant < 1 or not 0 < self.fraction <= 1:
+            raise ValueError("plant is a share, 0 to 1; so is fraction, and not 0")
+
+    def __call__(self, pairs: DataFrame, network: ScoreClip) -> Judgement:
+        """Pairs: image and text. Raises ValueError if fewer than two of them can be scored."""
+        images, texts, words = self._vectors(pairs, network)
+        similarities = images @ texts.T
+        same = words[:, None] == words[None, :]
+        scores, wrong = planted(similarities, self.plant, self.seed)
+        left = share_left(scores, wrong, self.fraction)
+        return Judgement(len(words), auc(similarities, same), left)
+
+    def left_of(self, crawl: DataFrame, network: ScoreClip) -> float:
+        """The share of false pairs that the cut leaves of a table with `is_true`.
+
+        Sorts scores, which stay on the executors' disks meanwhile. Raises ValueError if none of the
+        pairs can be scored.
+        """
+        scored = network(crawl).where("problem is null").select("clip_score", "is_true", "text")
+        scored = scored.persist(StorageLevel.DISK_ONLY)  # scored once: counting is a pass, too
+        try:
+            pairs = scored.count()
+            if not pairs:
+                raise ValueError("no pair of the crawl can be scored")
+            order = F.desc("clip_score"), "text", "is_true"
+            best = scored.orderBy(*order).limit(max(1, int(pairs * self.fraction)))
+            [[share]] = best.agg(F.avg((~F.col("is_true")).cast("double"))).collect()
+        finally:
+            scored.unpersist()
+        return float(share)
+
+    def _vectors(self, pairs: DataFrame, network: ScoreClip) -> tuple[Any, Any, Any]:
+        """Of the pairs that are looked at, in the order of the hash."""
+        chance = F.xxhash64("image", "text", F.lit(self.seed))
+        some = (
+            pairs.select("image", "text", chance.alias("chance")).orderBy("chance").limit(self.most)
+        )
+        scored = network(some).where("problem is null")
+        # `most` rows at the most: all of them are compared with each other.
+        kept = scored.select("image_embedding", "text_embedding", "text", "chance").toPandas()
+        if len(kept) < 2:
+            raise ValueError("fewer than two pairs can be scored")
+        kept = kept.sort_values(["chance", "text"])
+        images, texts = (
+            np.stack(kept[f"{side}_embedding"].to_list()) for side in ("image", "text")
+        )
+        return images, texts, np.unique(kept["text"], return_inverse=True)[1]

@@ -1,0 +1,100 @@
+"""Asking a web server for a file, and what its answer means."""
+
+import errno
+import re
+from typing import Any, NamedTuple, NoReturn
+
+import requests
+import urllib3
+
+from crawl2clip.io.redaction import redacted, without_secrets
+from crawl2clip.io.retry import LaterError, patiently
+from crawl2clip.io.retry_after import asked_seconds
+
+# To connect, and for a server to send anything at all.
+TIMEOUT_SECONDS = (15, 60)
+
+# More digits are no size of a file, nor a number to seek to.
+_SIZE = re.compile(r"\d{1,18}", re.ASCII)
+_GONE = (404, 410)
+_REFUSED = (401, 403)
+_LATER = (408, 425, 429)
+_NO_HEAD = (405, 501, *_REFUSED)  # addresses that are signed for reading refuse to be asked about
+
+
+class Version(NamedTuple):
+    """What tells one state of a file from another; None for what the server doesn't say."""
+
+    etag: str | None
+    modified: str | None
+    size: int | None
+
+    def differs(self, other: "Version") -> bool:
+        """Whether anything that both of them know is not the same."""
+        known = zip(self, other, strict=True)
+        return any(a != b for a, b in known if a is not None and b is not None)
+
+    def if_range(self) -> dict[str, str]:
+        """The header that asks for the whole file, should it have changed."""
+        is_strong = self.etag is not None and not self.etag.startswith("W/")
+        value = self.etag if is_strong else self.modified
+        return {"If-Range": value} if value else {}
+
+
+def info(url: str) -> dict[str, Any] | None:
+    """What fsspec would say of the file, with the names it uses; None if there is none."""
+    with requests.Session() as session:
+        try:
+            found = patiently(lambda: answered(session, "HEAD", url, {}), url)
+        except FileNotFoundError:
+            return None
+    if found.status_code in _NO_HEAD:
+        return {"type": "file", "size": None}
+    seen = version_of(found)
+    return {"type": "file", "size": seen.size, "etag": seen.etag, "modified": seen.modified}
+
+
+def answered(
+    session: requests.Session, method: str, url: str, headers: dict[str, str]
+) -> requests.Response:
+    """An answer to work with: 200, 206, 416, or to HEAD that it is not answered."""
+    headers = {"Accept-Encoding": "identity", "User-Agent": "crawl2clip", **headers}
+    try:
+        answer = session.request(
+            method, url, headers=headers, stream=True, timeout=TIMEOUT_SECONDS, allow_redirects=True
+        )
+    except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema) as error:
+        said = redacted(str(error))
+        raise FileNotFoundError(errno.ENOENT, said, without_secrets(url)) from error
+    except (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError) as error:
+        raise LaterError(error) from error
+    status = answer.status_code
+    if status in (200, 206, 416) or (method == "HEAD" and status in _NO_HEAD):
+        return answer
+    answer.close()
+    _refuse(answer, url)
+
+
+def _refuse(answer: requests.Response, url: str) -> NoReturn:
+    status, said = answer.status_code, f"the server says {answer.status_code} {answer.reason}"
+    said, url = redacted(said), without_secrets(url)
+    if status in _GONE:
+        raise FileNotFoundError(errno.ENOENT, said, url)
+    if status in _REFUSED:
+        raise PermissionError(errno.EACCES, said, url)
+    if status in _LATER or status >= 500:
+        raise LaterError(said, asked_seconds(answer.headers.get("Retry-After")))
+    raise OSError(errno.EIO, said, url)
+
+
+def version_of(answer: requests.Response) -> Version:
+    """Of the file that the answer is about; a part says how long the whole is."""
+    headers = answer.headers
+    etag, modified = headers.get("ETag"), headers.get("Last-Modified")
+    if answer.status_code == 200:
+        size = headers.get("Content-Length", "")
+    else:
+        size = headers.get("Content-Range", "").rpartition("/")[2]
+    if answer.status_code == 416 and not size:  # nothing from byte 0 on: it is empty
+        size = "0"
+    return Version(etag, modified, int(size) if _SIZE.fullmatch(size) else None)

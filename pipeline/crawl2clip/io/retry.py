@@ -1,0 +1,45 @@
+"""Trying again what fails for a while: a server that is busy, a connection that drops."""
+
+import errno
+import zlib
+from collections.abc import Callable
+from time import sleep
+from typing import TypeVar
+
+from crawl2clip.io.redaction import redacted, without_secrets
+
+T = TypeVar("T")
+
+# About two minutes in all. What lasts longer is for Spark, which tries the task again.
+TRIES = 8
+LONGEST_PAUSE_SECONDS = 60.0
+# A server may ask for more; then the slot of the executor is worth more than its good will.
+LONGEST_ASKED_SECONDS = 120.0
+
+
+class LaterError(Exception):
+    """It may work later. pause_seconds: what the server asks for, None if it says nothing."""
+
+    def __init__(self, reason: object, pause_seconds: float | None = None) -> None:
+        super().__init__(redacted(" ".join(str(reason).split())))
+        self.pause_seconds = pause_seconds
+
+
+def patiently(action: Callable[[], T], name: str) -> T:
+    """What the action gives, once it raises no LaterError; OSError after `TRIES` of them."""
+    for tried in range(TRIES):
+        try:
+            return action()
+        except LaterError as error:
+            reason = error
+            if tried + 1 < TRIES:
+                sleep(pause_seconds(error.pause_seconds, tried, name))
+    raise OSError(errno.EIO, f"tried {TRIES} times: {reason}", without_secrets(name)) from reason
+
+
+def pause_seconds(asked: float | None, tried: int, name: str) -> float:
+    """How long to wait after `tried` + 1 failures; `name` spreads those who fail together."""
+    if asked is not None:
+        return min(asked, LONGEST_ASKED_SECONDS)
+    spread = 0.5 + zlib.crc32(f"{name} {tried}".encode()) / 2**32
+    return min(2.0**tried * spread, LONGEST_PAUSE_SECONDS)

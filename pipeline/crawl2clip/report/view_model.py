@@ -1,0 +1,187 @@
+"""What report.html shows, as values. Knows nothing of Spark."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crawl2clip.report.funnel import FunnelRow
+
+
+@dataclass(frozen=True)
+class Count:
+    """Something and how often it is there; `share` is of all there are."""
+
+    name: str
+    count: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Languages:
+    """The most frequent languages of a job's table."""
+
+    job: str
+    cut_by: tuple[str, ...]  # steps of the same job that have dropped some of them since
+    top: tuple[Count, ...]
+    others: int  # pairs in languages below those
+
+
+@dataclass(frozen=True)
+class Series:
+    """Pairs per entry in a job's table, the most frequent first: (rank, pairs), ranks thinned."""
+
+    job: str
+    matched: int  # entries that occur
+    points: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class TopEntry:
+    """An entry, and the pairs that match it in each table of `Entries.series`."""
+
+    text: str
+    counts: tuple[int, ...]
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Of the count in the first table, for each of the tables after it."""
+        return tuple(count / self.counts[0] for count in self.counts[1:])
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Matched entries before balancing, after it, and where the run ends, as far as it got."""
+
+    series: tuple[Series, ...]
+    top: tuple[TopEntry, ...]
+    t: int | None  # of the recipe's balance_entries
+    listed: int | None  # length of the entry list; None if that is not the run's any more
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A pair of the last table of pairs."""
+
+    text: str
+    lang: str | None
+    width: int | None
+    height: int | None
+    url: str
+    page_url: str | None
+    thumbnail: bytes | None  # JPEG; None if there is no image yet or it can't be shown
+    score: float | None = None
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Some of the pairs that a job left, the same at each look."""
+
+    job: str
+    pictures: bool  # whether the table has images
+    pairs: tuple[Kept, ...]
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Pairs of a score from `low` up to the next bucket's, and how many of them the run kept."""
+
+    low: float
+    pairs: int
+    kept: int
+
+
+@dataclass(frozen=True)
+class Scores:
+    """A column of scores in a job's table, and in the last one that has it."""
+
+    job: str
+    column: str
+    model: str
+    kept_by: str
+    buckets: tuple[Bucket, ...]
+    highest: tuple[Kept, ...]
+    lowest: tuple[Kept, ...]
+
+
+@dataclass(frozen=True)
+class Example:
+    """What went wrong with one row, and where."""
+
+    detail: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A kind of problem in a job."""
+
+    job: str
+    kind: str
+    rows: int
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True)
+class Problems:
+    """The most frequent kinds of each job, and how many rarer kinds are left out."""
+
+    shown: tuple[Problem, ...]
+    more: int
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A row of the shard job's table."""
+
+    path: str
+    pairs: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Shards:
+    """All shards counted, the first of them listed."""
+
+    number: int
+    pairs: int
+    bytes: int
+    first: tuple[Shard, ...]
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a job's table came from."""
+
+    job: str
+    started: str
+    steps: tuple[str, ...]
+    versions: Mapping[str, str]
+    digest: str
+    fingerprint: str  # as JSON, to read
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole page. A section that is None, or empty, is left out."""
+
+    recipe: str
+    paper: str
+    folder: str
+    started: str
+    seconds: float
+    funnel: tuple[FunnelRow, ...]
+    languages: Languages | None
+    entries: Entries | None
+    scores: tuple[Scores, ...]
+    gallery: Gallery | None
+    problems: Problems | None
+    shards: Shards | None
+    provenance: tuple[Provenance, ...]
+
+    @property
+    def pairs_in(self) -> int:
+        return self.funnel[0].pairs
+
+    @property
+    def pairs_out(self) -> int:
+        return self.funnel[-1].pairs

@@ -1,0 +1,154 @@
+"""The one abstraction: a stage is settings you can call.
+
+It takes a table of pairs and gives one back, so `pairs.transform(CaptionLength(3, 20))` works with
+nothing in between, and its `repr` is its log line.
+
+A row whose `problem` is not null is no pair: it says what could not be read or fetched. Filters let
+such rows pass, so that they stay in the table of the job that met them and are counted there; the
+runner starts the next job without them.
+"""
+
+import importlib
+import pkgutil
+import re
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar, dataclass_transform
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from crawl2clip.io.redaction import without_secrets
+from crawl2clip.spark.arrow_step import Added, InWorkers
+
+# Hold no stages, and import what jobs do not need.
+NO_ROOMS = tuple(
+    f"crawl2clip.{name}"
+    for name in (
+        *("cli", "compare", "engine", "entries", "evaluation", "filter_network", "io", "report"),
+        *("scaling", "shared", "spark", "synthetic_web", "training"),
+    )
+)
+
+STAGES: dict[str, type["Stage"]] = {}
+
+# Where a run keeps what is not a table of pairs (tars, counts). The runner sets it in the session,
+# whose settings Spark writes into its logs: without secrets, which are kept here, in the driver.
+RUN_DIR = "spark.crawl2clip.runDir"
+_WHOLE: dict[str, str] = {}
+
+
+class Stage(ABC):
+    """Settings that turn one table of pairs into another.
+
+    Calling it reads no pairs, unless its docstring says which counts it needs beforehand.
+
+    reads: columns that must be there. adds: columns that are there afterwards, with the type of
+    `schema.COLUMNS`. replaces: true if only the added columns remain. files: the settings that are
+    paths of side inputs; their content is part of a job's fingerprint. main: the setting that a
+    recipe may give without its name.
+    """
+
+    name: ClassVar[str]
+    reads: ClassVar[tuple[str, ...]] = ()
+    adds: ClassVar[tuple[str, ...]] = ()
+    replaces: ClassVar[bool] = False
+    files: ClassVar[tuple[str, ...]] = ()
+    main: ClassVar[str | None] = None
+
+    def check(self) -> None:  # noqa: B027  # most stages have nothing to refuse
+        """Raise ValueError, saying what would be right, if the settings make no sense."""
+
+    @abstractmethod
+    def __call__(self, pairs: DataFrame) -> DataFrame: ...
+
+    def in_workers(self, pairs: DataFrame) -> InWorkers | None:
+        """What makes the same table of batches alone, if the stage is such a one.
+
+        A job of such steps is done by Python workers from file to file. `pairs` says which columns
+        there are, and may be counted beforehand where calling the stage does so.
+        """
+        return None
+
+    def finish(self, table: DataFrame) -> None:  # noqa: B027  # or to do
+        """Called once by the runner when the job's table, given here, stands complete."""
+
+
+class Adding(Stage):
+    """A stage that adds columns which workers make of others, and drops no row."""
+
+    @abstractmethod
+    def added(self, pairs: DataFrame) -> Added: ...
+
+    def __call__(self, pairs: DataFrame) -> DataFrame:
+        return self.added(pairs).by_spark(pairs)
+
+    def in_workers(self, pairs: DataFrame) -> InWorkers:
+        return self.added(pairs).in_workers(pairs)
+
+
+class Filter(Stage):
+    """A stage that only drops rows, and says which as a Column."""
+
+    @abstractmethod
+    def keep(self) -> Column:
+        """True for the rows that stay; null counts as no."""
+
+    def __call__(self, pairs: DataFrame) -> DataFrame:
+        return pairs.where(self.stays(pairs))
+
+    def stays(self, pairs: DataFrame) -> Column:
+        """`keep()` without nulls, and true for rows that are a problem and no pair."""
+        return F.coalesce(self.keep(), F.lit(False)) | is_problem(pairs)
+
+
+def is_problem(pairs: DataFrame) -> Column:
+    """True for rows that say why they are no pair; a table without `problem` has none."""
+    return F.col("problem").isNotNull() if "problem" in pairs.columns else F.lit(False)
+
+
+S = TypeVar("S", bound=Stage)
+
+
+@dataclass_transform(frozen_default=True)
+def stage(cls: type[S]) -> type[S]:
+    """Freeze the class as a dataclass and enter it in STAGES under its name in snake case.
+
+    Raises ValueError if there is a stage of that name in another module already.
+    """
+    cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+    there = STAGES.get(cls.name)
+    if there and there.__module__ != cls.__module__:
+        raise ValueError(f"{cls.__module__} and {there.__module__} both define {cls.name}")
+    STAGES[cls.name] = dataclass(frozen=True)(cls)
+    return STAGES[cls.name]  # type: ignore[return-value]  # dataclass() gives back the class itself
+
+
+def load_stages() -> dict[str, type[Stage]]:
+    """Every stage by name: imports all modules of all rooms, so a new file is a new step."""
+    import crawl2clip
+
+    for room in pkgutil.iter_modules(crawl2clip.__path__, "crawl2clip."):
+        if room.ispkg and room.name not in NO_ROOMS:
+            package = importlib.import_module(room.name)
+            for module in pkgutil.iter_modules(package.__path__, f"{room.name}."):
+                importlib.import_module(module.name)
+    return dict(sorted(STAGES.items()))
+
+
+def set_run_dir(spark: SparkSession, folder: str) -> None:
+    """Have `run_folder` name folders inside this one."""
+    shown = without_secrets(folder)
+    _WHOLE[shown] = folder
+    spark.conf.set(RUN_DIR, shown)
+
+
+def run_folder(spark: SparkSession, name: str) -> str:
+    """Path or URL of the folder `name` inside the run that is going on.
+
+    Raises RuntimeError outside a run: a stage that writes files needs to know where.
+    """
+    run_dir = spark.conf.get(RUN_DIR, None)
+    if not run_dir:
+        raise RuntimeError(f"no run is going on; set {RUN_DIR} to a folder first")
+    return f"{_WHOLE.get(run_dir, run_dir).rstrip('/')}/{name}"

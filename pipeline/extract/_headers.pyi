@@ -1,3 +1,0 @@
-from pipeline.extract.headers import Head
-
-def head(data: bytes, start: int, most: int, type: type[Head]) -> Head | None: ...

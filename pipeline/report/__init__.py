@@ -1,6 +1,0 @@
-"""What a run did, to look at: a page for the browser and a table for the terminal."""
-
-from pipeline.report.funnel import funnel_table
-from pipeline.report.html import write_html
-
-__all__ = ["funnel_table", "write_html"]
