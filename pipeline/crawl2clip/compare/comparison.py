@@ -13,6 +13,7 @@ from crawl2clip.compare.profile import Profile, profile
 from crawl2clip.compare.results import Trainings
 from crawl2clip.compare.run_loading import Contestant
 from crawl2clip.compare.set_membership import What, members
+from crawl2clip.io.files import write_atomically
 from crawl2clip.io.redaction import without_secrets
 from crawl2clip.match.match_entries import MatchEntries
 from crawl2clip.report.funnel import FunnelRow, funnel_rows
@@ -83,9 +84,7 @@ def write_json(comparison: Comparison, folder: Path) -> None:
     """FOLDER/compare.json, with every number."""
     told = {**asdict(comparison), "one_crawl": comparison.one_crawl}
     text = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
-    half = folder / f".{FILE}"
-    half.write_text(text + "\n", encoding="utf-8", errors="replace")
-    half.replace(folder / FILE)
+    write_atomically(str(folder / FILE), text + "\n")
 
 
 def _told(one: Contestant, seen: Profile) -> Set:

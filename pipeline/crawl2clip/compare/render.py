@@ -8,6 +8,7 @@ from crawl2clip.compare.comparison import Comparison
 from crawl2clip.compare.distributions import QUANTILES, Spread
 from crawl2clip.compare.profile import Languages
 from crawl2clip.compare.upset import upset
+from crawl2clip.io.files import write_atomically
 from crawl2clip.report.render import style, template
 
 FILE = "compare.html"
@@ -29,9 +30,8 @@ class Line:
 
 def write_html(comparison: Comparison, folder: Path) -> Path:
     """Write FOLDER/compare.html, whole or not at all. Equal comparisons give equal pages."""
-    half, place = folder / f".{FILE}", folder / FILE
-    half.write_bytes(render(comparison).encode("utf-8", "replace"))
-    half.replace(place)
+    place = folder / FILE
+    write_atomically(str(place), render(comparison))
     return place
 
 

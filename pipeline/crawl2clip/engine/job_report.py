@@ -6,10 +6,9 @@ from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from typing import Any
 
-import fsspec
-
 from crawl2clip.engine.fingerprint import Fingerprint
 from crawl2clip.io.bounded_json import read_json
+from crawl2clip.io.files import write_atomically
 from crawl2clip.io.printable import printable
 from crawl2clip.problems import LEFT_OUT, LOST
 from crawl2clip.recipe import RecipeError
@@ -66,11 +65,9 @@ def read_report(folder: str, job: str) -> JobReport | None:
 
 def write_report(folder: str, report: JobReport) -> None:
     """Written last, and whole: under another name first where the file system can rename."""
-    files, path = fsspec.url_to_fs(f"{folder.rstrip('/')}/{report.job}.json")
     content = {name: value for name, value in asdict(report).items() if name != "skipped"}
-    with files.open(f"{path}.tmp", "wt", encoding="utf-8") as file:
-        json.dump(content, file, indent=1, ensure_ascii=False)
-    files.mv(f"{path}.tmp", path)
+    path = f"{folder.rstrip('/')}/{report.job}.json"
+    write_atomically(path, json.dumps(content, indent=1, ensure_ascii=False))
 
 
 def versions() -> dict[str, str]:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from fsspec import AbstractFileSystem
 
 from crawl2clip.engine.parquet_splits import fitted
+from crawl2clip.io.files import partial_file
 
 _NOTE = b"crawl2clip"  # where a file keeps what was noted of it
 
@@ -89,8 +90,7 @@ def write_part(
     if first is None:
         return 0
     files, path = fsspec.url_to_fs(folder)
-    partial = f"{path}/_{uuid4().hex}.tmp"
-    try:
+    with partial_file(files, _part(path, number)) as partial:
         with (
             files.open(partial, "wb") as file,
             pq.ParquetWriter(file, schema, **options(schema)) as out,
@@ -106,9 +106,6 @@ def write_part(
             raise RuntimeError(f"{folder} is no longer being written by this run")
         if not files.exists(_part(path, number)):
             files.mv(partial, _part(path, number))
-    finally:  # a killed task must clean up too
-        if files.exists(partial):
-            files.rm(partial)
     return rows
 
 

@@ -8,10 +8,9 @@ from pyspark.sql import functions as F
 from crawl2clip.engine.fingerprint import digest
 from crawl2clip.engine.table_source import read_table
 from crawl2clip.engine.tables import Parts
-from crawl2clip.extract.archives import manifest
 from crawl2clip.extract.limits.read_settings import DEFAULTS, Settings, options
 from crawl2clip.extract.warc_pairs import COLUMNS, ReadArchive
-from crawl2clip.io import remote
+from crawl2clip.io import manifest, remote
 from crawl2clip.io.redaction import without_secrets
 from crawl2clip.recipe import RecipeError
 from crawl2clip.schema import columns

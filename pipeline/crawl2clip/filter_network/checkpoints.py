@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from crawl2clip.io.files import replacing
+
 PATTERN = "epoch_*.pt"
 
 
@@ -24,9 +26,8 @@ def write(folder: Path, epochs: int, state: dict[str, Any]) -> None:
     import torch
 
     folder.mkdir(parents=True, exist_ok=True)
-    half = folder / "writing"  # torch wants no name that starts with a dot
-    torch.save(state, half)
-    half.replace(folder / f"epoch_{epochs}.pt")
+    with replacing(str(folder / f"epoch_{epochs}.pt")) as file:
+        torch.save(state, file)
     for old in folder.glob(PATTERN):
         if epochs_of(old) < epochs - 1:
             old.unlink()

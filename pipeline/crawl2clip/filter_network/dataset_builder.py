@@ -11,7 +11,9 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from crawl2clip.io.files import write_atomically
 from crawl2clip.io.redaction import public
+from crawl2clip.spark.draw import draw
 from crawl2clip.spark.sql_conditions import condition
 
 RECEIPT = "pairs.json"
@@ -68,21 +70,14 @@ def prepare(spark: SparkSession, asked: Preparing, folder: str) -> dict[str, obj
     count = good.count()
     if not count:
         raise ValueError(f"{asked.source} has no pair of image and text where {asked.where}")
-    aside = draw(F.md5("image"), asked.seed) < min(asked.held_out, MOST_HELD_OUT / count)
+    aside = draw(asked.seed, key=F.md5("image")) < min(asked.held_out, MOST_HELD_OUT / count)
     counts = {}
     for name, part in {"train": good.where(~aside), "validation": good.where(aside)}.items():
         files = max(LEAST_FILES, ceil(count / PAIRS_PER_FILE))
-        ordered = part.repartition(files, "uid").sortWithinPartitions(
-            draw(F.col("uid"), asked.seed), "uid"
-        )
+        ordered = part.repartition(files, "uid").sortWithinPartitions(draw(asked.seed), "uid")
         ordered.write.mode("overwrite").parquet(f"{folder}/{name}")
         counts[name] = spark.read.parquet(f"{folder}/{name}").count()
     return _write_receipt(folder, {"asked": public(asdict(asked)), "pairs": counts})
-
-
-def draw(key: Column, seed: int) -> Column:
-    """From [0, 1), by chance, the same for the same key."""
-    return F.pmod(F.xxhash64(key, F.lit(seed)), F.lit(2**52)) / 2**52
 
 
 def _receipt(folder: str) -> dict[str, object] | None:
@@ -95,8 +90,7 @@ def _receipt(folder: str) -> dict[str, object] | None:
 
 
 def _write_receipt(folder: str, about: dict[str, object]) -> dict[str, object]:
-    with fsspec.open(f"{folder}/{RECEIPT}", "wt", encoding="utf-8") as file:
-        json.dump(about, file, indent=2)
+    write_atomically(f"{folder}/{RECEIPT}", json.dumps(about, indent=2))
     return about
 
 

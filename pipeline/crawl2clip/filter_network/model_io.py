@@ -9,8 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import fsspec
+
 from crawl2clip.filter_network.settings import LOCAL, Training
 from crawl2clip.io.bounded_json import read_json
+from crawl2clip.io.files import partial_file
 from crawl2clip.score.clip.models import MOST_CHARACTERS, Tokenizer, no_weights_wanted
 from crawl2clip.score.clip.preprocess import Spec
 
@@ -107,10 +110,11 @@ def save(clip: Any, folder: Path) -> None:
     """Write the weights, whole or not at all; no pickle, so that anybody may load them."""
     from safetensors.torch import save_file
 
-    half = folder / f".{WEIGHTS}"
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in _named(clip)}
-    save_file(tensors, half)
-    half.replace(folder / WEIGHTS)
+    files, target = fsspec.url_to_fs(str(folder / WEIGHTS))
+    with partial_file(files, target) as partial:
+        save_file(tensors, partial)
+        files.mv(partial, target)
 
 
 def mixed(start: dict[str, torch.Tensor], clip: Any, keep: float) -> None:

@@ -15,6 +15,7 @@ from random import Random
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from crawl2clip.io.files import replacing
 from crawl2clip.synthetic_web.captions import BOILERPLATE, caption, other_caption
 from crawl2clip.synthetic_web.drawing import draw
 from crawl2clip.synthetic_web.languages import LANGUAGES
@@ -50,12 +51,11 @@ class Drawings:
         """As TABLE/pairs.parquet: image, text and is_true."""
         folder = Path(table)
         folder.mkdir(parents=True, exist_ok=True)
-        half = folder / ".pairs"
-        with pq.ParquetWriter(half, SCHEMA) as file:
+        path = str(folder / "pairs.parquet")
+        with replacing(path) as file, pq.ParquetWriter(file, SCHEMA) as out:
             for start in range(0, self.pairs, AT_ONCE):
                 numbers = range(start, min(start + AT_ONCE, self.pairs))
-                file.write_table(pa.Table.from_pylist(list(self._rows(numbers)), SCHEMA))
-        half.replace(folder / "pairs.parquet")
+                out.write_table(pa.Table.from_pylist(list(self._rows(numbers)), SCHEMA))
 
     def _rows(self, numbers: range) -> Iterator[dict[str, object]]:
         scenes = [self._scene(number) for number in numbers]

@@ -22,6 +22,7 @@ from crawl2clip.filter_network.model import frozen_part, through, towers, with_w
 from crawl2clip.filter_network.optimizer import optimizer, rates
 from crawl2clip.filter_network.settings import Training
 from crawl2clip.filter_network.validation import held_out_auc
+from crawl2clip.io.files import write_atomically
 from crawl2clip.io.redaction import public
 from crawl2clip.score.clip.models import parameters_sha256
 
@@ -191,6 +192,5 @@ class Run:
             ),
             "sha256": parameters_sha256(self.clip),
         }
-        half = self.task.folder / f".{RESULT}"
-        half.write_text(json.dumps(public(about), indent=2) + "\n", encoding="utf-8")
-        half.replace(self.task.folder / RESULT)
+        content = json.dumps(public(about), indent=2) + "\n"
+        write_atomically(str(self.task.folder / RESULT), content)

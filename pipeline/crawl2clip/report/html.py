@@ -1,8 +1,8 @@
 """report.html of a run."""
 
-import fsspec
 from pyspark.sql import SparkSession
 
+from crawl2clip.io.files import write_atomically
 from crawl2clip.recipe import Recipe
 from crawl2clip.report.render import render
 from crawl2clip.report.view_builder import collect
@@ -15,9 +15,5 @@ def write_html(spark: SparkSession, recipe: Recipe, folder: str) -> str:
     """
     place = f"{folder.rstrip('/')}/report.html"
     page = render(collect(spark, recipe, folder))
-    files, path = fsspec.url_to_fs(place)
-    with files.open(f"{path}.tmp", "wb") as file:
-        # An entry list may hold half a surrogate pair, which no file can.
-        file.write(page.encode("utf-8", "replace"))
-    files.mv(f"{path}.tmp", path)
+    write_atomically(place, page)
     return place

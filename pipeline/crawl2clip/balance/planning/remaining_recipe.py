@@ -10,6 +10,7 @@ import fsspec
 import yaml
 
 from crawl2clip.io.bounded_yaml import MOST_BYTES, load_yaml
+from crawl2clip.io.files import write_atomically
 
 Jobs = Mapping[str, list[Any] | None]
 
@@ -62,6 +63,5 @@ class Leftover:
         """The recipe with these jobs alone; returns its path."""
         path = f"{folder}/{name}.yaml"
         recipe = {**self.data, "recipe": f"{self.data['recipe']}_{name}", "jobs": dict(jobs)}
-        with fsspec.open(path, "wt", encoding="utf-8") as file:
-            yaml.safe_dump(recipe, file, sort_keys=False, allow_unicode=True)
+        write_atomically(path, yaml.safe_dump(recipe, sort_keys=False, allow_unicode=True))
         return path

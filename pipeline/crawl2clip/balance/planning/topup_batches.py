@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 
 import fsspec
 
+from crawl2clip.io.files import write_atomically
 from crawl2clip.io.redaction import public
 
 REPORT = "rebalance.json"
@@ -30,9 +31,8 @@ class Addition:
     now: Mapping[str, float]
 
     def write(self) -> None:
-        """Into the folder."""
-        with fsspec.open(f"{self.folder}/{REPORT}", "wt", encoding="utf-8") as file:
-            json.dump(public(asdict(self)), file, indent=1)
+        """Write the report into the folder; it is what makes the batch count."""
+        write_atomically(f"{self.folder}/{REPORT}", json.dumps(public(asdict(self)), indent=1))
 
 
 def additions(run_folder: str) -> list[Addition]:

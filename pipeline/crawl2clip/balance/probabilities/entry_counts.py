@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crawl2clip.balance.probabilities.keep_probabilities import Counts, Floats
+from crawl2clip.io.files import replacing
 
 FILE = "entry_counts.parquet"
 SCHEMA = pa.schema([("entry_lang", pa.string()), ("entry_id", pa.int32()), ("pairs", pa.int64())])
@@ -68,12 +69,12 @@ class EntryCounts:
         )
 
     def write(self, path: str) -> None:
-        """As one Parquet file: entry_lang, entry_id and pairs, which is never 0."""
+        """Write one Parquet file: entry_lang, entry_id and pairs, which is never 0."""
         parts = [_rows(lang, counts) for lang, counts in self.by_lang.items()]
         notes = {"listed": self.listed, "thresholds": dict(self.thresholds)}
         schema = SCHEMA.with_metadata({"crawl2clip": json.dumps(notes)})
         table = pa.concat_tables([SCHEMA.empty_table(), *parts]).cast(schema)
-        with fsspec.open(path, "wb") as file:
+        with replacing(path) as file:
             pq.write_table(table, file, compression="zstd")
 
 

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from crawl2clip.cli.registry import Commands, out
 from crawl2clip.cli.spark_submit import OK
+from crawl2clip.io.files import write_atomically
 from crawl2clip.recipe import RecipeError
 from crawl2clip.scaling import law_fits, results_table
 from crawl2clip.scaling.law_fits import Fit, Goal
@@ -127,7 +128,7 @@ def _write(
         for fit, goal, found in predicted
     ]
     text = json.dumps(written, indent=1, ensure_ascii=False)
-    (folder / "scaling_law.json").write_text(text + "\n", encoding="utf-8")
+    write_atomically(str(folder / "scaling_law.json"), text + "\n")
     out.print(f"plot: {folder / 'scaling_law.png'}", soft_wrap=True, highlight=False)
 
 

@@ -4,7 +4,6 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import fsspec
 from pyspark.sql import DataFrame, SparkSession
 from rich.table import Table
 from rich.text import Text
@@ -25,6 +24,7 @@ from crawl2clip.cli.registry import (
 from crawl2clip.cli.spark_submit import OK
 from crawl2clip.engine.run import Run
 from crawl2clip.engine.session import session
+from crawl2clip.io.files import write_atomically
 from crawl2clip.match.match_entries import MatchEntries
 from crawl2clip.match.match_entries_by_language import MatchEntriesByLanguage
 from crawl2clip.match.matcher.entry_lists import read_lists
@@ -85,8 +85,7 @@ def plan_balance(options: argparse.Namespace) -> int:
     zero = _zero(plan, texts)
     top = [TopEntry(lang, _text(texts, lang, i), n, p) for lang, i, n, p in plan.top()]
     place = f"{run.folder.rstrip('/')}/{PAGE}"
-    with fsspec.open(place, "wb") as file:
-        file.write(page(run.recipe.name, plan, rows, top, zero).encode("utf-8", "replace"))
+    write_atomically(place, page(run.recipe.name, plan, rows, top, zero))
     out.print(_table(plan, rows))
     if plan.languages():
         out.print(_languages(plan))

@@ -18,6 +18,7 @@ from crawl2clip.filter.embeddings.nearest_centroid import (
     nearest_of_lists,
     read_centres,
 )
+from crawl2clip.io.files import replacing
 from crawl2clip.recipe import RecipeError
 
 _ROWS = 8_192  # images at a time
@@ -50,7 +51,7 @@ def target_clusters(options: argparse.Namespace) -> int:
         raise RecipeError(str(error)) from None
     images = np.concatenate(found)
     clusters = np.unique(images[images >= 0])
-    with fsspec.open(options.to, "wb") as file:
+    with replacing(options.to) as file:
         np.save(file, clusters)
     told = f"{len(images):,} images stand in {len(clusters):,} of {len(centres):,} clusters"
     out.print(f"{told}: {options.to}", soft_wrap=True, highlight=False)

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crawl2clip.entries.lists.language_settings import LanguageSettings
 from crawl2clip.entries.lists.list_settings import SOURCES, EntrySettings
+from crawl2clip.io.files import replacing, write_atomically
 from crawl2clip.io.redaction import public
 
 SCHEMA = pa.schema(
@@ -76,10 +76,8 @@ def written(
         problems={kind: n for kind, n in counted.items() if n and kind != "texts"},
         settings=public(asdict(settings)),
     )
-    with fsspec.open(f"{folder}/metadata.json", "wb") as file:
-        file.write(data)
-    with fsspec.open(f"{folder}/entries.parquet", "wb") as file:
+    write_atomically(f"{folder}/metadata.json", data)
+    with replacing(f"{folder}/entries.parquet") as file:
         pq.write_table(table, file, compression="zstd")
-    with fsspec.open(f"{folder}/{REPORT}", "wt", encoding="utf-8") as file:
-        json.dump(asdict(report), file, indent=2, ensure_ascii=False)
+    write_atomically(f"{folder}/{REPORT}", json.dumps(asdict(report), indent=2, ensure_ascii=False))
     return report

@@ -4,9 +4,8 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-import fsspec
-
-from crawl2clip.extract.archives.manifest import paths as archives
+from crawl2clip.io.files import write_atomically
+from crawl2clip.io.manifest import paths as archives
 from crawl2clip.io.redaction import without_secrets
 
 PATHS = "https://data.commoncrawl.org/crawl-data/{crawl}/warc.paths.gz"
@@ -45,7 +44,7 @@ def choose(
     to = to or f"{crawl.replace('/', '-')}-{files}-of-seed-{seed}.paths"
     of = f"{files:,} of {len(lines):,} files of {crawl}"
     about = f"# {of}, seed {seed}, from {without_secrets(address)}"
-    _write(to, [about, *chosen])
+    write_atomically(to, "".join(f"{line}\n" for line in (about, *chosen)))
     return to
 
 
@@ -77,11 +76,3 @@ def _draw(line: str, seed: int) -> bytes:
     _, root, rest = line.rpartition(_ROOT)
     name = without_secrets(f"{root}{rest}")  # who signs anew gets the same files
     return hashlib.md5(f"{seed}\0{name}".encode(), usedforsecurity=False).digest()
-
-
-def _write(path: str, lines: list[str]) -> None:
-    """Whole or not at all: under another name first."""
-    files, name = fsspec.url_to_fs(path)
-    with files.open(f"{name}.tmp", "wt", encoding="utf-8") as file:
-        file.writelines(f"{line}\n" for line in lines)
-    files.mv(f"{name}.tmp", name)

@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 
 from crawl2clip.filter.keep_subset import uids_in
 from crawl2clip.filter.subsets import subset_file
+from crawl2clip.io.files import replacing
 from crawl2clip.io.redaction import guarded
 from crawl2clip.stage import is_problem
 
@@ -45,22 +46,20 @@ def write_intersection(spark: SparkSession, first: str, second: str, path: str) 
 
 
 def _written(uids: DataFrame, path: str) -> int:
-    files, name = fsspec.url_to_fs(path)
-    folder = f"{path}.{uuid.uuid4().hex}.tmp"
-    files.makedirs(fsspec.url_to_fs(folder)[1], exist_ok=True)
+    files, folder = fsspec.url_to_fs(f"{path}.{uuid.uuid4().hex}.tmp")
+    files.makedirs(folder, exist_ok=True)
     try:
         parts = (
             uids.mapInArrow(guarded(_Part(folder)), _PART).orderBy("part").collect()
         )  # one a task
         count = sum(int(part.uids) for part in parts)
-        with fsspec.open(f"{folder}/whole", "wb") as whole:
+        with replacing(path) as whole:
             subset_file.write_header(whole, count)
             for part in parts:
                 _append(part.path, whole)
-        files.mv(fsspec.url_to_fs(f"{folder}/whole")[1], name)
         return count
     finally:
-        files.rm(fsspec.url_to_fs(folder)[1], recursive=True)
+        files.rm(folder, recursive=True)
 
 
 def _append(path: str, whole: BinaryIO) -> None:

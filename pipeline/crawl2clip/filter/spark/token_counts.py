@@ -20,6 +20,7 @@ from crawl2clip.filter.frequency.batch_coalescing import gathered
 from crawl2clip.filter.frequency.tokenizer import Words
 from crawl2clip.filter.spark.token_columns import Tokens
 from crawl2clip.io.bounded_json import read_json
+from crawl2clip.io.files import write_atomically
 from crawl2clip.io.redaction import public
 from crawl2clip.stage import is_problem, run_folder
 
@@ -91,9 +92,7 @@ def write(counts: DataFrame, path: str, tokens: Tokens, of: Mapping[str, Any]) -
         files.rm(place)
     counts.write.mode("overwrite").option("compression", "zstd").parquet(table_of(path))
     about = {**asdict(tokens), **_summary(read(counts.sparkSession, path)), "of": public(dict(of))}
-    with files.open(f"{place}.tmp", "wt", encoding="utf-8") as file:
-        json.dump(about, file, indent=1, ensure_ascii=False)
-    files.mv(f"{place}.tmp", place)
+    write_atomically(path, json.dumps(about, indent=1, ensure_ascii=False))
     return about
 
 

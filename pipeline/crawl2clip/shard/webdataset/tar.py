@@ -7,9 +7,10 @@ import tarfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import IO, Any
-from uuid import uuid4
 
 import fsspec
+
+from crawl2clip.io.files import replacing, write_atomically
 
 DIGITS = 5  # of a shard's name and, after it, of a sample's place in the shard
 
@@ -57,10 +58,8 @@ def extension(image: bytes) -> str:
 
 def write_sizes(sizes: Mapping[str, int], folder: str) -> None:
     """`sizes.json` beside the tars: {tar: samples}, what open_clip and DataComp read."""
-    files, target = fsspec.url_to_fs(f"{folder.rstrip('/')}/sizes.json")
-    with files.open(f"{target}.tmp", "wt", encoding="utf-8") as file:
-        json.dump(dict(sizes), file, indent=1, sort_keys=True)
-    files.mv(f"{target}.tmp", target)
+    content = json.dumps(dict(sizes), indent=1, sort_keys=True)
+    write_atomically(f"{folder.rstrip('/')}/sizes.json", content)
 
 
 def write_tar(samples: Iterable[Sample], folder: str, shard: int) -> Shard:
@@ -72,16 +71,9 @@ def write_tar(samples: Iterable[Sample], folder: str, shard: int) -> Shard:
     path = f"{folder.rstrip('/')}/{shard:0{DIGITS}d}.tar"
     files, target = fsspec.url_to_fs(path)
     files.makedirs(files._parent(target), exist_ok=True)
-    partial = f"{target}.{uuid4().hex}.tmp"
-    try:
-        with files.open(partial, "wb") as file:
-            out = _Hashed(file)
-            pairs = _write(samples, out, shard)
-        files.mv(partial, target)
-    except BaseException:  # a killed task must clean up too; it is raised again
-        if files.exists(partial):
-            files.rm(partial)
-        raise
+    with replacing(path) as file:
+        out = _Hashed(file)
+        pairs = _write(samples, out, shard)
     return Shard(path, pairs, out.size, out.sha256.hexdigest())
 
 
