@@ -6,9 +6,10 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from crawl2clip.balance.balance_entries import BalanceEntries, draw, entry_counts
+from crawl2clip.balance.balance_entries import BalanceEntries, entry_counts
 from crawl2clip.balance.probabilities.entry_counts import read_counts
 from crawl2clip.balance.spark.entry_counting import count_entries
+from crawl2clip.spark.draw import draw
 from crawl2clip.stage import RUN_DIR
 
 HEAD, TAIL = 0, 7

@@ -147,7 +147,7 @@ def thresholds(run_dir: str, place: str) -> tuple[float, float]:
 
 def kept_by(spark: SparkSession, run_dir: str, t: float) -> set[str]:
     """What balancing by that t would keep: a draw of its own, in plain Python."""
-    from crawl2clip.balance.balance_entries import draw
+    from crawl2clip.spark.draw import draw
 
     rows = spark.read.parquet(f"{run_dir}/match").select("uid", "entry_ids", draw(0).alias("draw"))
     pairs = rows.collect()

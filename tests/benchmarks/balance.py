@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 from pyspark.sql import SparkSession, Window
 from pyspark.sql import functions as F
 
-from crawl2clip.balance.balance_entries import BalanceEntries, draw
+from crawl2clip.balance.balance_entries import BalanceEntries
 from crawl2clip.balance.probabilities.keep_probabilities import entry_probs, keep_probs
 from crawl2clip.balance.spark.entry_counting import ragged
 from crawl2clip.engine.run import Run, run_job
@@ -35,6 +35,7 @@ from crawl2clip.match.matcher.automaton import Packed
 from crawl2clip.match.matcher.normal_form import Spelling
 from crawl2clip.recipe import recipe_of
 from crawl2clip.shared.entry_list import read_entries
+from crawl2clip.spark.draw import draw
 
 ENTRIES, T, FILES = 500_000, 200, 16
 Way = Callable[[], int]

@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from crawl2clip.balance.balance_entries import BalanceEntries, draw, entry_counts
+from crawl2clip.balance.balance_entries import BalanceEntries, entry_counts
 from crawl2clip.balance.probabilities.keep_probabilities import (
     Tail,
     entry_probs,
@@ -19,6 +19,7 @@ from crawl2clip.balance.probabilities.keep_probabilities import (
 from crawl2clip.language.detect_language import DetectLanguage
 from crawl2clip.match.match_entries import MatchEntries
 from crawl2clip.match.matcher.normal_form import Spelling, key, spaced
+from crawl2clip.spark.draw import draw
 from tests.conformance import SHARED, needs_shared
 
 pytestmark = needs_shared

@@ -11,8 +11,9 @@ from crawl2clip.balance.probabilities.keep_probabilities import Floats, entry_pr
 from crawl2clip.balance.probabilities.size_curve import Sizes
 from crawl2clip.balance.probabilities.thresholds import Lists, with_size
 from crawl2clip.balance.spark.entry_counting import count_entries, entry_counts, keep_prob, sizes
-from crawl2clip.balance.spark.sampling import draw, one_text_an_image, weighing, within_caps
+from crawl2clip.balance.spark.sampling import one_text_an_image, weighing, within_caps
 from crawl2clip.spark.arrow_step import InWorkers
+from crawl2clip.spark.draw import draw
 from crawl2clip.stage import RUN_DIR, Stage, is_problem, run_folder, stage
 
 __all__ = ["BalanceEntries", "draw", "entry_counts"]

@@ -13,8 +13,8 @@ from pyspark.sql import functions as F
 from crawl2clip.compare.run_loading import Contestant
 from crawl2clip.engine.fingerprint import digest
 from crawl2clip.engine.source import Source
-from crawl2clip.filter_network.dataset_builder import draw
 from crawl2clip.recipe import RecipeError
+from crawl2clip.spark.draw import draw
 
 PAIR = ("uid", "url", "text", "image")
 MOST_JUDGED = 5_000  # each is compared with all others
@@ -80,7 +80,7 @@ def judged_by_truth(sets: Sequence[DataFrame], truth: DataFrame, share: float) -
 
     By scene and not by image, since the sample plants copies that are cut or compressed anew.
     """
-    held = truth.where(draw(F.col("scene_id"), 0) < share)
+    held = truth.where(draw(0, key="scene_id") < share)
     clean = F.broadcast(held.where("is_true and size(kind) = 0").select("uid").distinct())
     known = [one.join(clean, "uid", how="inner") for one in sets]
     placed = [

@@ -5,7 +5,7 @@ from itertools import accumulate
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from crawl2clip.filter_network.dataset_builder import draw
+from crawl2clip.spark.draw import draw
 
 BUCKETS = 1 << 16
 
@@ -36,7 +36,7 @@ def _first(pairs: DataFrame, number: int, seed: int) -> Column:
     """
     if not number:
         return F.lit(False)
-    chance = draw(F.col("uid"), seed)
+    chance = draw(seed)
     bucket = F.floor(chance * BUCKETS).cast("int")
     sizes = {r["b"]: r["count"] for r in pairs.groupBy(bucket.alias("b")).count().collect()}
     reached = dict(zip(sorted(sizes), accumulate(sizes[b] for b in sorted(sizes)), strict=True))

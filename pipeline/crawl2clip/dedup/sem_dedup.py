@@ -13,6 +13,7 @@ from crawl2clip.dedup.semantic import kmeans
 from crawl2clip.dedup.semantic.arrays import Floats
 from crawl2clip.dedup.semantic.embedding_matrix import matrix
 from crawl2clip.dedup.semantic.semdedup_greedy import Against, Repeats
+from crawl2clip.spark.draw import draw
 from crawl2clip.stage import Stage, is_problem, stage
 
 _ASSIGNED = "cluster LONG, nearness DOUBLE, uid STRING, embedding ARRAY<FLOAT>"
@@ -85,7 +86,7 @@ class SemDedup(Stage):
     def _centres(self, known: DataFrame) -> Floats:
         wanted = self.k * self.sample_per_cluster
         share = min(1.0, wanted / max(1, known.count()))
-        drawn = known.where(_draw(self.seed) < share).toArrow().combine_chunks()
+        drawn = known.where(draw(self.seed) < share).toArrow().combine_chunks()
         if not drawn.num_rows:
             return np.empty((0, 0), np.float32)
         by_uid = pc.sort_indices(drawn["uid"])
@@ -129,8 +130,3 @@ def assigned(known: DataFrame, centres: Floats) -> DataFrame:
             )
 
     return known.mapInArrow(assign, _ASSIGNED)
-
-
-def _draw(seed: int) -> Column:
-    """A number in [0, 1) for each uid, uniform, the same wherever and whenever it is drawn."""
-    return F.pmod(F.xxhash64("uid", F.lit(seed)), F.lit(2**52)) / F.lit(float(2**52))

@@ -9,12 +9,13 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from crawl2clip.filter_network.dataset_builder import Preparing, draw
+from crawl2clip.filter_network.dataset_builder import Preparing
 from crawl2clip.filter_network.evaluation import Judge, Judgement
 from crawl2clip.filter_network.launch import trained
 from crawl2clip.filter_network.settings import Training
 from crawl2clip.io.redaction import public
 from crawl2clip.score.score_clip import ScoreClip
+from crawl2clip.spark.draw import draw
 
 RESULT = "poison.json"
 
@@ -86,5 +87,5 @@ class Poison:
         there = pairs.count()
         if there < count:
             raise ValueError(f"{table} has {there} pairs, fewer than the {count} that are wanted")
-        chance = draw(F.concat("image", F.encode("text", "UTF-8")), self.training.seed)
+        chance = draw(self.training.seed, key=F.concat("image", F.encode("text", "UTF-8")))
         return pairs.orderBy(chance, "text").limit(count)

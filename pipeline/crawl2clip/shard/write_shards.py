@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 from crawl2clip.io.redaction import guarded, without_secrets
 from crawl2clip.schema import columns
 from crawl2clip.shard.webdataset.tar import DIGITS, Sample, extension, write_sizes, write_tar
+from crawl2clip.spark.draw import draw
 from crawl2clip.stage import Stage, run_folder, stage
 
 MOST = 10**DIGITS
@@ -89,8 +90,8 @@ class WriteShards(Stage):
             return F.lit(None).cast("string")
         if KNOWLEDGE not in pairs.columns:
             raise ValueError(f"knowledge: {self.knowledge} wants the step add_knowledge before it")
-        draw = F.pmod(F.xxhash64("uid", F.lit(self.seed), F.lit("knowledge")), F.lit(2**52))
-        return F.when(draw / 2**52 < self.knowledge_share, F.col(KNOWLEDGE))
+        chosen = draw(self.seed, "knowledge") < self.knowledge_share
+        return F.when(chosen, F.col(KNOWLEDGE))
 
     def finish(self, table: DataFrame) -> None:
         """Write sizes.json, and clear away what stopped or earlier attempts have left."""

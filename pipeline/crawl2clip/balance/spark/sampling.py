@@ -13,18 +13,9 @@ from crawl2clip.balance.probabilities.entry_counts import EntryCounts
 from crawl2clip.balance.probabilities.keep_probabilities import Floats, keep_probs
 from crawl2clip.balance.spark.entry_counting import flat_ids, ragged
 from crawl2clip.schema import COLUMNS
-from crawl2clip.shared.spark_xxhash import xxhash64
 from crawl2clip.spark.arrow_step import Batches, InWorkers, problems_of
+from crawl2clip.spark.draw import draw, draws
 from crawl2clip.stage import is_problem
-
-
-def draw(seed: int, purpose: str = "") -> Column:
-    """A number in [0, 1) for each uid, uniform, the same wherever and whenever it is drawn.
-
-    purpose: draws for different ones are independent.
-    """
-    salt = [F.lit(purpose)] if purpose else []
-    return F.pmod(F.xxhash64("uid", F.lit(seed), *salt), F.lit(2**52)) / F.lit(float(2**52))
 
 
 def weighing(pairs: DataFrame, probs: Floats, seed: int | None) -> InWorkers:
@@ -45,12 +36,6 @@ def weighing(pairs: DataFrame, probs: Floats, seed: int | None) -> InWorkers:
             yield chosen.filter(stays)
 
     return InWorkers(weighed, StructType(fields))
-
-
-def draws(uids: pa.StringArray, seed: int) -> Floats:
-    """What `draw(seed)` gives, in a worker."""
-    numbers: Floats = (xxhash64(uids, seed) & (2**52 - 1)) / 2.0**52
-    return numbers
 
 
 def one_text_an_image(pairs: DataFrame, seed: int) -> DataFrame:
@@ -79,11 +64,11 @@ def within_caps(pairs: DataFrame, counts: EntryCounts, ts: Floats, draw: Column)
 
     @F.arrow_udf("boolean")  # type: ignore[attr-defined, untyped-decorator]
     def within(batches: Iterator[tuple[pa.Array, pa.Array]]) -> Iterator[pa.Array]:
-        for ids, draws in batches:
+        for ids, drawn in batches:
             entries, starts = ragged(ids)
             room = np.append(shared.value[entries], -1.0)  # a place for a last row without entries
             most = np.maximum.reduceat(room, np.minimum(starts[:-1], len(entries)))
-            yield pa.array((draws.to_numpy() <= most) & (starts[:-1] < starts[1:]))
+            yield pa.array((drawn.to_numpy() <= most) & (starts[:-1] < starts[1:]))
 
     result: Column = within(flat_ids(pairs, counts), draw)
     return result
@@ -100,10 +85,10 @@ def _last_draws(pairs: DataFrame, counts: EntryCounts, ts: Floats, draw: Column)
         bound, t = shared.value
         for batch in batches:
             entries, starts = ragged(batch.column(0))
-            draws = np.repeat(batch.column(1).to_numpy(), np.diff(starts))
-            asked = draws < bound[entries]
+            drawn = np.repeat(batch.column(1).to_numpy(), np.diff(starts))
+            asked = drawn < bound[entries]
             yield pa.RecordBatch.from_arrays(
-                [pa.array(entries[asked]), pa.array(draws[asked]), pa.array(t[entries[asked]])],
+                [pa.array(entries[asked]), pa.array(drawn[asked]), pa.array(t[entries[asked]])],
                 ["entry", "draw", "t"],
             )
 

@@ -5,6 +5,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
 from crawl2clip.dedup.near.union_find import smallest
+from crawl2clip.spark.materialized import materialized
 
 # A path of 10^18 nodes is done after far fewer: each round about halves what is left of it.
 _MOST_ROUNDS = 100
@@ -25,7 +26,9 @@ def components(edges: DataFrame, few: int = _FEW) -> DataFrame:
     What stands after each round is kept in Spark's checkpoint directory if the session has one;
     else on the executors' disks, and the job fails if one of them is lost.
     """
-    edges = settled(edges.select(F.least("a", "b").alias("a"), F.greatest("a", "b").alias("b")))
+    edges = materialized(
+        edges.select(F.least("a", "b").alias("a"), F.greatest("a", "b").alias("b"))
+    )
     if edges.limit(few + 1).count() <= few:
         return _on_driver(edges)
     loops = edges.where("a = b").select(F.col("a").alias("node"))
@@ -34,7 +37,7 @@ def components(edges: DataFrame, few: int = _FEW) -> DataFrame:
     for _ in range(_MOST_ROUNDS):
         if before == seen:
             return _labelled(edges, loops)
-        edges = settled(_small_star(_large_star(edges)))
+        edges = materialized(_small_star(_large_star(edges)))
         before, seen = seen, _digest(edges)
     raise RuntimeError(f"no components after {_MOST_ROUNDS} rounds; {seen} edges and their hash")
 
@@ -45,13 +48,6 @@ def _on_driver(edges: DataFrame) -> DataFrame:
     kind = edges.schema["a"].dataType
     schema = StructType([StructField("node", kind), StructField("component", kind)])
     return edges.sparkSession.createDataFrame(list(found.items()), schema)
-
-
-def settled(table: DataFrame) -> DataFrame:
-    """The table, computed now and once: what reads it starts from what stands there."""
-    if table.sparkSession.sparkContext.getCheckpointDir():
-        return table.checkpoint()
-    return table.localCheckpoint()
 
 
 def _large_star(edges: DataFrame) -> DataFrame:

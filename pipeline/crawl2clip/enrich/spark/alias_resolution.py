@@ -3,6 +3,8 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from crawl2clip.spark.materialized import materialized
+
 
 def ends(links: DataFrame) -> DataFrame:
     """Where the links `lang, key, target` lead in the end, as `lang, key, end, in_circle`.
@@ -17,7 +19,7 @@ def ends(links: DataFrame) -> DataFrame:
     while True:
         further = reach.select("lang", F.col("key").alias("end"), F.col("end").alias("next"))
         # how="left" adds no rows: further has each key once.
-        moved = settled(reach.join(further, ["lang", "end"], how="left"))
+        moved = materialized(reach.join(further, ["lang", "end"], how="left"))
         on_their_way = moved.where("next is not null").count()
         # A chain always has a link that this round brought home: if there is none, all are circles.
         if on_their_way in (0, before):
@@ -26,10 +28,3 @@ def ends(links: DataFrame) -> DataFrame:
             return moved.select("lang", "key", end.alias("end"), in_circle.alias("in_circle"))
         before = on_their_way
         reach = moved.select("lang", "key", F.coalesce("next", "end").alias("end"))
-
-
-def settled(table: DataFrame) -> DataFrame:
-    """The table, computed now and once: what reads it starts from what stands there."""
-    if table.sparkSession.sparkContext.getCheckpointDir():
-        return table.checkpoint()
-    return table.localCheckpoint()

@@ -12,10 +12,11 @@ import fsspec
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from crawl2clip.enrich.spark.alias_resolution import settled
 from crawl2clip.enrich.spark.dictionary_builder import followed, labelled, merged, spelt
 from crawl2clip.enrich.spark.sources import ENTRY
 from crawl2clip.io.bounded_json import read_json
+from crawl2clip.io.files import write_atomically
+from crawl2clip.spark.materialized import materialized
 
 SCHEMA = "id INT, lang STRING, key STRING, term STRING, senses ARRAY<STRING>, source STRING"
 
@@ -63,7 +64,7 @@ def build(
     entries = f"{folder}.entries"
     labelled(sources).write.mode("overwrite").parquet(entries)
     read_back = spark.read.schema(f"{ENTRY}, source STRING, rank INT").parquet(entries)
-    terms = settled(followed(settled(spelt(read_back, most_words))))  # each is read often
+    terms = materialized(followed(materialized(spelt(read_back, most_words))))  # each is read often
     merged(terms).write.mode("overwrite").option("compression", "zstd").parquet(folder)
     about = {
         **_summary(read(spark, path)),
@@ -71,9 +72,7 @@ def build(
         "sources": _counts(read_back, terms),
     }
     files.rm(fsspec.url_to_fs(entries)[1], recursive=True)
-    with files.open(f"{place}.tmp", "wt", encoding="utf-8") as file:
-        json.dump(about, file, indent=1, ensure_ascii=False)
-    files.mv(f"{place}.tmp", place)
+    write_atomically(path, json.dumps(about, indent=1, ensure_ascii=False))
     return about
 
 
