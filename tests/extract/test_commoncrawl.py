@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from crawl2clip.extract.archives import manifest
 from crawl2clip.extract.archives.commoncrawl import check_name, choose, pick
+from crawl2clip.io import manifest
 from tests.extract.servers import Server, serving
 
 LINES = [f"crawl-data/CC-MAIN-2026-05/segments/{n % 100}/warc/{n:05}.warc.gz" for n in range(1000)]

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from crawl2clip.extract.archives import manifest
 from crawl2clip.extract.limits.read_settings import Settings
 from crawl2clip.extract.rows.pair_rows import Row
 from crawl2clip.extract.wat.wat_json import decoded
+from crawl2clip.io import manifest
 from tests.extract.archives import PAGE, record
 from tests.extract.wat_files import LATER, RECORD_ID, WARC, body_of, image, page, pairs, rows, wat
 

@@ -9,7 +9,8 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawl2clip.filter.robots.robots_archives import Capture, captures, paths
+from crawl2clip.filter.robots.robots_archives import Capture, captures
+from tests.extract.servers import serving
 
 DISALLOW = b"User-agent: *\nDisallow: /\n"
 RULES = "User-agent: *\nDisallow: /"
@@ -127,32 +128,16 @@ def test_records_in_one_gzip_member_are_read(tmp_path: Path) -> None:
     assert len(read(tmp_path, gzip.compress(plain * 3))) == 3
 
 
-def test_archives_are_named_by_glob_list_or_themselves(tmp_path: Path) -> None:
-    for name in ("b.warc.gz", "a.warc.gz", "c.txt"):
-        (tmp_path / name).write_bytes(b"")
-    listed = tmp_path / "robotstxt.paths.gz"
-    listed.write_bytes(
-        gzip.compress(b"a/1.warc.gz\n\n# no\n/b/2.warc.gz\na/1.warc.gz\nhttps://c/3\n")
-    )
-    folder = str(tmp_path)
+def test_an_archive_is_read_on_where_the_connection_dropped() -> None:
+    data = record("http://a.example/robots.txt") + record("http://b.example/robots.txt")
+    with serving(robots_warc_gz=data) as server:
+        server.failures = [(503, "0")]
+        server.breaks = [len(data) // 2]
 
-    assert paths(f"{folder}/*.warc.gz") == [f"{folder}/a.warc.gz", f"{folder}/b.warc.gz"]
-    assert paths(f"{folder}/b.warc.gz") == [f"{folder}/b.warc.gz"]
-    assert paths(str(listed)) == [f"{folder}/a/1.warc.gz", "/b/2.warc.gz", "https://c/3"]
-    assert paths(str(listed), "https://x.example/")[0] == "https://x.example/a/1.warc.gz"
+        found = list(captures(f"{server.url}/robots.warc.gz", ("*",)))
 
-
-def test_a_source_without_archives_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "empty").write_bytes(b"# nothing\n")
-    (tmp_path / "binary").write_bytes(b"\xff\xfe\xfd")
-    (tmp_path / "binary.gz").write_bytes(b"not packed")
-
-    for name, reason in {
-        "none": "there is no",
-        "*.warc.gz": "names no archive",
-        "empty": "names no archive",
-        "binary": "is no list of archives",
-        "binary.gz": "is no list of archives",
-    }.items():
-        with pytest.raises(ValueError, match=reason):
-            paths(str(tmp_path / name))
+    assert [capture.url for capture in found] == [
+        "http://a.example/robots.txt",
+        "http://b.example/robots.txt",
+    ]
+    assert {capture.rules for capture in found} == {RULES}

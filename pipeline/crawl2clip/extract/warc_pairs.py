@@ -10,12 +10,12 @@ from pyspark.sql import SparkSession
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 from pyspark.sql.types import StructType
 
-from crawl2clip.extract.archives import manifest
 from crawl2clip.extract.isolation import isolated_reader
 from crawl2clip.extract.isolation.cpu_limit import CpuLimit
 from crawl2clip.extract.limits.read_settings import Settings, from_options
 from crawl2clip.extract.rows.archive_pairs import Row, pairs_in_archive, pairs_in_file
 from crawl2clip.extract.rows.pair_rows import row_bytes
+from crawl2clip.io import manifest
 from crawl2clip.io.redaction import clean_errors
 from crawl2clip.schema import columns
 from crawl2clip.shared.gc_freeze import settle

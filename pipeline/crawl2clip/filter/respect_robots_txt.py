@@ -9,9 +9,9 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType
 
-from crawl2clip.filter.robots import robots_archives
 from crawl2clip.filter.robots.robots_archives import Capture, captures
 from crawl2clip.filter.robots.robots_txt import allows
+from crawl2clip.io import manifest
 from crawl2clip.io.redaction import guarded
 from crawl2clip.stage import Stage, is_problem, stage
 
@@ -28,8 +28,9 @@ class RespectRobotsTxt(Stage):
 
     archives: the crawl's own robotstxt archives; a glob, or a list of paths, one a line, such as
     Common Crawl's robotstxt.paths.gz. base: where relative paths of a list start, if not at the
-    list's folder: https://data.commoncrawl.org for that one. A job notices that a list has changed,
-    but not the files of a glob. A missing or broken archive is a row with its `problem`.
+    list's folder: https://data.commoncrawl.org for that one. Archives are read as those of pages
+    are, with retries and resumed downloads. A job notices that a list, or a file that a glob
+    matches, has changed. A missing or broken archive is a row with its `problem`.
 
     agents: a pair stays if all of them are allowed. Each is judged as RFC 9309 has it: by the group
     that names it, else by the one for '*'. '*' itself is a robot that nobody names; instead of it
@@ -61,7 +62,7 @@ class RespectRobotsTxt(Stage):
     def check(self) -> None:
         if not (self.agents and self.by):
             raise ValueError("agents and by want at least one each: ['*'] and [url], say")
-        robots_archives.paths(self.archives, self.base)
+        manifest.paths(self.archives, self.base)
 
     def __call__(self, pairs: DataFrame) -> DataFrame:
         agents = [agent.strip().lower() for agent in self.agents]
@@ -77,7 +78,7 @@ class RespectRobotsTxt(Stage):
 
     def _archives(self, spark: SparkSession) -> DataFrame:
         """A partition for each."""
-        paths = robots_archives.paths(self.archives, self.base)
+        paths = manifest.paths(self.archives, self.base)
         # Of an RDD Spark knows no size; of a range it does, takes what comes out of it for small,
         # and broadcasts it without a look.
         rows = spark.sparkContext.parallelize([(path,) for path in paths], len(paths))

@@ -5,7 +5,7 @@ import re
 import zlib
 
 from crawl2clip.extract.archives.page import PageError
-from crawl2clip.extract.archives.recovery import panics_as_damage
+from crawl2clip.io.damage import panics_as_damage
 
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _LINE_END = re.compile(rb"\r?\n|\Z")

@@ -15,7 +15,7 @@ from crawl2clip.extract.archives.record_boundaries import (
     peek,
     read_at,
 )
-from crawl2clip.extract.archives.recovery import lies_in_the_bytes, panics_as_damage
+from crawl2clip.io.damage import is_damage, panics_as_damage
 
 # What a frame held before damage is read up to this.
 _PORTION_BYTES = 1 << 16
@@ -69,7 +69,7 @@ class CodedFrames(ABC):
                 with panics_as_damage():
                     data: bytes = reader.read(_PORTION_BYTES)
             except OSError as error:
-                if not lies_in_the_bytes(error):
+                if not is_damage(error):
                     raise
                 raise FrameError(at, str(error), stop, is_cut) from error
             if not data:
@@ -85,7 +85,7 @@ class CodedFrames(ABC):
                 end = min(self._end(at) or self.size, self.size)
                 start: bytes = self._reader(at, end).read(self.kind.start_bytes)
         except OSError as error:
-            if not lies_in_the_bytes(error):
+            if not is_damage(error):
                 raise
             return False
         finally:

@@ -9,8 +9,8 @@ from crawl2clip.extract.archives.body import looks_like_html
 from crawl2clip.extract.archives.page import HTML_TYPES, WAT_TYPE, Broken, Found, Page, plain_type
 from crawl2clip.extract.archives.record_boundaries import HEADER_END
 from crawl2clip.extract.archives.record_headers import LONGEST
-from crawl2clip.extract.archives.recovery import lies_in_the_bytes, panics_as_damage
 from crawl2clip.extract.archives.warc_head import regular
+from crawl2clip.io.damage import is_damage, panics_as_damage
 
 _ROBOTS = "x-robots-tag"
 _NO_PAGE = re.compile(
@@ -45,7 +45,7 @@ def page_of_record(record: Record, max_bytes: int) -> Found | None:
     try:
         return _page(record, max_bytes)
     except OSError as error:
-        if not lies_in_the_bytes(error):
+        if not is_damage(error):
             raise
         return Broken(record.offset, f"broken record: {error}")
 

@@ -15,7 +15,7 @@ from crawl2clip.extract.archives.compressed_frames import (
     end_of_skippable,
 )
 from crawl2clip.extract.archives.record_boundaries import RecordKind, peek
-from crawl2clip.extract.archives.recovery import lies_in_the_bytes, panics_as_damage
+from crawl2clip.io.damage import is_damage, panics_as_damage
 
 MAGIC = b"\x28\xb5\x2f\xfd"
 DICTIONARY_MAGIC = b"\x5d\x2a\x4d\x18"
@@ -58,7 +58,7 @@ def _unpacked(dictionary: bytes) -> bytes:
         with panics_as_damage():
             data: bytes = ZstdReader(io.BytesIO(dictionary)).read(_MOST_DICTIONARY_BYTES)
     except OSError as error:
-        if not lies_in_the_bytes(error):
+        if not is_damage(error):
             raise
         return b""
     return data

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, NoReturn, Self
 
-from crawl2clip.extract.archives.recovery import lies_in_the_bytes
+from crawl2clip.io.damage import is_damage
 
 _OUT_OF_MEMORY = 77  # an exit code: whoever lacks memory can't send a message
 _PR_SET_PDEATHSIG = 1
@@ -129,7 +129,7 @@ def failure_of(error: BaseException) -> Failure:
     if isinstance(error, MemoryError):
         raise error
     is_ours = isinstance(error, ImportError) or (
-        isinstance(error, OSError) and not lies_in_the_bytes(error)
+        isinstance(error, OSError) and not is_damage(error)
     )
     text = " ".join(f"{type(error).__name__}: {error}".split())
     return Failure(text[:_LONGEST_TEXT].encode(errors="replace").decode(), is_ours)

@@ -1,19 +1,16 @@
 """Common Crawl's archives of robots.txt files -> what was captured in them."""
 
-import gzip
-import posixpath
 import zlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import ada_url
-import fsspec
-from fsspec.core import has_magic, url_to_fs
 
 from crawl2clip.filter.robots.robots_txt import MOST_BYTES, our_rules
-from crawl2clip.io.archive_paths import paths_in, whole
+from crawl2clip.io.damage import is_damage
 from crawl2clip.io.printable import printable
 from crawl2clip.io.redaction import redacted
+from crawl2clip.io.remote import opened
 
 if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord
@@ -38,38 +35,6 @@ class Capture(NamedTuple):
     problem: str | None = None
 
 
-def paths(source: str, base: str | None = None) -> list[str]:
-    """The archives of a glob, or of a list such as robotstxt.paths.gz; or the one named.
-
-    A relative path in a list starts at `base`, else at the list's own folder. Raises ValueError if
-    there are none.
-    """
-    files, name = url_to_fs(source)
-    if has_magic(name):
-        found = [_full(files, match) for match in sorted(files.glob(name))]
-    elif not files.exists(name):
-        raise ValueError(f"there is no {source}; it wants robotstxt archives, or a list of them")
-    elif name.endswith((".warc", ".warc.gz")):
-        found = [_full(files, name)]
-    else:
-        found = _listed(source, base or posixpath.dirname(_full(files, name)))
-    if not found:
-        raise ValueError(f"{source} names no archive")
-    return list(dict.fromkeys(found))
-
-
-def _full(files: fsspec.AbstractFileSystem, name: str) -> str:
-    return name if "file" in files.protocol else files.unstrip_protocol(name)
-
-
-def _listed(path: str, folder: str) -> list[str]:
-    try:
-        with fsspec.open(path, "rt", encoding="utf-8-sig", compression="infer") as file:
-            return [whole(folder, line) for line in paths_in(file.read())]
-    except (gzip.BadGzipFile, EOFError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} is no list of archives: {error}") from None
-
-
 def captures(path: str, agents: Sequence[str]) -> Iterator[Capture]:
     """All answers in an archive; last, if it is missing or broken, its problem.
 
@@ -77,13 +42,13 @@ def captures(path: str, agents: Sequence[str]) -> Iterator[Capture]:
     can be tried again.
     """
     try:
-        with fsspec.open(path, "rb") as file:
+        with opened(path) as file:
             yield from _captures(path, file, agents)
     except (FileNotFoundError, NotADirectoryError):
         yield Capture(path, problem=_problem(f"missing file: {path}"))
     except OSError as error:
-        if type(error) is not OSError or error.errno is not None:
-            raise  # only the decoders raise it bare
+        if not is_damage(error):
+            raise
         yield Capture(path, problem=_problem(f"unreadable file: {path}: {error}"))
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from crawl2clip.extract.archives import manifest
-from crawl2clip.extract.archives.manifest import describe, paths
+from crawl2clip.io import manifest
+from crawl2clip.io.manifest import describe, paths
 from tests.extract.archives import numbered
 from tests.extract.servers import serving
 

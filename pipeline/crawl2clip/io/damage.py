@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-def lies_in_the_bytes(error: OSError) -> bool:
+def is_damage(error: OSError) -> bool:
     """Whether the data is at fault and not the machine.
 
     The decoders raise a bare OSError; one from a file system has a number or a class of its own.
