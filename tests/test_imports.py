@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from crawl2clip.stage import load_stages
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "pipeline" / "crawl2clip"
 
@@ -42,3 +44,23 @@ def test_every_package_in_a_room_is_plain_or_is_called_spark():
     }
 
     assert inside == {package for package in plain if package.count(".") == 2}
+
+
+def test_on_top_of_a_room_lie_its_steps_and_nothing_else():
+    """A listing of a room is the list of its steps; archives are the source, and no step."""
+    steps = {step.__module__ for step in load_stages().values()} | {"crawl2clip.extract.warc_pairs"}
+    rooms = {step.split(".")[1] for step in steps}
+    modules = {
+        f"crawl2clip.{room}.{path.stem}"
+        for room in rooms
+        for path in (PACKAGE / room).glob("*.py")
+        if path.stem != "__init__"
+    }
+
+    assert modules - steps == set()
+
+
+def test_only_what_a_newcomer_must_learn_lies_loose_in_the_package():
+    loose = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
+
+    assert loose == {"stage", "schema", "recipe", "check", "problems"}
