@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pyspark.sql import Row, SparkSession
 
+from crawl2clip.fetch.download.url_cache import UrlCache
 from crawl2clip.fetch.download_images import DownloadImages
-from crawl2clip.fetch.opener import Limits
-from crawl2clip.fetch.resize import Resizing
-from crawl2clip.fetch.store import Store
+from crawl2clip.fetch.http.safe_http import Limits
+from crawl2clip.fetch.images.resizing import Resizing
 from crawl2clip.schema import COLUMNS
 from tests.fetch.conftest import Web
 from tests.fetch.pictures import picture
@@ -83,7 +83,7 @@ def test_a_second_job_asks_the_web_for_what_the_store_lacks(
         return sorted(stage(pairs).collect(), key=lambda row: row.uid)
 
     first = fetched(rows[:15] + rows[20:], 3)
-    ranges = sorted(Store.of(str(tmp_path / "store"), Resizing(), limits).ranges)
+    ranges = sorted(UrlCache.listed(str(tmp_path / "store"), Resizing(), limits).ranges)
     second = fetched(rows, 2)
 
     assert [row for row in second if row in first] == first
@@ -93,12 +93,11 @@ def test_a_second_job_asks_the_web_for_what_the_store_lacks(
     assert all(one[1] < other[0] for one, other in pairwise(ranges)), "few hold what a task needs"
 
 
-def test_settings_have_the_same_defaults_wherever_they_stand() -> None:
-    stage = DownloadImages()
+def test_settings_of_http_and_of_resizing_are_those_of_the_step_in_their_order() -> None:
+    shared = [*dataclasses.fields(Resizing), *dataclasses.fields(Limits)]
 
-    for settings in (Limits(), Resizing()):
-        for field in dataclasses.fields(settings):
-            assert getattr(stage, field.name) == getattr(settings, field.name), field.name
+    assert list(dataclasses.fields(DownloadImages))[: len(shared)] == shared
+    assert repr(DownloadImages(retries=7)).startswith("DownloadImages(image_size=512, resize_mode=")
 
 
 @pytest.mark.parametrize(
@@ -134,7 +133,7 @@ def test_nothing_is_left_on_disk_even_if_the_process_is_killed(web: Web, tmp_pat
 import os, signal
 from crawl2clip.fetch.download_images import DownloadImages
 stage = DownloadImages(allow_networks={LOOPBACK})
-[outcome] = stage._fetcher()([{web.put("/a", picture())!r}]).values()
+[outcome] = stage._fetch()([{web.put("/a", picture())!r}]).values()
 print(outcome.problem, outcome.width, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -5,11 +5,11 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from crawl2clip.fetch import hosts
-from crawl2clip.fetch.hosts import Hosts
-from crawl2clip.fetch.opener import Limits, Opener
-from crawl2clip.fetch.problems import FetchError
-from crawl2clip.fetch.urls import Target, target
+from crawl2clip.fetch.http import hosts
+from crawl2clip.fetch.http.hosts import Hosts
+from crawl2clip.fetch.http.safe_http import Limits, SafeHttp
+from crawl2clip.fetch.http.urls import Target, target
+from crawl2clip.fetch.results.fetch_errors import FetchError
 from tests.fetch.conftest import Web
 
 LOOPBACK = ("127.0.0.0/8",)
@@ -76,9 +76,9 @@ def test_downloads_of_one_host_go_through_few_connections(web: Web) -> None:
         request.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")
 
     urls = [web.act(f"/{at}", page) for at in range(20)]
-    opener = Opener(Limits(allow_networks=LOOPBACK, connections_per_host=3))
+    http = SafeHttp(Limits(allow_networks=LOOPBACK, connections_per_host=3))
     with ThreadPoolExecutor(20) as pool:
-        bodies = list(pool.map(lambda url: opener.open(url).read(), urls))
+        bodies = list(pool.map(http.get, urls))
 
     assert bodies == [b"x"] * 20
     assert most == 3
@@ -88,18 +88,18 @@ def test_a_redirect_to_its_own_host_needs_no_second_connection(web: Web) -> None
     url = web.put("/a", status=302, Location="/b")
     web.put("/b", b"x")
 
-    one = Opener(Limits(allow_networks=LOOPBACK, connections_per_host=1, max_seconds=2))
-    assert one.open(url).read() == b"x"
+    one = SafeHttp(Limits(allow_networks=LOOPBACK, connections_per_host=1, max_seconds=2))
+    assert one.get(url) == b"x"
 
 
 def test_after_retry_after_no_url_of_the_host_is_asked_for(web: Web) -> None:
     urls = [web.put(f"/{at}", status=429, Retry_After="3600") for at in range(5)]
     other = web.put("/other", b"x").replace("127.0.0.1", "127.0.0.2")
-    opener = Opener(Limits(allow_networks=LOOPBACK))
+    http = SafeHttp(Limits(allow_networks=LOOPBACK, timeout_seconds=1))
     problems = []
     for url in urls:
         with pytest.raises(FetchError) as caught:
-            opener.open(url, timeout=1)
+            http.get(url)
         problems.append(str(caught.value))
 
     assert problems[0] == "http 429: 429 Too Many Requests"
@@ -108,7 +108,7 @@ def test_after_retry_after_no_url_of_the_host_is_asked_for(web: Web) -> None:
     }
     assert sum(web.hits.values()) == 1
     with pytest.raises(FetchError, match=r"^connection failed|^http"):
-        opener.open(other, timeout=1)
+        http.get(other)
 
 
 def test_a_short_rest_is_waited_for(web: Web) -> None:
@@ -116,9 +116,9 @@ def test_a_short_rest_is_waited_for(web: Web) -> None:
     limits = Limits(allow_networks=LOOPBACK, retries=0)
     manners = Hosts(6)
     with pytest.raises(FetchError, match=r"^http 503: 503"):
-        Opener(limits, manners).open(busy)
+        SafeHttp(limits, manners).get(busy)
     started = time.monotonic()
 
-    again = Opener(Limits(allow_networks=LOOPBACK, retries=1), manners)
-    assert again.open(good).read() == b"x"
+    again = SafeHttp(Limits(allow_networks=LOOPBACK, retries=1), manners)
+    assert again.get(good) == b"x"
     assert time.monotonic() - started > 0.5

@@ -8,8 +8,8 @@ import zlib
 import pytest
 from PIL import Image
 
-from crawl2clip.fetch.image_parts import Parts, parts
-from crawl2clip.fetch.problems import FetchError
+from crawl2clip.fetch.images.image_parts import Parts, parts
+from crawl2clip.fetch.results.fetch_errors import FetchError
 from tests.fetch.pictures import chunk, picture
 
 MANY = 300_000

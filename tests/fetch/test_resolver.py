@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from crawl2clip.fetch.opener import Limits, Opener
-from crawl2clip.fetch.problems import FetchError
-from crawl2clip.fetch.resolver import Resolver
+from crawl2clip.fetch.http.resolver import Resolver
+from crawl2clip.fetch.http.safe_http import Limits, SafeHttp
+from crawl2clip.fetch.results.fetch_errors import FetchError
 from tests.fetch.conftest import Web
 
 ANSWER = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 80))]
@@ -82,10 +82,11 @@ def test_lookups_that_hang_are_never_more_than_the_limit(names: Names) -> None:
 
 
 def test_a_mute_name_server_does_not_outlast_the_deadline(names: Names, web: Web) -> None:
-    opener, started = Opener(Limits(allow_networks=("127.0.0.0/8",), max_seconds=0.5)), time.time()
+    limits = Limits(allow_networks=("127.0.0.0/8",), max_seconds=0.5, timeout_seconds=0.2)
+    http, started = SafeHttp(limits), time.time()
 
     with pytest.raises(FetchError, match=r"^(dns failure|timeout): "):
-        opener.open("http://mute.test/", timeout=0.2)
+        http.get("http://mute.test/")
     assert time.time() - started < 2
     web.put("/a", b"x")
-    assert opener.open(web.url("/a", "other.test"), timeout=0.2).read() == b"x"
+    assert http.get(web.url("/a", "other.test")) == b"x"

@@ -1,7 +1,7 @@
 import pytest
 
-from crawl2clip.fetch.problems import FetchError
-from crawl2clip.fetch.urls import Target, normal, target
+from crawl2clip.fetch.http.urls import Target, normal, target
+from crawl2clip.fetch.results.fetch_errors import FetchError
 
 
 @pytest.mark.parametrize(

@@ -2,20 +2,20 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from crawl2clip.fetch import addresses
-from crawl2clip.fetch.batches import Fetch, with_images
-from crawl2clip.fetch.images import Fetcher
-from crawl2clip.fetch.opener import Limits
-from crawl2clip.fetch.resize import MOST_PIXELS, EncodeFormat, ResizeMode, Resizing
-from crawl2clip.fetch.store import Remembering, Store
+from crawl2clip.fetch.download.arrow_fetch import with_images
+from crawl2clip.fetch.download.image_fetcher import ImageFetcher
+from crawl2clip.fetch.download.url_cache import CachedFetch, UrlCache
+from crawl2clip.fetch.http import ip_policy
+from crawl2clip.fetch.http.safe_http import Limits
+from crawl2clip.fetch.images.resizing import MOST_PIXELS, Resizing
+from crawl2clip.fetch.results.fetch_result import Fetch
 from crawl2clip.io.redaction import guarded
 from crawl2clip.schema import columns
 from crawl2clip.spark.address_columns import without_signing
@@ -37,11 +37,9 @@ _LEAST = {
 }
 _QUALITY = {"jpg": (0, 100), "webp": (1, 100), "png": (0, 9)}
 
-T = TypeVar("T")
-
 
 @stage
-class DownloadImages(Stage):
+class DownloadImages(Stage, Limits, Resizing):
     """Add each pair's image, or the `problem` that there was; drop nothing.
 
     img2dataset downloads and resizes, with the settings of DataComp's download_upstream.py (Gadre
@@ -107,26 +105,7 @@ class DownloadImages(Stage):
         "problem",
     )
 
-    image_size: int = 512
-    resize_mode: ResizeMode = "keep_ratio_largest"
-    resize_only_if_bigger: bool = True
-    encode_format: EncodeFormat = "jpg"
-    encode_quality: int = 95
-    skip_reencode: bool = False
-    min_image_size_px: int = 0
-    max_aspect_ratio: float | None = None
-    max_pixels: int = 89_478_484
-    max_decoded_bytes: int = 420_000_000
-    threads: int = 32
-    retries: int = 2
-    timeout_seconds: float = 10.0
-    max_seconds: float = 30.0
-    max_bytes: int = 20_000_000
-    max_redirects: int = 5
-    connections_per_host: int = 6
-    user_agent: str | None = None
-    respect_opt_out: bool = True
-    allow_networks: tuple[str, ...] = ()
+    # The settings of Resizing and Limits are this step's own, too.
     store: str | None = None
     signed_urls: Literal["keep", "strip"] = "keep"
     partitions: int = 0
@@ -145,7 +124,7 @@ class DownloadImages(Stage):
             raise ValueError(f"encode_quality is {self.encode_quality}; {wanted}")
         if self.user_agent is not None and not re.fullmatch(r"[A-Za-z0-9._-]+", self.user_agent):
             raise ValueError(f"user_agent is {self.user_agent!r}; it must be one word, like MyBot")
-        addresses.networks(self.allow_networks)
+        ip_policy.networks(self.allow_networks)
 
     def __call__(self, pairs: DataFrame) -> DataFrame:
         kept = [name for name in pairs.columns if name not in self.adds]
@@ -174,20 +153,7 @@ class DownloadImages(Stage):
         return together.sortWithinPartitions(F.xxhash64("url"), "url", "uid")
 
     def _fetch(self) -> Fetch:
+        fetch = ImageFetcher(resizing=self, limits=self)
         if self.store is None:
-            return self._fetcher()
-        store = Store.of(self.store, self._those_of(Resizing), self._those_of(Limits))
-        return Remembering(self._fetcher(), store)
-
-    def _fetcher(self) -> Fetcher:
-        return Fetcher(
-            resizing=self._those_of(Resizing),
-            limits=self._those_of(Limits),
-            threads=self.threads,
-            timeout_seconds=self.timeout_seconds,
-        )
-
-    def _those_of(self, settings: type[T]) -> T:
-        names = [field.name for field in fields(settings)]  # type: ignore[arg-type]
-        given: dict[str, Any] = {name: getattr(self, name) for name in names}
-        return settings(**given)
+            return fetch
+        return CachedFetch(fetch, UrlCache.listed(self.store, self, self))

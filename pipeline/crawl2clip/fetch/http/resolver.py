@@ -1,4 +1,4 @@
-"""Host names to addresses by the system's resolver, but within a time limit.
+"""Host names resolved by the system, but within a time limit.
 
 getaddrinfo knows the hosts file, IPv6 and how this machine is set up, and takes no timeout: a name
 server that never answers holds it for 40 seconds and more. So it runs in threads of its own, which
@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from functools import lru_cache
 from typing import Any
 
-from crawl2clip.fetch.problems import FetchError
+from crawl2clip.fetch.results.fetch_errors import FetchError
 
 # Lookups at a time in this process; most are done in milliseconds. More than a task has downloads,
 # so that names without an answer don't stand in the way of those that have one.

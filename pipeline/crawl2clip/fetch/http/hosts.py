@@ -1,4 +1,4 @@
-"""Manners towards hosts: few connections at a time, and none while a host asks to be left alone."""
+"""Politeness to hosts: few connections at a time, none while a host asks to be left alone."""
 
 import os
 import threading
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from crawl2clip.fetch.problems import FetchError
-from crawl2clip.fetch.urls import Target
+from crawl2clip.fetch.http.urls import Target
+from crawl2clip.fetch.results.fetch_errors import FetchError
 
 BUSY = (429, 503)  # the statuses with which a server speaks of itself, not of the image
 _MOST_REST_SECONDS = 86_400.0  # servers are not to be trusted with more
@@ -29,7 +29,7 @@ class _Gate:
 
 
 class Hosts:
-    """The hosts that a process has to do with now, or must leave alone for now.
+    """Counts the connections to each host, and remembers which hosts asked to be left alone.
 
     A host is a name; a port other than those of http and https makes it another host.
     """
@@ -42,7 +42,7 @@ class Hosts:
 
     @contextmanager
     def turn(self, target: Target, seconds: float) -> Iterator[None]:
-        """Hold one of the host's connections, after waiting for it for at most so many seconds.
+        """Hold one of the host's connections, after waiting for it for at most `seconds`.
 
         Raises FetchError if none comes free in that time, or if the host asked to be left alone.
         """
@@ -57,7 +57,7 @@ class Hosts:
                 gate.turns.release()
 
     def rest(self, target: Target, status: int, seconds: float) -> None:
-        """Leave the host alone for so many seconds; `status` is what it answered."""
+        """Refuse all requests to the host for so many seconds; `status` is what it answered."""
         now = time.monotonic()
         with self._lock:
             if len(self._rests) >= _MOST_RESTING:
@@ -91,7 +91,7 @@ class Hosts:
 
 
 def of_process(connections: int) -> Hosts:
-    """The hosts as all tasks that this process runs know them."""
+    """Return the hosts that all tasks of this process share."""
     return _hosts(os.getpid(), connections)
 
 

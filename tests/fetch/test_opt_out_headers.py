@@ -2,7 +2,7 @@ from email.message import Message
 
 import pytest
 
-from crawl2clip.fetch.robots import objection
+from crawl2clip.fetch.http.opt_out_headers import objection
 
 
 def headers(*fields: tuple[str, str]) -> Message:

@@ -4,16 +4,15 @@ import ssl
 import subprocess
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
-from crawl2clip.fetch import connection, opener
-from crawl2clip.fetch.opener import Limits, Opener, installed
-from crawl2clip.fetch.problems import KINDS, FetchError
+from crawl2clip.fetch.http import pinned_connection, safe_http
+from crawl2clip.fetch.http.safe_http import Limits, SafeHttp
+from crawl2clip.fetch.results.fetch_errors import KINDS, FetchError
 from tests.fetch.conftest import Web
 
 LOOPBACK = ("127.0.0.0/8",)
@@ -21,13 +20,12 @@ LOOPBACK = ("127.0.0.0/8",)
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opener, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(safe_http, "PAUSE_SECONDS", 0.01)
 
 
 def body(url: str, wait_seconds: float = 2.0, **limits: object) -> bytes:
-    settings = {"allow_networks": LOOPBACK, **limits}
-    with Opener(Limits(**settings)).open(url, timeout=wait_seconds) as response:  # type: ignore[arg-type]
-        return response.read()
+    settings = {"allow_networks": LOOPBACK, "timeout_seconds": wait_seconds, **limits}
+    return SafeHttp(Limits(**settings)).get(url)  # type: ignore[arg-type]
 
 
 def problem(url: str, wait_seconds: float = 2.0, **limits: object) -> str:
@@ -55,16 +53,19 @@ def test_bytes_come_as_they_were_sent(web: Web) -> None:
 
 
 def test_the_request_is_plain_and_says_who_we_are(web: Web) -> None:
-    request = urllib.request.Request(web.put("/a?b=c", b"x"), headers={"User-Agent": "ourbot"})
+    firefox = "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:72.0) Gecko/20100101 Firefox/72.0"
 
-    Opener(Limits(allow_networks=LOOPBACK)).open(request, timeout=2)
+    body(web.put("/a?b=c", b"x"))
+    body(web.put("/named", b"x"), user_agent=" OurBot")
 
     assert web.headers["/a?b=c"] == {
         "Host": f"127.0.0.1:{web.port}",
         "Accept-Encoding": "identity",
-        "User-agent": "ourbot",
+        "User-Agent": firefox,
         "Connection": "close",
     }
+    about = "(compatible; ourbot; +https://github.com/rom1504/img2dataset)"
+    assert web.headers["/named"]["User-Agent"] == f"{firefox} {about}"
 
 
 def test_a_404_is_final(web: Web) -> None:
@@ -311,10 +312,10 @@ FLOODS = {
 @pytest.mark.parametrize("flood", FLOODS)
 def test_a_flood_around_the_body_is_left_early(web: Web, flood: str) -> None:
     url = raw(web, *FLOODS[flood])
-    opener, started = Opener(Limits(allow_networks=LOOPBACK)), time.thread_time()
+    http, started = SafeHttp(Limits(allow_networks=LOOPBACK)), time.thread_time()
 
     with pytest.raises(FetchError, match=r"^bad response: "):
-        opener.open(url, timeout=2)
+        http.get(url)
     assert time.thread_time() - started < 1
 
     assert web.hits["/raw"] == 1, "what a server does on purpose it does again"
@@ -348,7 +349,7 @@ def test_lengths_that_are_none(web: Web) -> None:
 def test_bytes_that_come_one_by_one_are_not_waited_for(
     web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "_FREE_READS", 20)
+    monkeypatch.setattr(pinned_connection, "_FREE_READS", 20)
 
     def page(request: BaseHTTPRequestHandler) -> None:
         for _ in range(200):
@@ -369,17 +370,6 @@ def test_a_status_line_cannot_steer_a_terminal(web: Web) -> None:
 def test_nobody_there_and_no_such_name(monkeypatch: pytest.MonkeyPatch) -> None:
     assert problem("http://127.0.0.1:1/").startswith("connection failed: ")
     assert problem(f"http://{'a' * 64}.test/").startswith("bad url: ")
-
-
-def test_what_is_installed_answers_urlopen_and_goes_away_again(web: Web) -> None:
-    url = web.put("/a", b"x")
-
-    with installed(Opener(Limits())), pytest.raises(FetchError, match=r"^refused address"):
-        urllib.request.urlopen(url)
-    with urllib.request.urlopen(url) as response:
-        assert response.read() == b"x"
-    with pytest.raises(FetchError), installed(Opener(Limits())):
-        urllib.request.urlopen("file:///etc/passwd")
 
 
 @pytest.fixture(scope="module")
@@ -425,7 +415,7 @@ def test_a_certificate_must_be_trusted_and_name_the_host(
     assert problem(f"https://images.test:{secure_port}/").startswith("tls failure: ")
 
     trusting = ssl.create_default_context(cafile=f"{certificate}.crt")
-    monkeypatch.setattr(connection, "tls", lambda: trusting)
+    monkeypatch.setattr(pinned_connection, "tls", lambda: trusting)
     assert body(f"https://images.test:{secure_port}/") == b"x"
     assert body(f"https://images.test.:{secure_port}/") == b"x"
     assert problem(f"https://other.test:{secure_port}/").startswith("tls failure: ")

@@ -2,8 +2,8 @@ import socket
 
 import pytest
 
-from crawl2clip.fetch.addresses import endpoints, is_refused, networks
-from crawl2clip.fetch.problems import FetchError
+from crawl2clip.fetch.http.ip_policy import endpoints, is_refused, networks
+from crawl2clip.fetch.results.fetch_errors import FetchError
 
 PUBLIC = ["93.184.216.34", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
 PUBLIC += ["192.88.98.255", "192.88.100.0", "198.17.255.255", "198.20.0.0", "223.255.255.255"]

@@ -1,4 +1,4 @@
-"""Which addresses the crawl may send us to: the public internet, and what the operator allows.
+"""The addresses that may be connected to: the public internet, and what the operator allows.
 
 A page can name any host, and any host name can resolve to any address: the cloud's metadata
 service, the loopback interface, a printer. So addresses are checked, not names, and the
@@ -16,9 +16,9 @@ from ipaddress import (
 )
 from typing import Any, NamedTuple
 
-from crawl2clip.fetch.problems import FetchError
-from crawl2clip.fetch.resolver import resolve
-from crawl2clip.fetch.special_addresses import is_special
+from crawl2clip.fetch.http.resolver import resolve
+from crawl2clip.fetch.http.special_addresses import is_special
+from crawl2clip.fetch.results.fetch_errors import FetchError
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -27,19 +27,19 @@ _NAT64 = ip_network("64:ff9b::/96")
 
 
 class Endpoint(NamedTuple):
-    """Where to connect: what `socket` wants."""
+    """An address family and an address to connect to, as `socket` wants them."""
 
     family: int
     sockaddr: tuple[Any, ...]
 
 
 def networks(texts: Sequence[str]) -> tuple[Network, ...]:
-    """Networks in CIDR notation. Raises ValueError, naming the text, for anything else."""
+    """Parse networks in CIDR notation. Raises ValueError, naming the text, for anything else."""
     return tuple(ip_network(text) for text in texts)
 
 
 def is_refused(address: str, allowed: Sequence[Network]) -> bool:
-    """Whether the address is neither public nor in one of the allowed networks."""
+    """Return whether the address is neither public nor in one of the allowed networks."""
     ip = _embedded(ip_address(address))
     if any(ip in network for network in allowed):
         return False
@@ -47,7 +47,7 @@ def is_refused(address: str, allowed: Sequence[Network]) -> bool:
 
 
 def _embedded(ip: Address) -> Address:
-    """The IPv4 address that a mapped, 6to4 or NAT64 address leads to; else the address itself."""
+    """Return the IPv4 address that a mapped, 6to4 or NAT64 address leads to, else the address."""
     if isinstance(ip, IPv4Address):
         return ip
     if ip in _NAT64:
@@ -56,10 +56,10 @@ def _embedded(ip: Address) -> Address:
 
 
 def endpoints(host: str, port: int, allowed: Sequence[Network], seconds: float) -> list[Endpoint]:
-    """The addresses of the host that may be connected to, in the resolver's order; at least one.
+    """Resolve the host to the addresses that may be connected to, at least one, in its order.
 
-    Raises FetchError if there is none or not within that time, OSError or UnicodeError if the name
-    can't be resolved.
+    Raises FetchError if there is none, or none within `seconds`; OSError or UnicodeError if the
+    name can't be resolved.
     """
     found = resolve(host, port, seconds)
     good = [

@@ -52,7 +52,7 @@ IPV6 = tuple(
 
 
 def is_special(address: IPv4Address | IPv6Address) -> bool:
-    """Whether the address is in one of these networks, or of IPv6 that is not in use."""
+    """Return whether the address is in one of these networks, or in unassigned IPv6 space."""
     if isinstance(address, IPv4Address):
         return any(address in network for network in IPV4)
     return address not in GLOBAL_UNICAST or any(address in network for network in IPV6)

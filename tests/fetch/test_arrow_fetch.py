@@ -2,8 +2,8 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
-from crawl2clip.fetch.batches import RESULT, with_images
-from crawl2clip.fetch.images import Outcome
+from crawl2clip.fetch.download.arrow_fetch import with_images
+from crawl2clip.fetch.results.fetch_result import ARROW_TYPES, FetchResult
 
 
 class Fetch:
@@ -12,9 +12,9 @@ class Fetch:
     def __init__(self) -> None:
         self.calls: list[list[str]] = []
 
-    def __call__(self, urls: Iterable[str]) -> dict[str, Outcome]:
+    def __call__(self, urls: Iterable[str]) -> dict[str, FetchResult]:
         self.calls.append(list(urls))
-        return {url: Outcome(url.encode() * 8, 1, 2, 3, 4, "hash") for url in self.calls[-1]}
+        return {url: FetchResult(url.encode() * 8, 1, 2, 3, 4, "hash") for url in self.calls[-1]}
 
 
 def batch(
@@ -39,8 +39,8 @@ def test_a_url_whose_rows_go_on_in_the_next_batch_is_fetched_once() -> None:
     assert [url for call in fetch.calls for url in call] == ["a", "b", "c"]
     assert column(out, "url") == list("aabbbbc")
     assert column(out, "image") == [url.encode() * 8 for url in "aabbbbc"]
-    assert out[0].schema.names == ["uid", "url", *RESULT]
-    assert [out[0].schema.field(name).type for name in RESULT] == list(RESULT.values())
+    assert out[0].schema.names == ["uid", "url", *ARROW_TYPES]
+    assert [out[0].schema.field(name).type for name in ARROW_TYPES] == list(ARROW_TYPES.values())
 
 
 def test_rows_with_a_problem_keep_it_and_are_not_fetched_not_even_amid_a_run() -> None:

@@ -1,9 +1,9 @@
-"""What an image file is made of, seen without decoding it.
+"""The parts of an image file (segments, chunks, boxes), counted without decoding it.
 
 Decoders go through a file's segments, chunks or boxes one by one, some of them in Python, some in
 time that grows with the square of their number, and some read all of an animation where one frame
 is wanted. So parts are counted first, and decoders get what the first frame needs. Whether the
-file is sound is not seen here.
+file is sound is not checked here.
 """
 
 import re
@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from crawl2clip.fetch.problems import FetchError
+from crawl2clip.fetch.results.fetch_errors import FetchError
 
 # Images have dozens of parts, or one for some hundred bytes: PNGs are cut at 8 kB, few at 1 kB, and
 # GIFs at 255 bytes.

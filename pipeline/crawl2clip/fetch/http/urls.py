@@ -1,16 +1,16 @@
-"""Addresses as a browser reads them (WHATWG), so that no two parsers can be played off."""
+"""URLs parsed as browsers do (WHATWG), once, so that no two parsers can be played off."""
 
 from typing import NamedTuple
 
 import ada_url
 
-from crawl2clip.fetch.problems import FetchError
+from crawl2clip.fetch.results.fetch_errors import FetchError
 
 _PORTS = {"http:": 80, "https:": 443}
 
 
 class Target(NamedTuple):
-    """Whom to ask, and for what."""
+    """The parts of a URL that a request needs."""
 
     secure: bool
     host: str  # ASCII; an IPv6 address without brackets
@@ -19,9 +19,9 @@ class Target(NamedTuple):
 
 
 def normal(url: str, base: str | None = None) -> str:
-    """The absolute URL, percent-encoded, its host in ASCII; without user, password and fragment.
+    """Return the absolute URL, percent-encoded, its host in ASCII.
 
-    Raises FetchError if it is none, or not one of http or https.
+    User, password and fragment are left out. Raises FetchError if it is not a URL of http or https.
     """
     parsed = _parsed(url, base)
     parsed.username = parsed.password = parsed.hash = ""
@@ -29,7 +29,7 @@ def normal(url: str, base: str | None = None) -> str:
 
 
 def target(url: str) -> Target:
-    """The parts of a URL that `normal` gave back."""
+    """Split a URL that `normal` returned."""
     parsed = _parsed(url)
     default = _PORTS[parsed.protocol]
     return Target(

@@ -1,22 +1,20 @@
-"""Pixels of an image, decoded in as little memory as the decoders let us.
+"""Pixels of an image, decoded in as little memory as the decoders allow.
 
-img2dataset's resizer calls `cv2.imdecode`, which holds each picture twice, and it spoils two kinds
+img2dataset's Resizer calls `cv2.imdecode`, which holds each picture twice, and it spoils two kinds
 of image: 16-bit ones come out white, and laying 9,000 x 9,000 transparent pixels over white takes
-it 6 GB. So the resizer gets a `Decoder` in the place of cv2, which decodes what it is told to.
+it 6 GB. So images are decoded here instead, to pixels that a Resizer treats well.
 """
 
 from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crawl2clip.fetch.image_parts import Parts
+from crawl2clip.fetch.images.image_parts import Parts
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -29,39 +27,15 @@ _STRIP_PIXELS = 250_000  # converted at a time
 _PNG_DEPTH = 24  # where a PNG says how many bits a sample has
 
 
-class Decoder:
-    """OpenCV for img2dataset's resizer: all of it, but imdecode is ours for the time we say."""
-
-    def __init__(self, cv2: Any) -> None:
-        self._cv2 = cv2
-        self._decode: Callable[[], Pixels | None] | None = None
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._cv2, name)
-
-    def imdecode(self, buffer: Pixels, flags: int) -> Pixels | None:
-        if self._decode is not None:
-            return self._decode()
-        return cast("Pixels | None", self._cv2.imdecode(buffer, flags))
-
-    @contextmanager
-    def decoding(self, decode: Callable[[], Pixels | None]) -> Iterator[None]:
-        self._decode = decode
-        try:
-            yield
-        finally:
-            self._decode = None
-
-
 def needs_flattening(image: Image, parts: Parts) -> bool:
-    """Whether img2dataset would spoil the image: it has transparency, or more than 8 bits."""
+    """Return whether img2dataset would spoil the image: transparent, or of more than 8 bits."""
     deep = parts.format == "PNG" and parts.data[_PNG_DEPTH] == 16
     # Of AVIF's 10 and 12 bits a sample nothing shows in Pillow's header.
     return deep or parts.format == "AVIF" or image.has_transparency_data
 
 
 def flattened(image: Image) -> Pixels:
-    """The first frame over white, 8 bits a sample, blue first as OpenCV has it."""
+    """Return the first frame over white: 8 bits a sample, blue first, shape (height, width, 3)."""
     image.load()
     pixels = np.empty((image.height, image.width, 3), np.uint8)
     rows = max(1, _STRIP_PIXELS // image.width)
@@ -84,7 +58,10 @@ def _over_white(image: Image) -> Image:
 
 
 def as_opencv_reads(parts: Parts, copied: bool) -> Pixels | None:
-    """What img2dataset has of an image; None if OpenCV can't decode it."""
+    """Return the pixels that img2dataset would decode; None if OpenCV can't decode the image.
+
+    copied: what `is_copied` says of it.
+    """
     import cv2
 
     if copied:
@@ -103,7 +80,7 @@ def as_opencv_reads(parts: Parts, copied: bool) -> Pixels | None:
 
 
 def is_copied(image: Image, parts: Parts) -> bool:
-    """Whether OpenCV holds the picture twice for a moment.
+    """Return whether OpenCV holds the picture twice for a moment.
 
     A file that is cut short it must read from memory: from a file it makes other pixels of it.
     """
@@ -117,7 +94,7 @@ MATTING_BYTES = 80
 
 
 def decoded_bytes(image: Image, parts: Parts) -> float:
-    """How much memory the image will take at most, from its header."""
+    """Return how many bytes decoding the image takes at most, judged by its header."""
     pixels = image.width * image.height
     if needs_flattening(image, parts):
         planes = parts.beside if parts.format == "AVIF" else 0

@@ -1,4 +1,4 @@
-"""One HTTP exchange with an address that was checked, under a deadline that nothing outlives."""
+"""One HTTP exchange with an IP address that was checked, under a deadline that ends all waits."""
 
 import io
 import socket
@@ -9,11 +9,11 @@ from functools import lru_cache
 from http.client import HTTPConnection
 from typing import Any
 
-from crawl2clip.fetch.addresses import Endpoint, Network, endpoints
-from crawl2clip.fetch.deadline import Deadline
-from crawl2clip.fetch.http_response import Response, read_response
-from crawl2clip.fetch.problems import FetchError
-from crawl2clip.fetch.urls import Target
+from crawl2clip.fetch.http.deadline import Deadline
+from crawl2clip.fetch.http.http_response import Response, read_response
+from crawl2clip.fetch.http.ip_policy import Endpoint, Network, endpoints
+from crawl2clip.fetch.http.urls import Target
+from crawl2clip.fetch.results.fetch_errors import FetchError
 
 _MOST_ADDRESSES = 3  # of one host, before giving up: some have dozens, all of them dead
 
@@ -24,7 +24,7 @@ _LEAST_BYTES_A_READ = 64
 
 
 class _TimedReader(io.RawIOBase):
-    """Reads a socket; each read gets what time the deadline leaves.
+    """Reads a socket; each read may take the time that the deadline leaves.
 
     A timeout set once would not do: it starts anew with every byte that drips in.
     """
@@ -51,7 +51,7 @@ class _TimedReader(io.RawIOBase):
 
 
 class _TimedSocket:
-    """The little of a socket that http.client uses."""
+    """Offers the part of a socket that http.client uses, each call under the deadline."""
 
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
         self._sock, self._deadline = sock, deadline
@@ -67,7 +67,7 @@ class _TimedSocket:
         self._sock.close()
 
 
-class _CheckedConnection(HTTPConnection):
+class _PinnedConnection(HTTPConnection):
     """Connects to the given endpoints, whatever the host's name resolves to by now."""
 
     def __init__(self, target: Target, to: Sequence[Endpoint], deadline: Deadline) -> None:
@@ -78,14 +78,28 @@ class _CheckedConnection(HTTPConnection):
     def connect(self) -> None:
         sock = _connected(self._to, self._deadline)
         if self._secure:
-            sock.settimeout(self._deadline.wait())
-            # A certificate names the host without the dot that ends an absolute name.
-            sock = tls().wrap_socket(sock, server_hostname=self.host.rstrip("."))
+            sock = self._encrypted(sock)
         self.sock = _TimedSocket(sock, self._deadline)
+
+    def _encrypted(self, sock: socket.socket) -> ssl.SSLSocket:
+        # A certificate names the host without the dot that ends an absolute name.
+        name = self.host.rstrip(".")
+        secure = tls().wrap_socket(sock, server_hostname=name, do_handshake_on_connect=False)
+        try:
+            self._deadline.cancellation.watch(secure)
+            secure.settimeout(self._deadline.wait())
+            secure.do_handshake()
+        except BaseException:
+            secure.close()
+            raise
+        return secure
 
 
 def _connected(to: Sequence[Endpoint], deadline: Deadline) -> socket.socket:
-    """A socket connected to the first endpoint that answers. Raises the last one's OSError."""
+    """Return a socket connected to the first endpoint that answers.
+
+    Raises the OSError of the last one if none does.
+    """
     *others, last = to[:_MOST_ADDRESSES]
     for endpoint in others:
         try:
@@ -98,6 +112,7 @@ def _connected(to: Sequence[Endpoint], deadline: Deadline) -> socket.socket:
 def _connect(endpoint: Endpoint, deadline: Deadline) -> socket.socket:
     sock = socket.socket(endpoint.family, socket.SOCK_STREAM)
     try:
+        deadline.cancellation.watch(sock)
         sock.settimeout(deadline.wait())
         sock.connect(endpoint.sockaddr)
     except OSError:
@@ -108,23 +123,23 @@ def _connect(endpoint: Endpoint, deadline: Deadline) -> socket.socket:
 
 @lru_cache(maxsize=1)  # loading the authorities' certificates takes 20 ms
 def tls() -> ssl.SSLContext:
-    """Checks certificate and host name, like a browser."""
+    """Return the TLS settings that check certificate and host name, like a browser."""
     context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])
     return context
 
 
 @contextmanager
-def answer(
+def response_to_get(
     target: Target, headers: Mapping[str, str], allowed: Sequence[Network], deadline: Deadline
 ) -> Iterator[Response]:
-    """The response to a GET, its headers read and its body not.
+    """Yield the response to a GET of the target, its headers read and its body not.
 
     Raises FetchError for an address that is refused or a server that breaks the rules, OSError or
     HTTPException for other trouble.
     """
     to = endpoints(target.host, target.port, allowed, deadline.wait())
-    connection = _CheckedConnection(target, to, deadline)
+    connection = _PinnedConnection(target, to, deadline)
     try:
         connection.request("GET", target.path, headers=dict(headers))
         with closing(connection.sock.makefile("rb")) as stream:

@@ -1,6 +1,8 @@
-"""Why there is no image, as 'kind: detail': few kinds to count by, any detail to read."""
+"""The error that stands for each image the web did not give, and the `problem` it becomes.
 
-import re
+A problem reads 'kind: detail': there are few kinds, to count by, and any detail, to read.
+"""
+
 import socket
 import ssl
 from http import HTTPStatus
@@ -32,19 +34,19 @@ KINDS = frozenset(
         "image too small",
         "aspect ratio too large",
         "unexpected error",
-        "no outcome",
         *(f"http {status.value}" for status in HTTPStatus),
     }
 )
 
-_READ = 10_000  # letters of a detail: what is cut off before a secret is found may be half of one
+# Characters of a detail that are searched for secrets: one that is cut first may be missed.
+_SEARCHED = 10_000
 
-# Worth asking again in a moment.
+# Kinds for which the same request may succeed in a moment.
 TRANSIENT = {"connection failed", "timeout", "truncated"} | {
     f"http {status}" for status in (408, 425, 429, 500, 502, 503, 504)
 }
 
-# The first that fits: each class stands before its base classes.
+# The first match counts, so each class stands before its base classes.
 _KIND_OF_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (TimeoutError, "timeout"),
     (socket.gaierror, "dns failure"),
@@ -54,20 +56,14 @@ _KIND_OF_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (HTTPException, "bad response"),
     (UnicodeError, "bad url"),  # a host name of more than 63 letters between its dots
 )
-ERRORS = tuple(error for error, _ in _KIND_OF_ERROR)
-
-# What img2dataset's resizer says, word by word.
-_RESIZER = {
-    "image too small": "image too small: a side is shorter than min_image_size_px",
-    "aspect ratio too large": "aspect ratio too large: more than max_aspect_ratio",
-    "Image decoding error": "not an image: OpenCV can't decode it",
-}
+NETWORK_ERRORS = tuple(error for error, _ in _KIND_OF_ERROR)
 
 
 class FetchError(Exception):
-    """No image, for a reason that is the web's; its text is a `problem`.
+    """Raised where the web gives no image; `str()` of it is the `problem` of the row.
 
-    later: seconds for which the server asks to be left alone.
+    kind: one of KINDS. transient: whether a retry may help, by default what TRANSIENT says of the
+    kind. later: seconds for which the server asks to be left alone.
     """
 
     def __init__(
@@ -80,34 +76,21 @@ class FetchError(Exception):
 
 
 def problem(kind: str, detail: str) -> str:
-    """'kind: detail', the detail on one line, short, fit to print and without secrets."""
-    return f"{kind}: {printable(redacted(' '.join(detail.split())[:_READ]))}"
+    """Return 'kind: detail', the detail short, on one line, safe to print and without secrets."""
+    return f"{kind}: {printable(redacted(' '.join(detail.split())[:_SEARCHED]))}"
 
 
-def of_status(status: int, reason: str, retry_after: str | None = None) -> FetchError:
-    """For an answer that is neither the image nor a redirect."""
+def status_error(status: int, reason: str, retry_after: str | None = None) -> FetchError:
+    """Return the error for a response that is neither the image nor a redirect."""
     kind = f"http {status}"
     later = asked_seconds(retry_after) or 0.0
     return FetchError(kind if kind in KINDS else "http error", f"{status} {reason}", later=later)
 
 
-def of_error(error: Exception) -> FetchError:
-    """What one of ERRORS means. Raises StopIteration for any other."""
+def network_error(error: Exception) -> FetchError:
+    """Return the error that one of NETWORK_ERRORS means. Raises StopIteration for any other."""
     kind = next(kind for kinds, kind in _KIND_OF_ERROR if isinstance(error, kinds))
-    if kind == "timeout":  # which wait was the last is chance: not for a table to hold
+    if kind == "timeout":  # which wait came last is chance, so no table holds it
         return FetchError(kind, "the server took too long")
     again = isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
     return FetchError(kind, str(error) or type(error).__name__, transient=again or None)
-
-
-def of_message(message: str) -> str:
-    """The problem in img2dataset's error message, which for our own errors is their text."""
-    if message in _RESIZER:
-        return _RESIZER[message]
-    kind, colon, _ = message.partition(": ")
-    if colon and kind in KINDS:
-        return problem(kind, message.removeprefix(f"{kind}: "))
-    if message.startswith("OpenCV("):
-        assertion = re.search(r"error: (.*)", message, re.DOTALL)
-        return problem("not an image", assertion[1] if assertion else message)
-    return problem("unexpected error", message)

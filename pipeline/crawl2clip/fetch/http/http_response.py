@@ -11,7 +11,7 @@ from email.message import Message
 from http.client import IncompleteRead, RemoteDisconnected
 from typing import BinaryIO, NamedTuple
 
-from crawl2clip.fetch.problems import FetchError
+from crawl2clip.fetch.results.fetch_errors import FetchError
 
 # Of status lines and headers, interim ones included: what Chrome reads.
 MOST_HEAD_BYTES = 262_144
@@ -29,7 +29,7 @@ _NO_CODING = ("", "identity")
 
 
 class Response(NamedTuple):
-    """An answer of which the head is read. length: of the body in bytes, None if it is not told."""
+    """A response whose head is read. length: of the body in bytes, None if the head is silent."""
 
     status: int
     reason: str
@@ -39,11 +39,11 @@ class Response(NamedTuple):
 
 
 def read_response(stream: BinaryIO) -> Response:
-    """Read up to the end of the headers, past interim responses.
+    """Read a response up to the end of its headers, past interim responses.
 
-    Raises FetchError for what is not HTTP or too much of it, RemoteDisconnected for nothing at
-    all, IncompleteRead for a part. So does the body's iterator, but where the length is known or
-    the end of the connection ends the body, it ends where the bytes do.
+    Raises FetchError for what is not HTTP or too much of it, RemoteDisconnected if nothing comes,
+    IncompleteRead if the head is cut. The body's iterator raises them too, but for a body that is
+    cut where its length is known, or that the end of the connection ends: it just ends.
     """
     lines = _Lines(stream, MOST_HEAD_BYTES)
     for _ in range(MOST_INTERIM + 1):
@@ -66,7 +66,7 @@ def _response(status: int, reason: str, headers: Message, stream: BinaryIO) -> R
 
 
 class _Lines:
-    """Lines of a response that are not its content, and how many bytes of them may come."""
+    """Reads the lines around a response's content, up to a number of bytes."""
 
     def __init__(self, stream: BinaryIO, most: int) -> None:
         self._stream, self._left = stream, most
@@ -75,7 +75,7 @@ class _Lines:
         self._left += count
 
     def read(self) -> bytes:
-        """The next line with its end, which is lacking if the connection ended first."""
+        """Return the next line with its end, which is lacking if the connection ended first."""
         line = self._stream.readline(self._left + 1)
         self._left -= len(line)
         if self._left < 0:
@@ -83,7 +83,7 @@ class _Lines:
         return line
 
     def whole(self) -> bytes:
-        """The next line without its end. Raises IncompleteRead if it is cut."""
+        """Return the next line without its end. Raises IncompleteRead if it is cut."""
         line = self.read()
         if not line.endswith(b"\n"):
             raise IncompleteRead(b"")
@@ -100,7 +100,7 @@ def _status(line: bytes) -> tuple[int, str]:
 
 
 def _headers(lines: _Lines) -> Message:
-    """The headers; lines that are none are passed over, as browsers do."""
+    """Return the headers; lines that are none are skipped, as in browsers."""
     found: list[tuple[bytes, list[bytes]]] = []
     while line := lines.whole():
         if line[:1] in b" \t":  # goes on with the line before, in an old way of writing
@@ -124,7 +124,7 @@ def _length(headers: Message) -> int | None:
 
 
 def _plain(stream: BinaryIO, length: int | None) -> Iterator[bytes]:
-    """What there is of so many bytes; of None, all until the connection ends."""
+    """Yield at most so many bytes; if `length` is None, all until the connection ends."""
     left = _ENDLESS if length is None else length
     while left and (piece := stream.read(min(left, _PIECE_BYTES))):
         left -= len(piece)

@@ -1,4 +1,4 @@
-"""What is known of URLs is not asked of the web again."""
+"""Cached results are not requested of the web again."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -12,20 +12,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto.server import ThreadedMotoServer
 
-from crawl2clip.fetch import store as module
-from crawl2clip.fetch.batches import with_images
-from crawl2clip.fetch.images import Outcome
-from crawl2clip.fetch.opener import Limits
-from crawl2clip.fetch.resize import Resizing
-from crawl2clip.fetch.store import Remembering, Store
-from tests.fetch.test_batches import batch, column
+from crawl2clip.fetch.download import url_cache as module
+from crawl2clip.fetch.download.arrow_fetch import with_images
+from crawl2clip.fetch.download.url_cache import CachedFetch, UrlCache
+from crawl2clip.fetch.download_images import DownloadImages
+from crawl2clip.fetch.http.safe_http import Limits
+from crawl2clip.fetch.images.resizing import Resizing
+from crawl2clip.fetch.results.fetch_result import FetchResult
+from tests.fetch.test_arrow_fetch import batch, column
 
-IMAGE = Outcome(b"\xff\xd8" + b"1" * 50, 3, 2, 30, 20, "aa", "bb", "cc", 52, "JPEG")
+IMAGE = FetchResult(b"\xff\xd8" + b"1" * 50, 3, 2, 30, 20, "aa", "bb", "cc", 52, "JPEG")
 URLS = [f"http://x.example/{number}.jpg" for number in range(200)]
 
 
-def stored(folder: Path, resizing: Resizing | None = None, limits: Limits | None = None) -> Store:
-    return Store.of(str(folder), resizing or Resizing(), limits or Limits())
+def cached(
+    folder: Path, resizing: Resizing | None = None, limits: Limits | None = None
+) -> UrlCache:
+    return UrlCache.listed(str(folder), resizing or Resizing(), limits or Limits())
 
 
 class Web:
@@ -35,31 +38,31 @@ class Web:
         self.asked: list[str] = []
         self.problems = problems
 
-    def __call__(self, urls: Iterable[str]) -> dict[str, Outcome]:
+    def __call__(self, urls: Iterable[str]) -> dict[str, FetchResult]:
         urls = list(urls)
         self.asked += urls
         return {url: self._of(url) for url in urls}
 
-    def _of(self, url: str) -> Outcome:
+    def _of(self, url: str) -> FetchResult:
         problem = self.problems.get(url)
-        return Outcome(problem=problem) if problem else replaced(url)
+        return FetchResult(problem=problem) if problem else replaced(url)
 
 
-def replaced(url: str) -> Outcome:
+def replaced(url: str) -> FetchResult:
     return IMAGE._replace(image=url.encode())
 
 
 def test_what_was_written_is_read_as_it_was(tmp_path: Path) -> None:
-    outcomes = {url: replaced(url) for url in URLS} | {
-        "http://x.example/gone": Outcome(problem="http 404: 404 Not Found")
+    results = {url: replaced(url) for url in URLS} | {
+        "http://x.example/gone": FetchResult(problem="http 404: 404 Not Found")
     }
-    stored(tmp_path).write(outcomes)
+    cached(tmp_path).write(results)
 
-    assert stored(tmp_path).read(list(outcomes)) == outcomes
-    assert stored(tmp_path).read([URLS[7], "http://x.example/unknown"]) == {
-        URLS[7]: outcomes[URLS[7]]
+    assert cached(tmp_path).read(list(results)) == results
+    assert cached(tmp_path).read([URLS[7], "http://x.example/unknown"]) == {
+        URLS[7]: results[URLS[7]]
     }
-    assert stored(tmp_path).read([]) == {}
+    assert cached(tmp_path).read([]) == {}
 
 
 def test_what_may_pass_is_asked_again_and_what_lasts_is_not(tmp_path: Path) -> None:
@@ -72,12 +75,12 @@ def test_what_may_pass_is_asked_again_and_what_lasts_is_not(tmp_path: Path) -> N
     }
     first, second = Web(**problems), Web()
 
-    Remembering(first, stored(tmp_path))("abcdef")
-    found = Remembering(second, stored(tmp_path))("abcdef")
+    CachedFetch(first, cached(tmp_path))("abcdef")
+    found = CachedFetch(second, cached(tmp_path))("abcdef")
 
     assert first.asked == list("abcdef")
     assert second.asked == ["a", "b", "e"]
-    assert {url: outcome.problem for url, outcome in found.items() if outcome.problem} == {
+    assert {url: result.problem for url, result in found.items() if result.problem} == {
         "c": problems["c"],
         "d": problems["d"],
     }
@@ -86,16 +89,16 @@ def test_what_may_pass_is_asked_again_and_what_lasts_is_not(tmp_path: Path) -> N
 
 def test_a_job_that_was_stopped_goes_on_where_it_stood(tmp_path: Path) -> None:
     class Dies(Web):
-        def __call__(self, urls: Iterable[str]) -> dict[str, Outcome]:
+        def __call__(self, urls: Iterable[str]) -> dict[str, FetchResult]:
             if len(self.asked) == 4:
                 raise KeyboardInterrupt
             return super().__call__(urls)
 
     dying, web = Dies(), Web()
     with pytest.raises(KeyboardInterrupt):
-        list(with_images([batch("abcdefg")], Remembering(dying, stored(tmp_path)), rows=2))
+        list(with_images([batch("abcdefg")], CachedFetch(dying, cached(tmp_path)), rows=2))
 
-    out = list(with_images([batch("abcdefg")], Remembering(web, stored(tmp_path)), rows=3))
+    out = list(with_images([batch("abcdefg")], CachedFetch(web, cached(tmp_path)), rows=3))
 
     assert dying.asked == list("abcd")
     assert web.asked == list("efg")
@@ -103,24 +106,32 @@ def test_a_job_that_was_stopped_goes_on_where_it_stood(tmp_path: Path) -> None:
 
 
 def test_other_settings_have_other_images_but_waits_change_nothing(tmp_path: Path) -> None:
-    stored(tmp_path).write({"a": IMAGE})
+    cached(tmp_path).write({"a": IMAGE})
 
-    patient = stored(tmp_path, limits=Limits(retries=9, max_seconds=99.0))
-    smaller = stored(tmp_path, replace(Resizing(), image_size=64))
-    stricter = stored(tmp_path, limits=Limits(max_bytes=10))
+    patient = cached(tmp_path, limits=Limits(retries=9, max_seconds=99.0))
+    smaller = cached(tmp_path, replace(Resizing(), image_size=64))
+    stricter = cached(tmp_path, limits=Limits(max_bytes=10))
 
     assert patient.read(["a"]) == {"a": IMAGE}
     assert smaller.read(["a"]) == stricter.read(["a"]) == {}
 
 
+def test_the_folder_is_named_by_the_settings_however_they_are_given() -> None:
+    name = "4b2ed24e6193ebb02eb1edbf354fdb59"  # another name would leave all that is cached behind
+
+    assert module._digest(Resizing(), Limits()) == name
+    assert module._digest(DownloadImages(), DownloadImages(store="x", partitions=9)) == name
+    assert module._digest(DownloadImages(image_size=9), DownloadImages()) != name
+
+
 def test_only_files_and_row_groups_that_can_hold_a_url_are_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = stored(tmp_path)
+    cache = cached(tmp_path)
     hashes = module.xxhash64(pa.array(URLS)).tolist()
     ordered = [url for _, url in sorted(zip(hashes, URLS, strict=True))]
     for start in range(0, 200, 20):
-        store.write({url: replaced(url) for url in ordered[start : start + 20]})
+        cache.write({url: replaced(url) for url in ordered[start : start + 20]})
     opened: list[str] = []
     rows = module._rows
 
@@ -130,29 +141,29 @@ def test_only_files_and_row_groups_that_can_hold_a_url_are_opened(
 
     monkeypatch.setattr(module, "_rows", noting)
 
-    found = stored(tmp_path).read(ordered[25:38])
+    found = cached(tmp_path).read(ordered[25:38])
 
     assert set(found) == set(ordered[25:38])
     assert len(opened) == 1
 
 
 def test_what_a_killed_task_left_is_passed_over(tmp_path: Path) -> None:
-    store = stored(tmp_path)
-    store.write({"a": IMAGE})
-    [whole] = Path(store.folder).iterdir()
+    cache = cached(tmp_path)
+    cache.write({"a": IMAGE})
+    [whole] = Path(cache.folder).iterdir()
     (whole.parent / "_0123.tmp").write_bytes(b"PAR1 half")
 
-    assert stored(tmp_path).read(["a"]) == {"a": IMAGE}
+    assert cached(tmp_path).read(["a"]) == {"a": IMAGE}
 
 
 def test_two_tasks_that_fetched_the_same_leave_one_file(tmp_path: Path) -> None:
     for _ in range(2):
-        stored(tmp_path).write({"b": IMAGE, "a": IMAGE})
+        cached(tmp_path).write({"b": IMAGE, "a": IMAGE})
 
-    assert len(stored(tmp_path).ranges) == 1
+    assert len(cached(tmp_path).ranges) == 1
 
 
-def test_a_store_may_lie_in_s3(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cache_may_lie_in_s3(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
@@ -162,12 +173,12 @@ def test_a_store_may_lie_in_s3(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(fsspec.config.conf, "s3", {"endpoint_url": url})
         fsspec.filesystem("s3").mkdir("images-at-hand")
         place, settings = "s3://images-at-hand/store", (Resizing(), Limits())
-        assert Store.of(place, *settings).read(["a"]) == {}
+        assert UrlCache.listed(place, *settings).read(["a"]) == {}
 
-        Store.of(place, *settings).write({"a": IMAGE})
-        Store.of(place, *settings).write({"b": IMAGE})
+        UrlCache.listed(place, *settings).write({"a": IMAGE})
+        UrlCache.listed(place, *settings).write({"b": IMAGE})
 
-        assert Store.of(place, *settings).read(["a", "b", "c"]) == {"a": IMAGE, "b": IMAGE}
+        assert UrlCache.listed(place, *settings).read(["a", "b", "c"]) == {"a": IMAGE, "b": IMAGE}
         assert len(fsspec.filesystem("s3").find(place)) == 2, "nothing else is left there"
     finally:
         server.stop()
@@ -175,7 +186,7 @@ def test_a_store_may_lie_in_s3(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_folder_that_can_not_be_read_is_the_users_mistake() -> None:
     with pytest.raises(ValueError, match="nowhere"):
-        Store.of("nowhere://x", Resizing(), Limits())
+        UrlCache.listed("nowhere://x", Resizing(), Limits())
 
 
 @given(st.integers(-(2**63), 2**63 - 1), st.integers(-(2**63), 2**63 - 1))
@@ -187,10 +198,10 @@ def test_names_are_in_the_order_of_hashes(one: int, other: int) -> None:
 
 def test_urls_that_differ_by_their_signature_are_told_apart_without_it(tmp_path: Path) -> None:
     urls = [f"http://u:SECRET@x.example/a?token={number}SECRET&w=1" for number in range(3)]
-    outcomes = {url: replaced(url) for url in urls[:2]}
-    stored(tmp_path).write(outcomes)
+    results = {url: replaced(url) for url in urls[:2]}
+    cached(tmp_path).write(results)
 
-    assert stored(tmp_path).read(urls) == outcomes
+    assert cached(tmp_path).read(urls) == results
     [file] = tmp_path.rglob("*.parquet")
     names = pq.read_table(file, columns=["url"])["url"].to_pylist()
     assert {name.partition("#")[0] for name in names} == {"http://x.example/a?w=1"}

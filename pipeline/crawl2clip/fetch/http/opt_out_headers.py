@@ -1,4 +1,4 @@
-"""Whether the owner of an image says, in the response's headers, not to take it."""
+"""Opt-outs that an image's owner declares in the headers of the response."""
 
 from email.message import Message
 
@@ -6,9 +6,10 @@ from crawl2clip.shared.opt_out import OPT_OUT, signals
 
 
 def objection(headers: Message, user_agent: str | None) -> str | None:
-    """What the headers of an image say against taking it: X-Robots-Tag, or the W3C's TDMRep.
+    """Return the header that forbids taking an image, if one does, and what it says.
 
-    user_agent: our name, as such a header would have it; what is said to others is not for us.
+    X-Robots-Tag counts, and the W3C's TDM-Reservation. user_agent: the name under which rules for
+    us are written; rules for other agents are ignored.
     """
     us = {"*", user_agent.strip().lower() if user_agent else "*"}
     tdm_reservation = ",".join(headers.get_all("TDM-Reservation", []))
