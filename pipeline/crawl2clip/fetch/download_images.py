@@ -1,4 +1,4 @@
-"""The images behind the addresses, resized."""
+"""Downloads the image of each pair and resizes it."""
 
 import re
 from collections.abc import Iterator
@@ -40,54 +40,56 @@ _QUALITY = {"jpg": (0, 100), "webp": (1, 100), "png": (0, 9)}
 
 @stage
 class DownloadImages(Stage, Limits, Resizing):
-    """Add each pair's image, or the `problem` that there was; drop nothing.
+    """Add each pair's image, or the `problem` that prevented it; drop nothing.
 
-    img2dataset downloads and resizes, with the settings of DataComp's download_upstream.py (Gadre
-    et al. 2023): at most 512 px on the longer side, JPEG. As there, EXIF orientation is not
-    applied. A row that has a problem already is passed on as it is. Columns of the names that this
-    stage adds, if there are any, are replaced.
+    img2dataset resizes, by default with the settings of DataComp's download_upstream.py (Gadre et
+    al. 2023): at most 512 px on the longer side, JPEG. As there, EXIF orientation is not applied. A
+    row that has a problem already is passed on as it is. Columns of the names that this stage adds
+    are replaced if they are there.
 
     image_size, resize_mode, resize_only_if_bigger, encode_format, encode_quality, skip_reencode,
     min_image_size_px, max_aspect_ratio: as img2dataset documents them; for png, encode_quality is
     the compression, 0 to 9. max_pixels: larger images are refused before they are decoded.
-    max_decoded_bytes: so are those whose decoding takes more, judged by their header. By default
-    all JPEGs of max_pixels pass but progressive ones of more than 70 (4:2:0) or 46 million pixels
-    (4:4:4), and images with transparency up to 56 million (PNG) or 26 million (WebP), AVIF up to 35
-    million. A task then stays under 700 MB. Of an animation the first frame is taken.
+    max_decoded_bytes: images whose decoding takes more, judged by their header, are refused too.
+    By default all JPEGs of max_pixels pass but progressive ones of more than 70 (4:2:0) or 46
+    million pixels (4:4:4), and images with transparency up to 56 million (PNG) or 26 million
+    (WebP), AVIF up to 35 million. A task then stays under 700 MB. Of an animation the first frame
+    is taken.
 
-    threads: downloads at a time in each task. retries: after what may pass, such as a timeout or
-    status 503, but not after a 404, and not before the time that a Retry-After asks for; if that is
-    beyond max_seconds the server is left alone. timeout_seconds: for one wait on a server.
-    max_seconds: for one image, looking its host up, redirects and retries included. max_bytes,
-    max_redirects: for one image. connections_per_host: at a time from one Python process; browsers
-    open 6. After a Retry-After with a 429 or 503 that process asks for no URL of the host until
-    then: they get a `problem` of that status, if there is no time to wait.
+    threads: downloads at a time in each task. retries: after a failure that may pass, such as a
+    timeout or status 503, but not after a 404, and not before the time that a Retry-After names; if
+    that is beyond max_seconds the server is left alone. timeout_seconds: for one wait on a server.
+    max_seconds: for one image, with name lookup, redirects and retries. max_bytes, max_redirects:
+    for one image. connections_per_host: at a time from one Python process; browsers open 6. After a
+    Retry-After with a 429 or 503 that process requests no URL of the host until then; URLs that
+    have no time to wait get a `problem` of that status.
 
     user_agent: a name by which servers know us, such as img2dataset; it is sent, and rules in
-    X-Robots-Tag headers that begin with it are ours. respect_opt_out: refuse images whose headers
-    say noai, noimageai, noindex, noimageindex, noml, none or TDM-Reservation: 1.
+    X-Robots-Tag headers that begin with it apply to us. respect_opt_out: refuse images whose
+    headers say noai, noimageai, noindex, noimageindex, noml, none or TDM-Reservation: 1.
 
     allow_networks: addresses that are not public, as CIDR ("10.1.0.0/16"), but may be fetched from.
     All others are refused, after redirects too. Proxies in the environment are not used.
 
-    store: a folder, on any file system, that keeps what became of each URL, so that a job which was
-    stopped, or one of another recipe with the same settings, asks the web only for what is not
-    there. What may pass, such as a timeout, is not kept: `crawl2clip run --again fetch` asks for
-    that once more. It takes the space of the images a second time; what servers say of opting out
-    they said when the image was fetched.
+    store: a folder, on any file system, that caches the result of each URL, so that a job which was
+    stopped, or one of another recipe with the same settings, requests only what is not there.
+    Problems that may pass, such as a timeout, are not cached: `crawl2clip run --again fetch`
+    requests those URLs once more. The cache takes the space of the images a second time, and an
+    opt-out that a server declares later does not reach it.
 
-    signed_urls: what becomes of the parameters that sign an address, `redaction.SIGNING`, once the
-    images are there. 'keep': they stay; 'strip': no column of addresses holds them any more, and
-    the table can't be used to fetch again what wants them. uids stay as they were. The store never
-    holds them.
+    signed_urls: what becomes of the parameters that sign a URL, `redaction.SIGNING`, once the
+    images are there. 'keep': they stay; 'strip': no column of URLs holds them any more, and the
+    table can't be used to fetch again from servers that need them. uids stay as they were. The
+    store never holds them.
 
-    partitions: tasks; 0 for the session's spark.sql.shuffle.partitions. One shuffle of the pairs by
-    URL, while they are text still; it brings the rows of one URL together, and it is downloaded
-    once. Within a task URLs come in the order of a hash, which spreads each
-    host's over time. A task spends 9 ms of its core on an image of 1024 x 768, so more than 100 a
-    second it can't do; 84 it did from a server that took 0.3 s to answer. It holds the images of
-    1,000 rows and up to 64 downloads. Reading the result twice downloads twice: give this stage a
-    job of its own.
+    partitions: tasks; 0 for the session's spark.sql.shuffle.partitions.
+
+    Cost: one shuffle of the pairs by URL, before there are images; it brings the rows of one URL
+    together, so that it is downloaded once. Within a task URLs come in the order of a hash, which
+    spreads each host's over time. A task spends 9 ms of its core on an image of 1024 x 768, so it
+    does at most 100 a second; it did 84 from a server that took 0.3 s to answer. It holds the
+    images of 1,000 rows, and the files of up to two downloads a thread. Reading the result twice
+    downloads twice: give this stage a job of its own.
     """
 
     reads = ("uid", "url")
@@ -105,7 +107,7 @@ class DownloadImages(Stage, Limits, Resizing):
         "problem",
     )
 
-    # The settings of Resizing and Limits are this step's own, too.
+    # Resizing and Limits give all settings but these.
     store: str | None = None
     signed_urls: Literal["keep", "strip"] = "keep"
     partitions: int = 0
@@ -131,15 +133,15 @@ class DownloadImages(Stage, Limits, Resizing):
         old: Column = F.lit(None).cast("string")
         if "problem" in pairs.columns:
             old = F.col("problem")
-        asked = pairs.select(*kept, old.alias("problem"))
-        result = StructType(asked.select(*kept).schema.fields + columns(*self.adds).fields)
+        wanted = pairs.select(*kept, old.alias("problem"))
+        result = StructType(wanted.select(*kept).schema.fields + columns(*self.adds).fields)
         fetch, strips = self._fetch(), self.signed_urls == "strip"
 
         def images(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             made = with_images(batches, fetch)
             return map(without_signing, made) if strips else made
 
-        return self._by_url(asked).mapInArrow(guarded(images), result)
+        return self._by_url(wanted).mapInArrow(guarded(images), result)
 
     def _by_url(self, pairs: DataFrame) -> DataFrame:
         # Without a number Spark's adaptive execution would see few bytes and make one task of it.
