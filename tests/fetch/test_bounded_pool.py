@@ -27,24 +27,26 @@ def test_every_item_has_its_own_result_and_errors_stay_with_theirs() -> None:
 
 
 def test_no_more_than_twice_the_threads_are_started_and_not_consumed() -> None:
-    started = consumed = running = most_running = most_held = 0
-    lock = threading.Lock()
+    started = consumed = most_held = 0
+    lock, together, six = threading.Lock(), threading.Barrier(3), threading.Event()
 
-    def call(_: int) -> None:
-        nonlocal started, running, most_running, most_held
+    def call(item: int) -> None:
+        nonlocal started, most_held
         with lock:
-            started, running = started + 1, running + 1
-            most_running = max(most_running, running)
+            started += 1
             most_held = max(most_held, started - consumed)
-        time.sleep(0.001)
-        with lock:
-            running -= 1
+            if started == 6:
+                six.set()
+        if item < 3:
+            together.wait(20)  # as many as there are threads
 
     for _ in unordered(call, range(60), 3, no_cancel):
-        time.sleep(0.003)  # slower than the threads, which run ahead as far as they may
-        consumed += 1
+        assert six.wait(20), "threads run ahead of a slow consumer"
+        time.sleep(0.002)
+        with lock:
+            consumed += 1
 
-    assert (most_running, most_held) == (3, 6)
+    assert (most_held, started, consumed) == (6, 60, 60)
 
 
 def test_a_consumer_that_raises_cancels_what_runs_and_drops_what_waits() -> None:

@@ -220,7 +220,7 @@ def test_few_images_are_in_memory_however_many_are_downloaded(
 @pytest.fixture
 def silent_port() -> Iterator[int]:
     """The port of a server that accepts connections and never says anything."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("0.0.0.0", 0)) as listener:
         yield listener.getsockname()[1]
 
 
