@@ -12,7 +12,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import PurePosixPath
-from uuid import uuid4
 
 import fsspec
 import pyarrow as pa
@@ -24,6 +23,7 @@ from crawl2clip.fetch.http.safe_http import Limits
 from crawl2clip.fetch.images.resizing import Resizing
 from crawl2clip.fetch.results.fetch_errors import TRANSIENT
 from crawl2clip.fetch.results.fetch_result import ARROW_TYPES, Fetch, FetchResult
+from crawl2clip.io.files import replacing
 from crawl2clip.io.redaction import link_without_user, redacted, without_secrets, without_signatures
 from crawl2clip.shared.spark_xxhash import xxhash64
 
@@ -89,16 +89,10 @@ class UrlCache:
         name = f"{_name(ordered[0][0])}-{_name(ordered[-1][0])}-{_md5(content)}.parquet"
         files, path = fsspec.url_to_fs(self.folder)
         files.makedirs(path, exist_ok=True)
-        partial = f"{path}/_{uuid4().hex}.tmp"
-        try:
-            with files.open(partial, "wb") as file:
-                # Images are compressed already.
-                kinds = {column: "zstd" for column in SCHEMA.names if column != "image"}
-                pq.write_table(table, file, GROUP_ROWS, compression={**kinds, "image": "none"})
-            files.mv(partial, f"{path}/{name}")
-        finally:
-            if files.exists(partial):
-                files.rm(partial)
+        # Images are compressed already.
+        kinds = {column: "zstd" for column in SCHEMA.names if column != "image"}
+        with replacing(f"{self.folder}/{name}") as file:
+            pq.write_table(table, file, GROUP_ROWS, compression={**kinds, "image": "none"})
 
 
 @dataclass(frozen=True)
