@@ -23,7 +23,8 @@ import sys
 from pyspark.sql import SparkSession
 
 from crawl2clip.recipe import recipe_of
-from crawl2clip.engine.run import WORKERS_ALONE, Run, run_job
+from crawl2clip.engine.plan import WORKERS_ALONE
+from crawl2clip.engine.run import Run, run_job
 from crawl2clip.engine.session import local_session, prepare
 from crawl2clip.engine.source import Source
 

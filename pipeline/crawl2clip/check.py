@@ -3,38 +3,55 @@
 Catalyst resolves each column and type on the way, those inside `where` texts included.
 """
 
+from collections.abc import Sequence
+from functools import partial
+
 from pyspark.errors import AnalysisException, ParseException
 from pyspark.sql import DataFrame, SparkSession
 
-from crawl2clip.engine.run import Run, without_problems
+from crawl2clip.engine.job_input import without_problems
+from crawl2clip.engine.plan import JobPlan, plan_job
+from crawl2clip.engine.run import Run
 from crawl2clip.engine.source import Source, no_pairs
+from crawl2clip.engine.worker_executor import TaskInputs
 from crawl2clip.io.printable import printable
 from crawl2clip.recipe import Recipe, RecipeError
 from crawl2clip.schema import COLUMNS
-from crawl2clip.stage import RUN_DIR, Stage
+from crawl2clip.shared.run_context import CHECK_ONLY
+from crawl2clip.stage import Stage
 
 
-def check(spark: SparkSession, recipe: Recipe, source: Source | None = None) -> None:
-    """Raise RecipeError, naming job and step, if a step can't work on what it is given.
+def check(spark: SparkSession, recipe: Recipe, source: Source | None = None) -> dict[str, JobPlan]:
+    """Return the plan of each job. Raise RecipeError, naming job and step, for a step that can't
+    work on what it is given, and TypeError for a stage that breaks its own promise about columns.
 
-    Raises TypeError, naming the stage, if a stage breaks its own promise about columns.
+    Without a source the first job reads archives. Nothing is written, and no archive is read.
     """
     pairs = source.empty(spark) if source else no_pairs(spark)
-    for job in recipe.jobs:
-        pairs = without_problems(_after_all(pairs, recipe, job))
+    plans: dict[str, JobPlan] = {}
+    for job, steps in recipe.jobs.items():
+        bound = [step.in_run(CHECK_ONLY) for step in steps]
+        result = _after_all(pairs, bound, f"{recipe.name}: {job}")
+        foreign = source if source and not plans and source.is_table else None
+        plans[job] = plan_job(bound, pairs, partial(_task_inputs, spark, foreign))
+        pairs = without_problems(result)
+    return plans
+
+
+def _task_inputs(spark: SparkSession, table: Source | None) -> TaskInputs | None:
+    """Of a table, whose files only Spark may be able to read; archives and own tables are known."""
+    return table.task_inputs(spark) if table else None
 
 
 def check_job(spark: SparkSession, run: Run, job: str) -> None:
     """The same for the steps of one job, on the columns that its input really has."""
-    _after_all(run.no_input(spark, job), run.recipe, job)
+    steps = [step.in_run(CHECK_ONLY) for step in run.recipe.jobs[job]]
+    _after_all(run.input(job).empty(spark), steps, f"{run.recipe.name}: {job}")
 
 
-def _after_all(pairs: DataFrame, recipe: Recipe, job: str) -> DataFrame:
-    spark = pairs.sparkSession
-    if spark.conf.get(RUN_DIR, None) is None:
-        spark.conf.set(RUN_DIR, "memory://check")  # nothing is written: no job starts
-    for number, step in enumerate(recipe.jobs[job], 1):
-        result = after(pairs, step, f"{recipe.name}: {job}, step {number}")
+def _after_all(pairs: DataFrame, steps: Sequence[Stage], where: str) -> DataFrame:
+    for number, step in enumerate(steps, 1):
+        result = after(pairs, step, f"{where}, step {number}")
         # Known to be empty: a step that counts beforehand then has nothing to run.
         pairs = result.limit(0)
     return pairs

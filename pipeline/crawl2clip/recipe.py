@@ -81,11 +81,15 @@ class Recipe:
 
         Raises RecipeError if the recipe has no such job.
         """
+        self.require(job)
         names = list(self.jobs)
-        if job not in names:
-            raise RecipeError(f"{self.name}: {no_such('job', job, names)}")
         place = names.index(job)
         return names[place - 1] if place else None
+
+    def require(self, job: str) -> None:
+        """Raise RecipeError, naming those there are, if the recipe has no such job."""
+        if job not in self.jobs:
+            raise RecipeError(f"{self.name}: {no_such('job', job, self.jobs)}")
 
 
 def load_recipe(path: str) -> Recipe:

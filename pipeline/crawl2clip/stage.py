@@ -8,18 +8,20 @@ such rows pass, so that they stay in the table of the job that met them and are 
 runner starts the next job without them.
 """
 
+import copy
 import importlib
 import pkgutil
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, TypeVar, dataclass_transform
+from typing import ClassVar, Self, TypeVar, dataclass_transform
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from crawl2clip.io.redaction import without_secrets
-from crawl2clip.spark.arrow_step import Added, InWorkers
+from crawl2clip.engine.arrow_conditions import filtered
+from crawl2clip.shared.run_context import RunContext
+from crawl2clip.spark.arrow_step import Added, InWorkers, Judged, NeedsSpark
 
 # Hold no stages, and import what jobs do not need.
 NO_ROOMS = tuple(
@@ -31,11 +33,6 @@ NO_ROOMS = tuple(
 )
 
 STAGES: dict[str, type["Stage"]] = {}
-
-# Where a run keeps what is not a table of pairs (tars, counts). The runner sets it in the session,
-# whose settings Spark writes into its logs: without secrets, which are kept here, in the driver.
-RUN_DIR = "spark.crawl2clip.runDir"
-_WHOLE: dict[str, str] = {}
 
 
 class Stage(ABC):
@@ -62,16 +59,50 @@ class Stage(ABC):
     @abstractmethod
     def __call__(self, pairs: DataFrame) -> DataFrame: ...
 
-    def in_workers(self, pairs: DataFrame) -> InWorkers | None:
-        """What makes the same table of batches alone, if the stage is such a one.
+    def in_workers(self, pairs: DataFrame) -> InWorkers:
+        """Return what makes the same table of Arrow batches, one at a time, in Python workers.
 
-        A job of such steps is done by Python workers from file to file. `pairs` says which columns
-        there are, and may be counted beforehand where calling the stage does so.
+        A job of such steps is done by workers from file to file. `pairs` says which columns there
+        are, and may be counted beforehand where calling the stage does so. Raises NeedsSpark if the
+        stage, or with these settings, is none of those.
+        """
+        raise NeedsSpark("needs a shuffle")
+
+    def loses_if_stopped(self) -> str | None:
+        """Return what is done again if the stage's job is stopped and can't resume, if it is dear.
+
+        A clause, such as "every score is computed again"; None for what is cheap.
         """
         return None
 
+    def in_run(self, run: RunContext) -> Self:
+        """Return the stage as a part of a run; itself if it needs none."""
+        return self
+
     def finish(self, table: DataFrame) -> None:  # noqa: B027  # or to do
         """Called once by the runner when the job's table, given here, stands complete."""
+
+
+class PartOfRun(Stage):
+    """A stage that reads or leaves files in the folder of its run.
+
+    run: the run that the stage is part of; None outside of one.
+    """
+
+    run: ClassVar[RunContext | None] = None
+
+    def in_run(self, run: RunContext) -> Self:
+        """Return a copy that knows the run; its settings stay what they are."""
+        bound = copy.copy(self)
+        object.__setattr__(bound, "run", run)
+        return bound
+
+    def needed_run(self) -> RunContext:
+        """Return the run. Raises RuntimeError outside of one."""
+        if self.run is None:
+            wanted = f"{type(self).__name__}(...).in_run(RunContext(folder))"
+            raise RuntimeError(f"{self.name} uses files of a run, and is part of none: {wanted}")
+        return self.run
 
 
 class Adding(Stage):
@@ -97,9 +128,27 @@ class Filter(Stage):
     def __call__(self, pairs: DataFrame) -> DataFrame:
         return pairs.where(self.stays(pairs))
 
+    def in_workers(self, pairs: DataFrame) -> InWorkers:
+        """The condition, where workers can compute all of it exactly as Spark does."""
+        return filtered(pairs, self.stays(pairs))
+
     def stays(self, pairs: DataFrame) -> Column:
         """`keep()` without nulls, and true for rows that are a problem and no pair."""
         return F.coalesce(self.keep(), F.lit(False)) | is_problem(pairs)
+
+
+class Judging(Filter):
+    """A filter whose verdict is a Python function of Arrow arrays, for both executors."""
+
+    @abstractmethod
+    def judged(self) -> Judged:
+        """Return the function, and the columns that it is given."""
+
+    def keep(self) -> Column:
+        return self.judged().by_spark()
+
+    def in_workers(self, pairs: DataFrame) -> InWorkers:
+        return self.judged().in_workers(pairs)
 
 
 def is_problem(pairs: DataFrame) -> Column:
@@ -134,21 +183,3 @@ def load_stages() -> dict[str, type[Stage]]:
             for module in pkgutil.iter_modules(package.__path__, f"{room.name}."):
                 importlib.import_module(module.name)
     return dict(sorted(STAGES.items()))
-
-
-def set_run_dir(spark: SparkSession, folder: str) -> None:
-    """Have `run_folder` name folders inside this one."""
-    shown = without_secrets(folder)
-    _WHOLE[shown] = folder
-    spark.conf.set(RUN_DIR, shown)
-
-
-def run_folder(spark: SparkSession, name: str) -> str:
-    """Path or URL of the folder `name` inside the run that is going on.
-
-    Raises RuntimeError outside a run: a stage that writes files needs to know where.
-    """
-    run_dir = spark.conf.get(RUN_DIR, None)
-    if not run_dir:
-        raise RuntimeError(f"no run is going on; set {RUN_DIR} to a folder first")
-    return f"{_WHOLE.get(run_dir, run_dir).rstrip('/')}/{name}"

@@ -9,8 +9,9 @@ from pyspark.sql import functions as F
 from crawl2clip.balance.balance_entries import BalanceEntries, entry_counts
 from crawl2clip.balance.probabilities.entry_counts import read_counts
 from crawl2clip.balance.spark.entry_counting import count_entries
+from crawl2clip.shared.run_context import RunContext
+from crawl2clip.spark.arrow_step import NeedsSpark
 from crawl2clip.spark.draw import draw
-from crawl2clip.stage import RUN_DIR
 
 HEAD, TAIL = 0, 7
 
@@ -132,17 +133,31 @@ def test_online_keeps_all_that_have_a_chance(pairs: DataFrame) -> None:
 def test_workers_alone_keep_the_same(pairs: DataFrame, stage: BalanceEntries) -> None:
     alone = stage.in_workers(pairs)
 
-    assert alone is not None
     assert alone.table(pairs).exceptAll(stage(pairs)).isEmpty()
     assert stage(pairs).exceptAll(alone.table(pairs)).isEmpty()
+
+
+@pytest.mark.parametrize(
+    "stage", [BalanceEntries(t=20, seed=7), BalanceEntries(size=300)], ids=repr
+)
+def test_workers_alone_keep_the_same_of_several_lists(
+    pairs: DataFrame, stage: BalanceEntries
+) -> None:
+    langs = F.expr("case id % 4 when 0 then 'en' when 1 then 'de' when 2 then 'fr' end")
+    by_lang = pairs.withColumn("entry_lang", langs)
+    alone = stage.in_workers(by_lang)
+
+    assert alone.table(by_lang).count() > 0
+    assert alone.table(by_lang).exceptAll(stage(by_lang)).isEmpty()
+    assert stage(by_lang).exceptAll(alone.table(by_lang)).isEmpty()
 
 
 @pytest.mark.parametrize("stage", [BalanceEntries(form="cap"), BalanceEntries(texts="one")])
 def test_what_needs_other_rows_is_not_for_workers_alone(
     pairs: DataFrame, stage: BalanceEntries
 ) -> None:
-    assert stage.in_workers(pairs) is None
-    assert BalanceEntries().in_workers(pairs.withColumn("entry_lang", F.lit("en"))) is None
+    with pytest.raises(NeedsSpark, match=r"with (form: cap|texts: one), needs a shuffle"):
+        stage.in_workers(pairs)
 
 
 def test_counts_of_another_crawl_count(pairs: DataFrame, tmp_path: Path) -> None:
@@ -160,13 +175,7 @@ def test_counts_of_another_crawl_count(pairs: DataFrame, tmp_path: Path) -> None
 
 
 def test_a_run_finds_its_counts_in_its_folder(pairs: DataFrame, tmp_path: Path) -> None:
-    conf = pairs.sparkSession.conf
-    before = conf.get(RUN_DIR, None)
-    conf.set(RUN_DIR, str(tmp_path))
-    try:
-        BalanceEntries(size=1_000)(pairs)
-    finally:
-        conf.set(RUN_DIR, before) if before else conf.unset(RUN_DIR)
+    BalanceEntries(size=1_000).in_run(RunContext(str(tmp_path)))(pairs)
 
     left = read_counts(str(tmp_path / "entry_counts.parquet"))
 

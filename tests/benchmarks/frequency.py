@@ -67,7 +67,7 @@ def _texts(chance: np.random.Generator, words: pa.Array, number: int) -> pa.Arra
 
 
 def by_spark(spark: SparkSession, table: Path, folder: Path) -> dict[str, Callable[[], None]]:
-    from crawl2clip.engine.tables import write_pairs
+    from crawl2clip.engine.spark_executor import write_pairs
     from crawl2clip.filter.caption_frequency import CaptionFrequency
     from crawl2clip.filter.rare_tokens import RareTokens
     from crawl2clip.filter.spark.token_columns import Tokens

@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from crawl2clip.dedup.drop_near_duplicate_images import DropNearDuplicateImages, near_hashes
 from crawl2clip.dedup.near.pdq import phash
-from crawl2clip.engine.run import observed
+from crawl2clip.engine.spark_executor import observed
 from tests.dedup.pictures import copies, jpeg, picture
 
 SCHEMA = "uid STRING, phash BINARY, width INT, height INT, problem STRING"

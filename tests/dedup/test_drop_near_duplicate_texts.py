@@ -6,7 +6,7 @@ from pyspark.sql import functions as F
 
 from crawl2clip.dedup.drop_near_duplicate_texts import DropNearDuplicateTexts
 from crawl2clip.dedup.near.minhash import jaccard
-from crawl2clip.engine.run import observed
+from crawl2clip.engine.spark_executor import observed
 
 SCHEMA = "uid STRING, text STRING, site STRING, problem STRING"
 

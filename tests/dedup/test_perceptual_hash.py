@@ -3,7 +3,7 @@ from pyspark.sql import Row, SparkSession
 
 from crawl2clip.dedup.near.pdq import phash
 from crawl2clip.dedup.perceptual_hash import PerceptualHash
-from crawl2clip.engine.run import observed
+from crawl2clip.engine.spark_executor import observed
 from tests.dedup.pictures import jpeg, picture
 
 FLAT = jpeg(picture(0).resize((1, 1)).resize((300, 200)))

@@ -3,7 +3,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from crawl2clip.dedup.sem_dedup import SemDedup
-from crawl2clip.engine.run import observed
+from crawl2clip.engine.spark_executor import observed
 
 SCHEMA = "uid STRING, image_embedding ARRAY<FLOAT>, problem STRING"
 SETTINGS = {"eps": 0.02, "k": 3, "iterations": 10}

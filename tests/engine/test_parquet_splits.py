@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawl2clip.engine import parquet_splits
-from crawl2clip.engine.parquet_splits import Slice, parts_of, read_slices
+from crawl2clip.engine.parquet_splits import FileRange, read_split, table_splits
 from tests.engine.test_parquet_writer import SCHEMA, batch, uids
 
 
@@ -26,7 +26,7 @@ def test_every_row_is_read_once_wherever_a_file_is_cut(groups: list[int], cut: i
         for place, rows in enumerate(groups):
             out.write_batch(batch(100 * place, rows))
     size = files.size(name)
-    cuts = [Slice(path, start, start + cut) for start in range(0, size, cut)]
+    cuts = [FileRange(path, start, start + cut) for start in range(0, size, cut)]
 
     assert uids(cuts) == [f"u{100 * i + n}" for i, rows in enumerate(groups) for n in range(rows)]
 
@@ -43,7 +43,7 @@ def test_small_files_share_a_part_and_large_ones_are_cut(
 
     found = [
         [(Path(one.path).stem, one.start, one.stop) for one in part]
-        for part in parts_of(str(tmp_path), tasks=1)
+        for part in table_splits(str(tmp_path), tasks=1)
     ]
 
     # A file's 10 bytes for opening count: 40 + 65 go beyond 100.
@@ -62,7 +62,7 @@ def test_a_small_table_is_cut_for_all_who_could_work_on_it(
     monkeypatch.setattr(parquet_splits, "OPENING_BYTES", 10)
     (tmp_path / "a.parquet").write_bytes(bytes(90))
 
-    assert [len(parts_of(str(tmp_path), tasks)) for tasks in (1, 4)] == [1, 4]
+    assert [len(table_splits(str(tmp_path), tasks)) for tasks in (1, 4)] == [1, 4]
 
 
 def test_columns_of_another_order_or_width_are_brought_into_shape() -> None:
@@ -83,8 +83,8 @@ def test_rows_with_large_values_come_in_small_batches(
     images = pa.RecordBatch.from_pydict({"image": [bytes([n]) * 1_000 for n in range(40)]}, schema)
     pq.write_table(pa.Table.from_batches([images]), tmp_path / "part.parquet", use_dictionary=False)
 
-    [part] = parts_of(str(tmp_path), 1)
-    sizes = [one.num_rows for one in read_slices(part, schema)]
+    [part] = table_splits(str(tmp_path), 1)
+    sizes = [one.num_rows for one in read_split(part, schema)]
 
     assert sum(sizes) == 40
     assert max(sizes) < 11
@@ -96,6 +96,6 @@ def test_times_as_spark_writes_them_keep_their_zone(tmp_path: Path) -> None:
     pq.write_table(table, tmp_path / "part.parquet", use_deprecated_int96_timestamps=True)
     schema = pa.schema([("at", pa.timestamp("us", "UTC"))])
 
-    [part] = parts_of(str(tmp_path), 1)
+    [part] = table_splits(str(tmp_path), 1)
 
-    assert [one["at"].to_pylist() for one in read_slices(part, schema)] == [[then]]
+    assert [one["at"].to_pylist() for one in read_split(part, schema)] == [[then]]

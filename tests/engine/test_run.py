@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from crawl2clip.engine.job_report import JobReport, read_report
-from crawl2clip.engine.run import Run, begin_again, problem_counts, run_job
+from crawl2clip.engine.job_report import JobReport, loss, read_report
+from crawl2clip.engine.run import Run, begin_again, run_job
 from crawl2clip.engine.source import Source
+from crawl2clip.engine.spark_executor import problem_counts
 from crawl2clip.recipe import Recipe, RecipeError, recipe_of
 
 TEXTS = ["a red dog", "a dog", "ein roter Hund", "a very red dog"]
@@ -166,9 +167,11 @@ def test_rows_with_a_problem_stay_with_the_job_that_met_them(
     assert second.problems == {}
 
 
-@pytest.mark.parametrize(("allowed", "loss"), [(1.0, None), (0.5, None), (0.49, "50.00% of what")])
+@pytest.mark.parametrize(
+    ("allowed", "expected"), [(1.0, None), (0.5, None), (0.49, "50.00% of what")]
+)
 def test_a_share_of_problems_beyond_the_recipes_is_a_loss(
-    spark: SparkSession, tmp_path: Path, allowed: float, loss: str | None
+    spark: SparkSession, tmp_path: Path, allowed: float, expected: str | None
 ) -> None:
     rows = [("u1", "a red dog", None), ("u2", None, "broken record: 3 bytes")]
     path = str(tmp_path / "pairs.parquet")
@@ -177,10 +180,10 @@ def test_a_share_of_problems_beyond_the_recipes_is_a_loss(
     described = {"recipe": "r", "read": read, "jobs": {"filter": None, "dedup": None}}
     run = Run(recipe_of(described, "r.yaml"), Source(path), str(tmp_path / "run"))
 
-    losses = [run.loss(run_job(spark, run, job)) for job in run.recipe.jobs]
+    losses = [loss(run_job(spark, run, job), run.recipe) for job in run.recipe.jobs]
 
     assert losses[1] is None
-    assert losses[0] == loss or (loss and str(losses[0]).startswith(f"filter: {loss}"))
+    assert losses[0] == expected or str(losses[0]).startswith(f"filter: {expected}")
 
 
 def test_a_uid_is_the_same_whichever_door_a_pair_takes(spark: SparkSession, tmp_path: Path) -> None:
@@ -224,7 +227,7 @@ def test_one_row_for_many_images_left_out_counts_as_many_but_is_no_problem(
 def test_lost_files_are_counted_however_many_kinds_of_problem_there_are(
     spark: SparkSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crawl2clip.engine.run.MOST_KINDS", 1)
+    monkeypatch.setattr("crawl2clip.engine.spark_executor.MOST_KINDS", 1)
     rows = [("http 404: gone",), ("http 404: gone",), ("missing file: w.warc.gz",)]
 
     assert problem_counts(spark.createDataFrame(rows, "problem STRING")) == {"missing file": 1}

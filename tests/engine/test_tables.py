@@ -3,7 +3,7 @@
 import pyarrow.parquet as pq
 import pytest
 
-from crawl2clip.engine.tables import OPTIONS, write_pairs
+from crawl2clip.engine.spark_executor import OPTIONS, write_pairs
 from crawl2clip.schema import COLUMNS, columns
 
 ROWS = [

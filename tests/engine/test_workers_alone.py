@@ -15,10 +15,12 @@ from pyspark.sql import DataFrame, SparkSession
 
 from crawl2clip.engine import parquet_writer
 from crawl2clip.engine.job_report import JobReport
-from crawl2clip.engine.run import WORKERS_ALONE, Run, run_job
+from crawl2clip.engine.plan import WORKERS_ALONE
+from crawl2clip.engine.run import Run, run_job
 from crawl2clip.engine.session import TRIES
 from crawl2clip.engine.source import Source
-from crawl2clip.engine.tables import Parts, Written, write_parts
+from crawl2clip.engine.worker_executor import TaskInputs, run_on_workers
+from crawl2clip.engine.written_table import WrittenTable
 from crawl2clip.recipe import Recipe, recipe_of
 from crawl2clip.schema import columns
 
@@ -134,7 +136,7 @@ def test_a_job_that_was_killed_makes_only_the_parts_that_are_not_there(
         shutil.copy(f"{whole.folder}/{name}.json", f"{run.folder}/{name}.json")
 
     with monkeypatch.context() as patch:  # it is killed when all parts are written, and loses one
-        patch.setattr(parquet_writer, "finish", killed)
+        patch.setattr(parquet_writer, "finish_attempt", killed)
         with pytest.raises(KeyboardInterrupt):
             run_job(spark, run, job)
     made = sorted(Path(run.table(job)).glob("part-*.parquet"))
@@ -162,9 +164,9 @@ def test_no_row_of_a_part_that_is_there_is_read_again(spark: SparkSession, tmp_p
             raise RuntimeError("not well")
         yield pa.RecordBatch.from_pydict({"uid": [str(number)]})
 
-    def make() -> Written:
-        rows = Parts(range(6), read, columns("uid"))
-        return write_parts(spark, rows, [], rows.schema, str(tmp_path / "table"), "plan")
+    def make() -> WrittenTable:
+        rows = TaskInputs(range(6), read, columns("uid"))
+        return run_on_workers(spark, rows, [], str(tmp_path / "table"), "plan")
 
     with pytest.raises(PythonException, match="not well"):
         make()
@@ -184,7 +186,7 @@ def test_parts_that_other_settings_left_are_made_anew(
     source, folder = Source(str(sample / "warc" / "*.warc.gz")), str(tmp_path / "run")
     titles = {"recipe": "r", "read": {"texts": ["title"]}, "jobs": {"extract": []}}
     with monkeypatch.context() as patch:
-        patch.setattr(parquet_writer, "finish", killed)
+        patch.setattr(parquet_writer, "finish_attempt", killed)
         with pytest.raises(KeyboardInterrupt):
             run_job(spark, Run(recipe_of(titles, "r.yaml"), source, folder), "extract")
     said: list[str] = []

@@ -1,5 +1,4 @@
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from crawl2clip.filter.rare_tokens import RareTokens
 from crawl2clip.filter.spark.token_columns import Tokens
 from crawl2clip.filter.spark.token_counts import write
-from crawl2clip.stage import RUN_DIR
+from crawl2clip.shared.run_context import RunContext
 
 # Occurrences: the numbers tell the rank. "cat" and "red cat" are what a list of 5 ends with.
 COUNTS = {
@@ -97,41 +96,55 @@ def test_what_stays_is_what_a_set_of_the_list_says(
     assert kept(RareTokens(most, vocabulary, at_hand=at_hand)(once)) == kept(once)
 
 
-@pytest.fixture
-def run_dir(spark: SparkSession, tmp_path: Path) -> Iterator[Path]:
-    before = spark.conf.get(RUN_DIR, None)
-    spark.conf.set(RUN_DIR, str(tmp_path))
-    yield tmp_path
-    spark.conf.set(RUN_DIR, before) if before else spark.conf.unset(RUN_DIR)
-
-
 def leave(spark: SparkSession, run_dir: Path, texts: list[str | None], started: str) -> None:
     """What a job `extract` leaves in the run's folder."""
     of(spark, texts).write.mode("overwrite").parquet(str(run_dir / "extract"))
     (run_dir / "extract.json").write_text(json.dumps({"started": started}))
 
 
+def part_of(folder: Path, most: int, raw: str = "extract", writes: bool = True) -> RareTokens:
+    return RareTokens(most, raw=raw).in_run(RunContext(str(folder), writes))
+
+
 def test_without_a_vocabulary_the_runs_raw_table_is_counted(
-    spark: SparkSession, run_dir: Path
+    spark: SparkSession, tmp_path: Path
 ) -> None:
     pairs = of(spark, ["a cat", "a dog", "a"])
-    leave(spark, run_dir, ["a dog", "a dog", "a cat"], "monday")
+    leave(spark, tmp_path, ["a dog", "a dog", "a cat"], "monday")
 
-    assert kept(RareTokens(3)(pairs)) == ["a", "a dog"]  # a 3, dog 2, "a dog" 2; cat 1, "a cat" 1
-    written = run_dir / "vocabulary-extract-blanks-folded.json"
+    assert kept(part_of(tmp_path, 3)(pairs)) == [
+        "a",
+        "a dog",
+    ]  # a 3, dog 2, "a dog" 2; cat 1, "a cat" 1
+    written = tmp_path / "vocabulary-extract-blanks-folded.json"
     first = written.stat().st_mtime_ns
-    assert kept(RareTokens(1)(pairs)) == ["a"]
+    assert kept(part_of(tmp_path, 1)(pairs)) == ["a"]
     assert written.stat().st_mtime_ns == first, "not counted again"
 
-    leave(spark, run_dir, ["a cat", "a cat", "a dog"], "tuesday")
+    leave(spark, tmp_path, ["a cat", "a cat", "a dog"], "tuesday")
 
-    assert kept(RareTokens(3)(pairs)) == ["a", "a cat"]
+    assert kept(part_of(tmp_path, 3)(pairs)) == ["a", "a cat"]
+
+
+def test_a_preview_counts_and_leaves_nothing(spark: SparkSession, tmp_path: Path) -> None:
+    leave(spark, tmp_path, ["a dog", "a dog", "a cat"], "monday")
+    there = sorted(tmp_path.iterdir())
+
+    found = part_of(tmp_path, 3, writes=False)(of(spark, ["a cat", "a dog", "a"]))
+
+    assert kept(found) == ["a", "a dog"]
+    assert sorted(tmp_path.iterdir()) == there
+
+
+def test_outside_of_a_run_there_is_no_table_to_count(spark: SparkSession) -> None:
+    with pytest.raises(RuntimeError, match="rare_tokens uses files of a run, and is part of none"):
+        RareTokens(3)(of(spark, ["a dog"]))
 
 
 def test_a_run_without_the_raw_table_fails_loudly_when_it_comes_to_it(
-    spark: SparkSession, run_dir: Path
+    spark: SparkSession, tmp_path: Path
 ) -> None:
-    left = RareTokens(3, raw="language")(of(spark, ["a dog"]))
+    left = part_of(tmp_path, 3, raw="language")(of(spark, ["a dog"]))
 
     assert left.columns == ["text", "problem"], "a recipe can be checked before anything has run"
     with pytest.raises(SparkRuntimeException, match="the run has no table language"):

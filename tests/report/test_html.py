@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from crawl2clip.engine.job_report import write_report
-from crawl2clip.engine.run import problem_counts
+from crawl2clip.engine.spark_executor import problem_counts
 from crawl2clip.filter.where import Where
 from crawl2clip.recipe import Recipe, RecipeError
 from crawl2clip.report import write_html

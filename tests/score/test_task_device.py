@@ -35,7 +35,7 @@ from pyspark.sql.types import StringType, StructField, StructType
 from crawl2clip.spark.arrow_step import InWorkers
 from crawl2clip.score import device, resources
 from crawl2clip.score.clip.models import Choice, _loaded, load
-from crawl2clip.engine.tables import Parts, write_parts
+from crawl2clip.engine.worker_executor import TaskInputs, run_on_workers
 
 script, table, *choice = sys.argv[1:]
 settings = {
@@ -80,7 +80,7 @@ scoring = InWorkers(task, schema, resources.profile(spark))
 for row in scoring.table(numbers).collect():
     print(row.seen)
 scoring = InWorkers(where, schema, resources.profile(spark))
-write_parts(spark, Parts([0, 1, 2], number, schema), [scoring], schema, table, "plan")
+run_on_workers(spark, TaskInputs([0, 1, 2], number, schema), [scoring], table, "plan")
 print("alone", sorted({row.seen for row in spark.read.parquet(table).collect()}))
 spark.conf.set("spark.crawl2clip.score.executor.cores", "4")
 try:

@@ -2,7 +2,6 @@
 
 import json
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +9,10 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from crawl2clip.shard.write_shards import WriteShards
-from crawl2clip.stage import RUN_DIR
+from crawl2clip.shared.run_context import RunContext
 from tests.shard.test_tar import picture
 
 Members = dict[str, str]
-
-
-@pytest.fixture
-def run_dir(spark: SparkSession, tmp_path: Path) -> Iterator[Path]:
-    spark.conf.set(RUN_DIR, str(tmp_path))
-    yield tmp_path
-    spark.conf.unset(RUN_DIR)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +26,7 @@ def pairs(spark: SparkSession) -> DataFrame:
 
 def samples(pairs: DataFrame, folder: Path, **settings: Any) -> list[Members]:
     """The text members of each sample by extension."""
-    [shard] = WriteShards(**settings)(pairs).collect()
+    [shard] = WriteShards(**settings).in_run(RunContext(str(folder)))(pairs).collect()
     found: dict[str, Members] = {}
     with tarfile.open(shard.shard_path) as tar:
         for member in tar:
@@ -46,8 +38,8 @@ def samples(pairs: DataFrame, folder: Path, **settings: Any) -> list[Members]:
     return list(found.values())
 
 
-def test_knowledge_lies_beside_the_caption(pairs: DataFrame, run_dir: Path) -> None:
-    found = {sample["txt"]: sample for sample in samples(pairs, run_dir)}
+def test_knowledge_lies_beside_the_caption(pairs: DataFrame, tmp_path: Path) -> None:
+    found = {sample["txt"]: sample for sample in samples(pairs, tmp_path)}
 
     assert found["7"]["knowledge.txt"] == "7 ; a , b"
     about = json.loads(found["7"]["json"])
@@ -56,26 +48,26 @@ def test_knowledge_lies_beside_the_caption(pairs: DataFrame, run_dir: Path) -> N
     assert not [name for name in about if name.startswith("_")]
 
 
-def test_knowledge_in_place_of_the_caption(pairs: DataFrame, run_dir: Path) -> None:
-    found = samples(pairs, run_dir, knowledge="replace")
+def test_knowledge_in_place_of_the_caption(pairs: DataFrame, tmp_path: Path) -> None:
+    found = samples(pairs, tmp_path, knowledge="replace")
 
     texts = {sample["txt"] for sample in found}
     assert texts == {f"{n} ; a , b" for n in range(40)} | {"plain", "too"}
     assert {json.loads(sample["json"])["text"] for sample in found} >= {"7", "plain"}
 
 
-def test_a_sample_for_each(pairs: DataFrame, run_dir: Path) -> None:
-    found = [sample["txt"] for sample in samples(pairs, run_dir, knowledge="both")]
+def test_a_sample_for_each(pairs: DataFrame, tmp_path: Path) -> None:
+    found = [sample["txt"] for sample in samples(pairs, tmp_path, knowledge="both")]
 
     expected = [text for n in range(40) for text in (f"{n}", f"{n} ; a , b")]
     assert sorted(found) == sorted([*expected, "plain", "too"])
 
 
-def test_a_share_is_part_of_a_larger_one(pairs: DataFrame, run_dir: Path) -> None:
+def test_a_share_is_part_of_a_larger_one(pairs: DataFrame, tmp_path: Path) -> None:
     taken = [
         {
             sample["txt"]
-            for sample in samples(pairs, run_dir, knowledge="replace", knowledge_share=share)
+            for sample in samples(pairs, tmp_path, knowledge="replace", knowledge_share=share)
             if ";" in sample["txt"]
         }
         for share in (0.0, 0.3, 0.6, 1.0)
@@ -86,10 +78,12 @@ def test_a_share_is_part_of_a_larger_one(pairs: DataFrame, run_dir: Path) -> Non
     assert 4 <= len(taken[1]) <= 20
 
 
-def test_nonsense_is_refused(pairs: DataFrame, run_dir: Path) -> None:
+def test_nonsense_is_refused(pairs: DataFrame, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="knowledge_share is between 0 and 1"):
         WriteShards(knowledge_share=1.1).check()
     with pytest.raises(ValueError, match="at most 25,000"):
         WriteShards(knowledge="both", pairs_per_shard=25_001).check()
     with pytest.raises(ValueError, match="wants the step add_knowledge"):
-        WriteShards(knowledge="replace")(pairs.drop("knowledge_text"))
+        WriteShards(knowledge="replace").in_run(RunContext(str(tmp_path)))(
+            pairs.drop("knowledge_text")
+        )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from crawl2clip.balance.probabilities.entry_counts import FILE, EntryCounts, Thresholds, read_counts
@@ -12,9 +12,9 @@ from crawl2clip.balance.probabilities.size_curve import Sizes
 from crawl2clip.balance.probabilities.thresholds import Lists, with_size
 from crawl2clip.balance.spark.entry_counting import count_entries, entry_counts, keep_prob, sizes
 from crawl2clip.balance.spark.sampling import one_text_an_image, weighing, within_caps
-from crawl2clip.spark.arrow_step import InWorkers
+from crawl2clip.spark.arrow_step import InWorkers, NeedsSpark
 from crawl2clip.spark.draw import draw
-from crawl2clip.stage import RUN_DIR, Stage, is_problem, run_folder, stage
+from crawl2clip.stage import PartOfRun, is_problem, stage
 
 __all__ = ["BalanceEntries", "draw", "entry_counts"]
 
@@ -22,7 +22,7 @@ T = 20_000
 
 
 @stage
-class BalanceEntries(Stage):
+class BalanceEntries(PartOfRun):
     """Keep each pair with the probability that one of its entries lets it through; add that.
 
     An entry that n pairs match lets each through with min(1, t / n), so entries below t keep all
@@ -93,18 +93,22 @@ class BalanceEntries(Stage):
             keep = F.col("keep_prob") > (draw(self.seed) if self.form == "draw" else 0)
         return weighed.where(keep | is_problem(pairs))
 
-    def in_workers(self, pairs: DataFrame) -> InWorkers | None:
-        """Where a pair's own entries and draw decide, and there is one list of entries."""
-        if self.form == "cap" or self.texts == "one" or "entry_lang" in pairs.columns:
-            return None
+    def in_workers(self, pairs: DataFrame) -> InWorkers:
+        """Where a pair's own entries and draw decide. Raises NeedsSpark for other settings."""
+        if self.form == "cap":
+            raise NeedsSpark("with form: cap, needs a shuffle of draws")
+        if self.texts == "one":
+            raise NeedsSpark("with texts: one, needs a shuffle of whole rows by URL")
         counts = self.counted(pairs)
         probs = entry_probs(counts.flat, self._settled(pairs, counts))
-        return weighing(pairs, probs, self.seed if self.form == "draw" else None)
+        offsets = counts.offsets if "entry_lang" in pairs.columns else None
+        return weighing(pairs, probs, self.seed if self.form == "draw" else None, offsets)
 
     def _settled(self, pairs: DataFrame, counts: EntryCounts) -> Floats:
         """The t of each entry, in order of `counts.flat`; left in the run with the counts."""
         thresholds = self.thresholds(pairs, counts)
-        _leave(pairs.sparkSession, EntryCounts(counts.by_lang, counts.listed, thresholds))
+        if self.run and self.run.writes:
+            EntryCounts(counts.by_lang, counts.listed, thresholds).write(self.run.path(FILE))
         return counts.spread(thresholds)
 
     def counted(self, pairs: DataFrame) -> EntryCounts:
@@ -130,10 +134,3 @@ class BalanceEntries(Stage):
     def sizes(self, pairs: DataFrame, counts: EntryCounts) -> dict[str, Sizes]:
         """How many of the eligible pairs each t would keep, by list. Starts a Spark job."""
         return sizes(pairs, counts, draw(self.seed))
-
-
-def _leave(spark: SparkSession, counts: EntryCounts) -> None:
-    """Write the counts into the run; nowhere if none is going on, or a recipe is only checked."""
-    run_dir = spark.conf.get(RUN_DIR, None)
-    if run_dir and not run_dir.startswith("memory:"):
-        counts.write(run_folder(spark, FILE))

@@ -15,10 +15,11 @@ def preview(
     """The filter, and up to `rows` of the pairs it throws away and of those it keeps.
 
     step: its number in the job, from 1; by default the job's first filter. The rows are those with
-    the smallest hashes of uid, so a second look shows the same. Raises RecipeError.
+    the smallest hashes of uid, so a second look shows the same. Nothing is written into the run.
+    Raises RecipeError.
     """
-    run.recipe.before(job)  # refuses a job that the recipe lacks
-    steps = run.recipe.jobs[job]
+    run.recipe.require(job)
+    steps = run.steps(job, writes=False)
     filters = {number: s for number, s in enumerate(steps, 1) if isinstance(s, Filter)}
     if not filters:
         raise RecipeError(f"{run.recipe.name}: job {job} has no filter to look at")
@@ -26,7 +27,7 @@ def preview(
     if number not in filters:
         there = [f"{n} ({s.name})" for n, s in filters.items()]
         raise RecipeError(f"{run.recipe.name}: {job}: {no_such('filter at step', number, there)}")
-    pairs = run.input(spark, job)
+    pairs = run.input(job).pairs(spark)
     where = f"{run.recipe.name}: {job}, step"
     for place, before in enumerate(steps[: number - 1], 1):
         pairs = after(pairs, before, f"{where} {place}")

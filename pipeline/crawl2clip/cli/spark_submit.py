@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import IO, Any
 
 from crawl2clip.check import check_job
-from crawl2clip.engine.job_report import JobReport
+from crawl2clip.engine.job_report import JobReport, loss
 from crawl2clip.engine.progress import shown
 from crawl2clip.engine.run import Run, begin_again, run_job
 from crawl2clip.engine.session import session
@@ -61,7 +61,7 @@ def job_main(job: str, argv: Sequence[str] | None = None) -> None:
 def _submitted(job: str, options: argparse.Namespace) -> int:
     source = Source(options.source, options.base) if options.source else None
     run = Run(load_recipe(options.recipe), source, options.run_dir)
-    run.recipe.before(job)  # refuses a job that the recipe lacks before Spark starts
+    run.recipe.require(job)  # before Spark starts
     spark = session(allow_code=options.allow_code)
     check_job(spark, run, job)
     if options.again:
@@ -73,9 +73,9 @@ def _submitted(job: str, options: argparse.Namespace) -> int:
 
 def ended(run: Run, reports: Sequence[JobReport]) -> int:
     """The exit code after these jobs; what was lost is told on stderr."""
-    losses = [loss for report in reports if (loss := run.loss(report))]
-    for loss in losses:
-        say(f"{loss}: see the problems in {run.folder}/report.html")
+    losses = [lost for report in reports if (lost := loss(report, run.recipe))]
+    for lost in losses:
+        say(f"{lost}: see the problems in {run.folder}/report.html")
     return DATA_LOST if losses else OK
 
 

@@ -11,8 +11,8 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 
 from crawl2clip.engine import fingerprint
+from crawl2clip.engine.job_input import without_problems
 from crawl2clip.engine.job_report import JobReport, read_report
-from crawl2clip.engine.run import without_problems
 from crawl2clip.io.bounded_json import read_json
 from crawl2clip.io.redaction import without_secrets
 from crawl2clip.recipe import RecipeError

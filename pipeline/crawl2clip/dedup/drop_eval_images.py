@@ -1,24 +1,23 @@
 """Pictures that models will be judged by, and must not have seen."""
 
-from collections.abc import Callable, Iterator
+from functools import reduce
 from typing import Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyspark.sql import Column, SparkSession
-from pyspark.sql import functions as F
-from pyspark.sql.types import BooleanType
+from pyspark.sql import SparkSession
 
 from crawl2clip.dedup.evaluation import eval_set_index
 from crawl2clip.dedup.evaluation.eval_set_index import Embeddings, Hashes, Known, Search, Values
 from crawl2clip.dedup.near.hamming_index import MOST_BITS
-from crawl2clip.stage import Filter, stage
+from crawl2clip.spark.arrow_step import Judged
+from crawl2clip.stage import Judging, stage
 
 By = Literal["url", "canonical_url", "sha256", "phash", "embedding"]
 
 
 @stage
-class DropEvalImages(Filter):
+class DropEvalImages(Judging):
     """Drop pairs whose image is in an evaluation set, or nearly so; those without the column stay.
 
     table: a Parquet file of the images that models will be judged by, with a column for each of
@@ -63,12 +62,16 @@ class DropEvalImages(Filter):
             raise ValueError(f"min_cosine is from -1 to 1, not {self.min_cosine}")
         eval_set_index.check(self.table, self.by)
 
-    def keep(self) -> Column:
-        stays = F.lit(True)
-        for name in self.by:
-            column = self.embedding if name == "embedding" else name
-            stays &= ~F.coalesce(matches(self._known(name))(column), F.lit(False))
-        return stays
+    def judged(self) -> Judged:
+        broadcast = SparkSession.active().sparkContext.broadcast
+        known = [broadcast(self._known(name)) for name in self.by]
+
+        def are_new(*columns: pa.Array) -> pa.BooleanArray:
+            pairs = zip(columns, known, strict=True)
+            return pc.invert(reduce(pc.or_, (matches(values, one.value) for values, one in pairs)))
+
+        names = [self.embedding if name == "embedding" else name for name in self.by]
+        return Judged(tuple(names), are_new)
 
     def _known(self, name: By) -> Known:
         column = eval_set_index.column(self.table, name)
@@ -79,16 +82,8 @@ class DropEvalImages(Filter):
         return Values(column)
 
 
-def matches(known: Known) -> Callable[[str], Column]:
-    """A function of a column: whether it is, or is near, a known value; null where it is null."""
-    shared = SparkSession.active().sparkContext.broadcast(known)
-
-    @F.arrow_udf(BooleanType())  # type: ignore[attr-defined, untyped-decorator]
-    def found(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
-        for values in batches:
-            there = values.is_valid()
-            verdicts = pa.array(shared.value.among(values.filter(there)), pa.bool_())
-            yield pc.replace_with_mask(pa.nulls(len(values), pa.bool_()), there, verdicts)
-
-    function: Callable[[str], Column] = found
-    return function
+def matches(values: pa.Array, known: Known) -> pa.BooleanArray:
+    """Return whether each is, or is near, a known value; false where it is null."""
+    there = values.is_valid()
+    verdicts = pa.array(known.among(values.filter(there)), pa.bool_())
+    return pc.replace_with_mask(pa.repeat(False, len(values)), there, verdicts)

@@ -11,7 +11,7 @@ from crawl2clip.io.bounded_json import read_json
 from crawl2clip.io.files import write_atomically
 from crawl2clip.io.printable import printable
 from crawl2clip.problems import LEFT_OUT, LOST
-from crawl2clip.recipe import RecipeError
+from crawl2clip.recipe import Recipe, RecipeError
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class JobReport:
     fingerprint: Fingerprint
     versions: dict[str, str] = field(default_factory=dict)
     jobs: list[str] = field(default_factory=list)  # all of the recipe, in order
+    executor: str = ""  # worker or Spark, and why: see `plan`
+    reason: str = ""
     skipped: bool = False
 
     @property
@@ -47,6 +49,17 @@ class JobReport:
     @property
     def left_out_images(self) -> int:
         return sum(count for kind, count in self.problems.items() if kind.startswith(LEFT_OUT))
+
+
+def loss(report: JobReport, recipe: Recipe) -> str | None:
+    """Return why the set is smaller than it should be, for the user; None if it is not."""
+    if report.lost_files:
+        return f"{report.job}: {report.lost_files} of the listed files could not be read"
+    allowed = recipe.read.max_problem_share
+    if recipe.before(report.job) is None and report.problem_share > allowed:
+        share = f"{report.problem_share:.2%} of what was read are problems"
+        return f"{report.job}: {share}, more than max_problem_share: {allowed}"
+    return None
 
 
 def read_report(folder: str, job: str) -> JobReport | None:

@@ -1,15 +1,16 @@
-"""Parquet tables as workers read them: cut into parts for tasks, in batches of bounded size.
+"""Parquet tables as workers read them: cut into splits for tasks, in batches of bounded size.
 
 A table is a folder of Parquet files, as Spark writes it and reads it. Knows nothing of Spark.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
+from fsspec import AbstractFileSystem
 
 # What a task reads at most, and what opening one more file is worth, in bytes: as Spark has it.
 MOST_BYTES = 128 << 20
@@ -20,19 +21,21 @@ BATCH_BYTES = 64 << 20
 
 
 @dataclass(frozen=True)
-class Slice:
-    """Of a file those row groups whose middle lies from byte `start` to before `stop`."""
+class FileRange:
+    """Those row groups of a file whose middle lies from byte `start` to before `stop`."""
 
     path: str
     start: int
     stop: int
 
 
-def parts_of(folder: str, tasks: int) -> list[list[Slice]]:
-    """The table in parts of about equal size, in the order of the names of its files.
+ParquetSplit = list[FileRange]  # what one task reads
 
-    tasks: that can run at a time; a small table is cut into as many parts. Files are listed and not
-    opened.
+
+def table_splits(folder: str, tasks: int) -> list[ParquetSplit]:
+    """Return the splits of a table, of about equal size, in the order of the names of its files.
+
+    tasks: that can run at a time; a small table is cut into as many. Files are listed, not opened.
     """
     files, path = fsspec.url_to_fs(folder)
     files.invalidate_cache()  # others have written there since it was last asked
@@ -41,35 +44,47 @@ def parts_of(folder: str, tasks: int) -> list[list[Slice]]:
         for name, about in sorted(files.find(path, detail=True).items())
         if PurePosixPath(name).suffix == ".parquet" and PurePosixPath(name).name[0] not in "._"
     }
+    return file_splits(sizes, tasks)
+
+
+def file_splits(sizes: Mapping[str, int], tasks: int) -> list[ParquetSplit]:
+    """Return the splits of these files, whose sizes are in bytes, in their order."""
     whole = sum(sizes.values()) + OPENING_BYTES * len(sizes)
     most = min(MOST_BYTES, max(OPENING_BYTES, whole // max(1, tasks)))
     return list(_packed(_cut(sizes, most), most))
 
 
-def _cut(sizes: dict[str, int], most: int) -> Iterator[Slice]:
+def _cut(sizes: Mapping[str, int], most: int) -> Iterator[FileRange]:
     for path, size in sizes.items():
         for start in range(0, size, most):
-            yield Slice(path, start, min(start + most, size))
+            yield FileRange(path, start, min(start + most, size))
 
 
-def _packed(slices: Iterable[Slice], most: int) -> Iterator[list[Slice]]:
-    part: list[Slice] = []
+def _packed(ranges: Iterable[FileRange], most: int) -> Iterator[ParquetSplit]:
+    split: ParquetSplit = []
     held = 0
-    for one in slices:
+    for one in ranges:
         size = one.stop - one.start + OPENING_BYTES
-        if part and held + size > most:
-            yield part
-            part, held = [], 0
-        part.append(one)
+        if split and held + size > most:
+            yield split
+            split, held = [], 0
+        split.append(one)
         held += size
-    if part:
-        yield part
+    if split:
+        yield split
 
 
-def read_slices(slices: Iterable[Slice], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """The rows in their order, with the columns of the schema, in batches of bounded size."""
-    for one in slices:
-        files, name = fsspec.url_to_fs(one.path)
+def read_split(
+    split: ParquetSplit,
+    schema: pa.Schema,
+    locate: Callable[[str], tuple[AbstractFileSystem, str]] = fsspec.url_to_fs,
+) -> Iterator[pa.RecordBatch]:
+    """Yield the rows in their order, with the schema's columns, in batches of bounded size.
+
+    locate: gives the file system that has a path, and its name there.
+    """
+    for one in split:
+        files, name = locate(one.path)
         with pq.ParquetFile(name, filesystem=files, coerce_int96_timestamp_unit="us") as file:
             for group in _groups(file.metadata, one):
                 about = file.metadata.row_group(group)
@@ -79,7 +94,7 @@ def read_slices(slices: Iterable[Slice], schema: pa.Schema) -> Iterator[pa.Recor
                     yield fitted(batch, schema)
 
 
-def _groups(metadata: pq.FileMetaData, one: Slice) -> Iterator[int]:
+def _groups(metadata: pq.FileMetaData, one: FileRange) -> Iterator[int]:
     for group in range(metadata.num_row_groups):
         columns = metadata.row_group(group)
         first = columns.column(0)

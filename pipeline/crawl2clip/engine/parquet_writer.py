@@ -1,4 +1,4 @@
-"""Parquet tables as workers write them, a file a part.
+"""Parquet tables as workers write them: the output of each task is a part, a file of its own.
 
 A table is a folder of Parquet files, as Spark writes it and reads it. Knows nothing of Spark.
 """
@@ -31,17 +31,17 @@ UNIQUE = (
 )
 
 
-def there_of(folder: str, plan: str) -> int:
-    """How many parts an attempt that was stopped has left of the same table."""
+def count_parts(folder: str, plan: str) -> int:
+    """Return how many parts an attempt at the same plan has left when it was stopped."""
     names = _names(*fsspec.url_to_fs(folder))
     parts = [name for name in names if name.startswith("part-")]
     return len(parts) if f"_{plan}.plan" in names else 0
 
 
-def begin(folder: str, plan: str) -> str:
-    """Empty the folder of all but parts of the same; gives the name of this attempt at the table.
+def begin_attempt(folder: str, plan: str) -> str:
+    """Empty the folder of all but parts of the same plan; return the name of this attempt.
 
-    plan: a name for what the table is made of and how; equal plans have equal parts.
+    plan: a hash of what the table is made of and how; equal plans have equal parts.
     """
     files, path = fsspec.url_to_fs(folder)
     there = _names(files, path)
@@ -59,8 +59,8 @@ def begin(folder: str, plan: str) -> str:
     return attempt
 
 
-def said_of(folder: str, number: int) -> str | None:
-    """What was noted of a part; None if it is not there."""
+def read_note(folder: str, number: int) -> str | None:
+    """Return what `write_part` noted in a part; None if the part is not there."""
     files, path = fsspec.url_to_fs(folder)
     if not files.exists(_part(path, number)):
         return None
@@ -78,8 +78,8 @@ def write_part(
 ) -> int:
     """Write `part-<number>.parquet` under a name of its own and rename it when it is whole.
 
-    Gives the number of rows; without rows there is no file. Two tasks may write the same part at a
-    time: the first one's stays, the other has the same rows. Readers pass over names that begin
+    Returns the number of rows; without rows there is no file. Two tasks may write the same part at
+    a time: the first one's stays, the other has the same rows. Readers pass over names that begin
     with `_`. Raises RuntimeError if another attempt at the table has begun, or this one has ended,
     so that a task which outlives its run harms nothing.
 
@@ -109,10 +109,11 @@ def write_part(
     return rows
 
 
-def finish(folder: str, attempt: str, numbers: Iterable[int], schema: pa.Schema) -> None:
-    """See that the parts with these numbers are all there, and that a table without rows is one.
+def finish_attempt(folder: str, attempt: str, numbers: Iterable[int], schema: pa.Schema) -> None:
+    """Check that all parts with these numbers are there, and mark the table as complete.
 
-    Raises OSError if one has gone. Clears away what killed tasks left.
+    A table without rows gets a part without rows. Files that killed tasks left are removed. Raises
+    OSError if a part is missing.
     """
     files, path = fsspec.url_to_fs(folder)
     there = _names(files, path)

@@ -6,8 +6,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from crawl2clip.engine.fingerprint import digest
-from crawl2clip.engine.table_source import read_table
-from crawl2clip.engine.tables import Parts
+from crawl2clip.engine.table_source import foreign_inputs, read_table
+from crawl2clip.engine.worker_executor import TaskInputs
 from crawl2clip.extract.limits.read_settings import DEFAULTS, Settings, options
 from crawl2clip.extract.warc_pairs import COLUMNS, ReadArchive
 from crawl2clip.io import manifest, remote
@@ -64,13 +64,14 @@ class Source:
             given["base"] = self.base
         return spark.read.format("warc_pairs").options(**given).load()
 
-    def parts(self, read: Settings = DEFAULTS) -> Parts | None:
-        """The same for workers that read archives themselves; None for a table, which may be in
-        any place and form that Spark can read.
+    def task_inputs(self, spark: SparkSession, read: Settings = DEFAULTS) -> TaskInputs:
+        """Return the inputs of tasks that read the source themselves.
+
+        Raises NeedsSpark for a table that only Spark reads, RecipeError if there is nothing.
         """
         if self.is_table:
-            return None
-        return Parts(self._archives(), ReadArchive(read), columns(*COLUMNS))
+            return foreign_inputs(spark, self.path, self.empty(spark).schema)
+        return TaskInputs(self._archives(), ReadArchive(read), columns(*COLUMNS))
 
     def empty(self, spark: SparkSession) -> DataFrame:
         """No pairs, with the columns that the source has: archives are not touched."""

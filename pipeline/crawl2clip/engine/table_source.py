@@ -1,6 +1,9 @@
 """Tables of others' making as sources: types that fit the columns, texts that are texts."""
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -8,10 +11,14 @@ from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.pandas.types import to_arrow_type
 from pyspark.sql.types import (
     ArrayType,
+    BinaryType,
+    BooleanType,
     ByteType,
     DataType,
+    DateType,
     DoubleType,
     FloatType,
     IntegerType,
@@ -24,12 +31,16 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
+from crawl2clip.engine.parquet_splits import file_splits
+from crawl2clip.engine.table_rows import MOST_BYTES, ReadForeign
+from crawl2clip.engine.worker_executor import TaskInputs, arrow_schema
 from crawl2clip.io import remote
 from crawl2clip.io.printable import printable
 from crawl2clip.recipe import RecipeError
 from crawl2clip.schema import COLUMNS
+from crawl2clip.spark.arrow_step import NeedsSpark
 
-MOST_BYTES = 10_000_000  # of a text, as many as a page has by default; Parquet takes gigabytes
+_AT_ONCE = 32  # footers that are read at a time, from stores that answer slowly
 FOOTERS = 20  # of files looked at beforehand: Spark logs a page for one that it can't read
 
 # What else than its own type a column may have. Long numbers are cast, and those that do not fit
@@ -42,21 +53,107 @@ _TAKEN: dict[type[DataType], tuple[type[DataType], ...]] = {
     TimestampType: (TimestampNTZType,),  # the session's time zone is UTC
 }
 
+# Types of which Spark and Arrow make the same values.
+_PLAIN = (
+    *(BinaryType, BooleanType, ByteType, DateType, DoubleType, FloatType, IntegerType, LongType),
+    *(ShortType, StringType, TimestampNTZType, TimestampType),
+)
+_PLAIN_NAMES = {kind().simpleString() for kind in _PLAIN}  # a text with a collation has another
+_LARGE = {pa.string(): pa.large_string(), pa.binary(): pa.large_binary()}
+
 
 def read_table(spark: SparkSession, path: str) -> DataFrame:
-    """Return the table as `sound` makes it. Raises RecipeError if it is none, or can't be read.
+    """Return the table as `sound` makes it. Raises RecipeError if it is none, or can't be read."""
+    return sound(_raw_table(spark, path), path)
 
-    In a folder with files that end in .parquet no other file is looked at.
-    """
+
+def _raw_table(spark: SparkSession, path: str) -> DataFrame:
+    """The table as it is. In a folder with files that end in .parquet others are left alone."""
     named = _refuse_broken(path)
     reader = spark.read.option("pathGlobFilter", "*.parquet") if named else spark.read
     try:
-        return sound(reader.parquet(path), path)
+        return reader.parquet(path)
     except AnalysisException as error:
         why = str(error.getMessage() or error).strip().splitlines()[0]
     except Py4JJavaError as error:
         why = str(error.java_exception.getMessage()).strip().splitlines()[0]
     raise RecipeError(f"{path} holds no Parquet table: {printable(why)}")
+
+
+def foreign_inputs(spark: SparkSession, path: str, schema: StructType) -> TaskInputs:
+    """Return the inputs of tasks that read the table without Spark.
+
+    schema: of the table as the first step gets it. Raises NeedsSpark if the files have columns that
+    workers do not read exactly as Spark does.
+    """
+    raw = _raw_table(spark, path)
+    _refuse_columns(raw.schema)
+    given = arrow_schema(raw.schema)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        sizes = dict(pool.map(lambda name: _looked_at(name, given), _files(raw)))
+    wanted = {
+        field.name: to_arrow_type(_wanted(field.name, field.dataType, path), timezone="UTC")
+        for field in raw.schema
+    }
+    splits = file_splits(sizes, spark.sparkContext.defaultParallelism)
+    return TaskInputs(splits, ReadForeign(given, wanted), schema)
+
+
+def _files(table: DataFrame) -> list[str]:
+    """The files that Spark would read, by name: as it finds globs, folders and hidden files."""
+    found = map(urlsplit, sorted(table.inputFiles()))
+    return [
+        f"{url.scheme}://{url.netloc}{unquote(url.path)}"
+        if url.scheme != "file"
+        else unquote(url.path)
+        for url in found
+    ]
+
+
+def _refuse_columns(schema: StructType) -> None:
+    """Raise NeedsSpark for a type of which Spark and Arrow make different things."""
+    names = [name.lower() for name in schema.names]
+    if len(set(names)) < len(names):
+        raise NeedsSpark("has columns that differ by case alone")
+    for field in schema:
+        if not _is_plain(field.dataType):
+            shown = printable(field.dataType.simpleString())
+            raise NeedsSpark(f"has the column {printable(field.name)} of type {shown}")
+
+
+def _is_plain(kind: DataType) -> bool:
+    if isinstance(kind, ArrayType):
+        return _is_plain(kind.elementType)
+    if isinstance(kind, StructType):
+        return all(_is_plain(field.dataType) for field in kind)
+    return isinstance(kind, _PLAIN) and kind.simpleString() in _PLAIN_NAMES
+
+
+def _looked_at(name: str, given: pa.Schema) -> tuple[str, int]:
+    """The file and its size in bytes. Raises NeedsSpark unless it has exactly these columns."""
+    files, place = remote.store(name)
+    with files.open(place, "rb") as file:
+        found = pq.read_schema(file)
+    same = set(found.names) == set(given.names) and len(found.names) == len(given.names)
+    if not same or not all(_is_read_as(found.field(f.name).type, f.type) for f in given):
+        raise NeedsSpark(f"has other columns, or types, in {PurePosixPath(place).name}")
+    return name, int(files.info(place)["size"])
+
+
+def _is_read_as(found: pa.DataType, given: pa.DataType) -> bool:
+    """Whether Arrow and Spark make the same values of the type that the file has."""
+    if pa.types.is_list(given) and (pa.types.is_list(found) or pa.types.is_large_list(found)):
+        return _is_read_as(found.value_type, given.value_type)
+    if pa.types.is_struct(given) and pa.types.is_struct(found):
+        names = [[field.name for field in kind] for kind in (found, given)]
+        return names[0] == names[1] and all(map(_is_read_as, *map(_types, (found, given))))
+    if pa.types.is_timestamp(given) and pa.types.is_timestamp(found):
+        return found.unit in ("ms", "us") and (found.tz is None) == (given.tz is None)
+    return found in (given, _LARGE.get(given))
+
+
+def _types(kind: pa.StructType) -> list[pa.DataType]:
+    return [field.type for field in kind]
 
 
 def _refuse_broken(path: str) -> bool:

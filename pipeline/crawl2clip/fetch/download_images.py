@@ -128,6 +128,9 @@ class DownloadImages(Stage, Limits, Resizing):
             raise ValueError(f"user_agent is {self.user_agent!r}; it must be one word, like MyBot")
         ip_policy.networks(self.allow_networks)
 
+    def loses_if_stopped(self) -> str | None:
+        return None if self.store else "every image is downloaded again, unless `store` is set"
+
     def __call__(self, pairs: DataFrame) -> DataFrame:
         kept = [name for name in pairs.columns if name not in self.adds]
         old: Column = F.lit(None).cast("string")

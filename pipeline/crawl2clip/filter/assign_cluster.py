@@ -1,18 +1,14 @@
 """Where among the pictures of a pool a picture stands."""
 
-from collections.abc import Iterator
-
-import pyarrow as pa
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from crawl2clip.filter.embeddings import nearest_centroid as centres
-from crawl2clip.schema import COLUMNS
-from crawl2clip.stage import Stage, stage
+from crawl2clip.spark.arrow_step import Added, Make
+from crawl2clip.stage import Adding, stage
 
 
 @stage
-class AssignCluster(Stage):
+class AssignCluster(Adding):
     """Add the number of the centre that the image's embedding is nearest to; null without one.
 
     The first half of DataComp's image-based filtering (Gadre et al. 2023, sec. 5.3): images of
@@ -39,13 +35,11 @@ class AssignCluster(Stage):
     def check(self) -> None:
         centres.check_centres(self.centres, self.array)
 
-    def __call__(self, pairs: DataFrame) -> DataFrame:
+    def added(self, pairs: DataFrame) -> Added:
         known = centres.read_centres(self.centres, self.array)
         shared = pairs.sparkSession.sparkContext.broadcast(known)
 
-        @F.arrow_udf(COLUMNS["image_cluster"][0])  # type: ignore[attr-defined, untyped-decorator]
-        def cluster(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
-            for embeddings in batches:
-                yield centres.nearest_of_lists(embeddings, shared.value)
+        def ready() -> Make:
+            return lambda embeddings: [centres.nearest_of_lists(embeddings, shared.value)]
 
-        return pairs.withColumn("image_cluster", cluster(self.embedding))
+        return Added((self.embedding,), self.adds, ready)

@@ -1,22 +1,20 @@
 """Sites that somebody decided to take nothing from."""
 
-from collections.abc import Iterator
 from functools import reduce
-from operator import or_
 from typing import Literal
 
 import pyarrow as pa
-from pyspark.sql import Column, SparkSession
-from pyspark.sql import functions as F
-from pyspark.sql.types import BooleanType
+import pyarrow.compute as pc
+from pyspark.sql import SparkSession
 
 from crawl2clip.filter.blocklists.host_matcher import domain, is_under
 from crawl2clip.filter.blocklists.list_files import read_list
-from crawl2clip.stage import Filter, stage
+from crawl2clip.spark.arrow_step import Judged
+from crawl2clip.stage import Judging, stage
 
 
 @stage
-class BlockedDomains(Filter):
+class BlockedDomains(Judging):
     """Drop pairs whose address is of a listed domain or of one below it.
 
     domains: a list as text, a domain a line, # before remarks; or Parquet with one column. It says
@@ -40,16 +38,14 @@ class BlockedDomains(Filter):
             raise ValueError("by wants at least one of url, page_url")
         self._domains()
 
-    def keep(self) -> Column:
+    def judged(self) -> Judged:
         shared = SparkSession.active().sparkContext.broadcast(self._domains())
 
-        @F.arrow_udf(BooleanType())  # type: ignore[attr-defined, untyped-decorator]
-        def blocked(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
-            for urls in batches:
-                yield is_under(urls, shared.value)
+        def are_free(*addresses: pa.Array) -> pa.BooleanArray:
+            blocked = (is_under(urls, shared.value) for urls in addresses)
+            return pc.invert(reduce(pc.or_kleene, blocked))
 
-        judged: Column = reduce(or_, (blocked(name) for name in self.by))
-        return ~judged
+        return Judged(self.by, are_free)
 
     def _domains(self) -> frozenset[str]:
         try:

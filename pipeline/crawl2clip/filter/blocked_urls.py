@@ -1,19 +1,16 @@
 """Addresses that look like what somebody decided not to have."""
 
-from collections.abc import Iterator
-
-import pyarrow as pa
-from pyspark.sql import Column, SparkSession
-from pyspark.sql import functions as F
-from pyspark.sql.types import BooleanType
+import pyarrow.compute as pc
+from pyspark.sql import SparkSession
 
 from crawl2clip.filter.blocklists.list_files import read_list
 from crawl2clip.filter.blocklists.regex_set import joined, match
-from crawl2clip.stage import Filter, stage
+from crawl2clip.spark.arrow_step import Judged
+from crawl2clip.stage import Judging, stage
 
 
 @stage
-class BlockedUrls(Filter):
+class BlockedUrls(Judging):
     r"""Drop pairs whose `by` matches one of the patterns somewhere, in any case.
 
     patterns: a list as text, a regular expression of RE2 a line, # before remarks; or Parquet with
@@ -32,16 +29,9 @@ class BlockedUrls(Filter):
     def check(self) -> None:
         self._expressions()
 
-    def keep(self) -> Column:
+    def judged(self) -> Judged:
         shared = SparkSession.active().sparkContext.broadcast(self._expressions())
-
-        @F.arrow_udf(BooleanType())  # type: ignore[attr-defined, untyped-decorator]
-        def blocked(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
-            for urls in batches:
-                yield match(urls, shared.value)
-
-        judged: Column = blocked(self.by)
-        return ~judged
+        return Judged((self.by,), lambda urls: pc.invert(match(urls, shared.value)))
 
     def _expressions(self) -> list[str]:
         try:

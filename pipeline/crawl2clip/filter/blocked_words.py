@@ -1,19 +1,16 @@
 """Captions with words that somebody decided not to have."""
 
-from collections.abc import Iterator
-
 import pyarrow as pa
-from pyspark.sql import Column, SparkSession
-from pyspark.sql import functions as F
-from pyspark.sql.types import BooleanType
+from pyspark.sql import SparkSession
 
 from crawl2clip.filter.blocklists.list_files import read_list
 from crawl2clip.filter.blocklists.word_matcher import Words
-from crawl2clip.stage import Filter, stage
+from crawl2clip.spark.arrow_step import Judged
+from crawl2clip.stage import Judging, stage
 
 
 @stage
-class BlockedWords(Filter):
+class BlockedWords(Judging):
     """Drop pairs whose `by` holds a listed word or phrase, whole and in any case.
 
     words: a list as text, a word or phrase a line, # before remarks; or Parquet with one column.
@@ -35,15 +32,12 @@ class BlockedWords(Filter):
     def check(self) -> None:
         Words.of(read_list(self.words))
 
-    def keep(self) -> Column:
+    def judged(self) -> Judged:
         words = Words.of(read_list(self.words))
         shared = SparkSession.active().sparkContext.broadcast(words)
 
-        @F.arrow_udf(BooleanType())  # type: ignore[attr-defined, untyped-decorator]
-        def blocked(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
-            for texts in batches:
-                found = [shared.value.occur_in(text or "") for text in texts.to_pylist()]
-                yield pa.array(found, pa.bool_())
+        def are_free(texts: pa.Array) -> pa.BooleanArray:
+            free = [not shared.value.occur_in(text or "") for text in texts.to_pylist()]
+            return pa.array(free, pa.bool_())
 
-        judged: Column = blocked(self.by)
-        return ~judged
+        return Judged((self.by,), are_free)

@@ -1,9 +1,14 @@
 """Captions too short to describe a picture, or too long to be a caption."""
 
-from pyspark.sql import Column
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from crawl2clip.filter.frequency.tokenizer import Words
 from crawl2clip.filter.spark.token_columns import Split, Tokens
+from crawl2clip.spark.arrow_step import InWorkers, Judged
 from crawl2clip.stage import Filter, stage
 
 
@@ -31,3 +36,18 @@ class CaptionLength(Filter):
     def keep(self) -> Column:
         words = F.size(Tokens(self.split, case="kept").unigrams(F.col("text")))
         return words.between(self.min_words, self.max_words)
+
+    def in_workers(self, pairs: DataFrame) -> InWorkers:
+        """The same words, counted in Arrow."""
+        split, least, most = self.split, self.min_words, self.max_words
+
+        def fit(texts: pa.Array) -> pa.BooleanArray:
+            numbers = np.bincount(Words.of(texts, split).texts, minlength=len(texts))
+            return pa.array((least <= numbers) & (numbers <= most), mask=_is_null(texts))
+
+        return Judged(("text",), fit).in_workers(pairs)
+
+
+def _is_null(texts: pa.Array) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = texts.is_null().to_numpy(zero_copy_only=False)
+    return found

@@ -1,18 +1,15 @@
 """Captions as LAION stored them."""
 
-from collections.abc import Iterator
-
 import pyarrow as pa
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from crawl2clip.filter.text.laion_cleaning import cleaned
-from crawl2clip.schema import COLUMNS
-from crawl2clip.stage import Stage, stage
+from crawl2clip.spark.arrow_step import Added, Make
+from crawl2clip.stage import Adding, stage
 
 
 @stage
-class CleanText(Stage):
+class CleanText(Adding):
     """Add `text_clean`: the text mended by ftfy and without what can't be printed.
 
     LAION-5B's workers (Schuhmann et al. 2022) take the first 2,000 characters and let ftfy repair
@@ -30,12 +27,12 @@ class CleanText(Stage):
         if self.most_chars < 1:
             raise ValueError(f"most_chars is {self.most_chars}; it must be 1 or more")
 
-    def __call__(self, pairs: DataFrame) -> DataFrame:
+    def added(self, pairs: DataFrame) -> Added:
         most = self.most_chars
 
-        @F.arrow_udf(COLUMNS["text_clean"][0])  # type: ignore[attr-defined, untyped-decorator]
-        def clean(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
-            for texts in batches:
-                yield pa.array([cleaned(text, most) for text in texts.to_pylist()], pa.string())
+        def ready() -> Make:
+            return lambda texts: [
+                pa.array([cleaned(text, most) for text in texts.to_pylist()], pa.string())
+            ]
 
-        return pairs.withColumn("text_clean", clean("text"))
+        return Added(("text",), self.adds, ready)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pyarrow as pa
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, LongType
 
@@ -13,11 +13,11 @@ from crawl2clip.filter.spark.heavy_hitters import hash_of, without
 from crawl2clip.filter.spark.token_columns import Case, Tokens
 from crawl2clip.filter.spark.token_counts import of_run, read, tokens_of
 from crawl2clip.filter.spark.top_k import Cut, cuts, held, token_hash
-from crawl2clip.stage import Stage, is_problem, stage
+from crawl2clip.stage import PartOfRun, is_problem, stage
 
 
 @stage
-class RareTokens(Stage):
+class RareTokens(PartOfRun):
     """Drop texts with a token that is not among the `most` most frequent of the raw set.
 
     ALIGN (Jia et al. 2021, sec. 3): the 100 million most frequent unigrams and bigrams, in one
@@ -64,17 +64,22 @@ class RareTokens(Stage):
             raise ValueError(f"{self.vocabulary} was counted with {as_there}: give the same")
 
     def __call__(self, pairs: DataFrame) -> DataFrame:
-        spark = pairs.sparkSession
-        path = self.vocabulary or of_run(spark, self.raw, self.tokens)
-        if path is None:
+        counts = self._counts(pairs.sparkSession)
+        if counts is None:
             missing = F.lit(f"{self}: the run has no table {self.raw}, whose tokens it could count")
             return pairs.where(F.raise_error(missing).cast("boolean"))
-        counts = read(spark, path)
         listed, head = cuts(counts, self.most, self.at_hand)
         away = absent(pairs, self.tokens, self.by, held(counts, head))
         if listed == head:
             return pairs.where(F.size(away) == 0)
         return without(pairs, hash_of(pairs, "text"), rare_texts(pairs, away, counts, listed))
+
+    def _counts(self, spark: SparkSession) -> DataFrame | None:
+        """token and count; None if the run has left no table to count, or there is no run yet."""
+        if self.vocabulary:
+            return read(spark, self.vocabulary)
+        run = self.needed_run()
+        return of_run(spark, run, self.raw, self.tokens) if run.folder else None
 
 
 def rare_texts(pairs: DataFrame, away: Column, counts: DataFrame, listed: Cut) -> DataFrame:

@@ -1,19 +1,15 @@
 """Captions that name a thing."""
 
-from collections.abc import Iterator
-
-import pyarrow as pa
-from pyspark.sql import Column, SparkSession
-from pyspark.sql import functions as F
-from pyspark.sql.types import BooleanType
+from pyspark.sql import SparkSession
 
 from crawl2clip.filter.blocklists.imagenet_synsets import names_one, offsets
 from crawl2clip.shared.wordnet import wordnet_folder
-from crawl2clip.stage import Filter, stage
+from crawl2clip.spark.arrow_step import Judged
+from crawl2clip.stage import Judging, stage
 
 
 @stage
-class TextEntity(Filter):
+class TextEntity(Judging):
     """Keep texts with a word whose first WordNet meaning is one of `synsets`.
 
     DataComp's text-based filtering (Gadre et al. 2023, sec. 5.3), beside `lang = 'en'`, exactly as
@@ -37,13 +33,6 @@ class TextEntity(Filter):
         offsets(self.synsets)
         wordnet_folder()
 
-    def keep(self) -> Column:
+    def judged(self) -> Judged:
         shared = SparkSession.active().sparkContext.broadcast(offsets(self.synsets))
-
-        @F.arrow_udf(BooleanType())  # type: ignore[attr-defined, untyped-decorator]
-        def names_a_thing(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
-            for texts in batches:
-                yield names_one(texts, shared.value)
-
-        kept: Column = names_a_thing("text")
-        return kept
+        return Judged(("text",), lambda texts: names_one(texts, shared.value))

@@ -1,8 +1,10 @@
 """Which of LAION-5B's three sets a pair belongs to."""
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from crawl2clip.engine.arrow_conditions import with_column
+from crawl2clip.spark.arrow_step import InWorkers
 from crawl2clip.stage import Stage, stage
 
 
@@ -18,6 +20,13 @@ class LaionSplit(Stage):
     adds = ("laion_split",)
 
     def __call__(self, pairs: DataFrame) -> DataFrame:
+        return pairs.withColumn("laion_split", self.split())
+
+    def in_workers(self, pairs: DataFrame) -> InWorkers:
+        return with_column(pairs, "laion_split", self.split())
+
+    def split(self) -> Column:
+        """The set of a pair; never null."""
         known = F.col("lang").isNotNull() & F.col("lang_reliable")
         split = F.when(known, F.when(F.col("lang") == "en", "en").otherwise("multi"))
-        return pairs.withColumn("laion_split", F.coalesce(split, F.lit("nolang")))
+        return F.coalesce(split, F.lit("nolang"))

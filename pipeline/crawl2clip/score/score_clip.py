@@ -110,6 +110,9 @@ class ScoreClip(Stage):
         scorer = _Scorer(tuple(self.choices()), self._names(), self, kept)
         return InWorkers(scorer, StructType(fields), profile(pairs.sparkSession))
 
+    def loses_if_stopped(self) -> str:
+        return "every score is computed again"
+
     def _names(self) -> tuple[str, ...]:
         return _listed(self.to)
 

@@ -17,7 +17,7 @@ from crawl2clip.io.redaction import guarded, without_secrets
 from crawl2clip.schema import columns
 from crawl2clip.shard.webdataset.tar import DIGITS, Sample, extension, write_sizes, write_tar
 from crawl2clip.spark.draw import draw
-from crawl2clip.stage import Stage, run_folder, stage
+from crawl2clip.stage import PartOfRun, stage
 
 MOST = 10**DIGITS
 KNOWLEDGE = "knowledge_text"
@@ -26,7 +26,7 @@ Mix = Literal["beside", "replace", "both"]
 
 
 @stage
-class WriteShards(Stage):
+class WriteShards(PartOfRun):
     """Write pairs as WebDataset tars into `<run>/<folder>`; the table becomes one row a tar.
 
     A sample is `key.jpg`, `key.txt` (the caption) and `key.json` (all other columns); a pair with
@@ -77,7 +77,7 @@ class WriteShards(Stage):
         )
         together = placed.repartition("_shard").sortWithinPartitions("_shard", "_place", "uid")
         return together.mapInArrow(
-            guarded(_Writer(run_folder(pairs.sparkSession, self.folder), self.knowledge == "both")),
+            guarded(_Writer(self.needed_run().path(self.folder), self.knowledge == "both")),
             columns(*self.adds),
         )
 
@@ -95,7 +95,7 @@ class WriteShards(Stage):
 
     def finish(self, table: DataFrame) -> None:
         """Write sizes.json, and clear away what stopped or earlier attempts have left."""
-        folder = run_folder(table.sparkSession, self.folder)
+        folder = self.needed_run().path(self.folder)
         files, path = fsspec.url_to_fs(folder)
         sizes = {  # of tars: ten thousand times fewer than pairs
             PurePosixPath(row["shard_path"]).name: row["shard_pairs"]

@@ -1,8 +1,10 @@
 """The columns that hold addresses, and how users and signatures go from them."""
 
+import re
 from collections.abc import Callable
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, StringType, StructType
@@ -32,6 +34,44 @@ def without_users(pairs: DataFrame) -> DataFrame:
             CANDIDATES, lambda each: each.withField("url", _replaced(each["url"], _USER))
         )
     return pairs.withColumns(changed) if changed else pairs
+
+
+def batch_without_users(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return the batch as `without_users` returns a table: for workers."""
+    for name in ADDRESSES:
+        if name in batch.schema.names and pa.types.is_string(batch.schema.field(name).type):
+            batch = _with(batch, name, _substituted(batch[name], _USER))
+    if "problem" in batch.schema.names and pa.types.is_string(batch.schema.field("problem").type):
+        batch = _with(batch, "problem", _substituted(batch["problem"], _USER_IN_TEXT))
+    if CANDIDATES in batch.schema.names and _have_urls(batch.schema.field(CANDIDATES).type):
+        batch = _with(batch, CANDIDATES, _each(batch[CANDIDATES], _candidates_without_users))
+    return batch
+
+
+def _have_urls(kind: pa.DataType) -> bool:
+    if not pa.types.is_list(kind) or not pa.types.is_struct(kind.value_type):
+        return False
+    place = kind.value_type.get_field_index("url")
+    return place >= 0 and bool(pa.types.is_string(kind.value_type.field(place).type))
+
+
+def _candidates_without_users(
+    candidates: list[dict[str, object] | None],
+) -> list[dict[str, object] | None]:
+    return [each and each | {"url": _without_user(each["url"], _USER)} for each in candidates]
+
+
+def _substituted(texts: pa.StringArray, pattern: str) -> pa.StringArray:
+    if not pc.any(pc.match_substring(texts, "@")).as_py():
+        return texts
+    return _each(texts, lambda text: _without_user(text, pattern))
+
+
+def _without_user(text: object, pattern: str) -> object:
+    """In the JVM, whose (?i) and white space are of ASCII alone, a pattern finds the same."""
+    if not isinstance(text, str) or "@" not in text:
+        return text
+    return re.sub(pattern, r"\1", text, flags=re.ASCII)
 
 
 def _replaced(text: Column, pattern: str) -> Column:

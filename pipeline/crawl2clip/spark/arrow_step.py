@@ -7,12 +7,14 @@ therefore done by them alone, from the file that is read to the file that is wri
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.resource import ResourceProfile
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructField, StructType
+from pyspark.sql.types import BooleanType, StructField, StructType
 
 from crawl2clip.io.redaction import clean_errors, guarded
 from crawl2clip.schema import COLUMNS, struct
@@ -21,6 +23,10 @@ from crawl2clip.shared.gc_freeze import settle
 Batches = Iterator[pa.RecordBatch]
 Work = Callable[[Batches], Batches]
 Make = Callable[..., Sequence[pa.Array]]
+
+
+class NeedsSpark(Exception):  # noqa: N818  # a reason, no error
+    """Why only Spark can run a step: a sentence whose subject is the step, "needs a shuffle"."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,41 @@ class Added:
 
     def _kept(self, columns: Sequence[str]) -> list[str]:
         return [name for name in columns if name not in self.names]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Whether pairs stay, as a worker judges them.
+
+    inputs: the columns that are looked at. verdict: gives, of their arrays, true for the pairs that
+    stay; null counts as no. It is pickled.
+    """
+
+    inputs: tuple[str, ...]
+    verdict: Callable[..., pa.BooleanArray]
+
+    def by_spark(self) -> Column:
+        """The verdict in a plan of Spark's."""
+
+        @F.arrow_udf(BooleanType())  # type: ignore[attr-defined, untyped-decorator]
+        def judged(batches: Iterator[Any]) -> Iterator[pa.Array]:
+            for arrays in batches:
+                yield self.verdict(*(arrays if isinstance(arrays, tuple) else (arrays,)))
+
+        column: Column = judged(*self.inputs)
+        return column
+
+    def in_workers(self, pairs: DataFrame) -> InWorkers:
+        """The same for a job that workers do alone: problems stay. The inputs must be there."""
+
+        def kept(batches: Batches) -> Batches:
+            for batch in batches:
+                stays = self.verdict(*(batch[name] for name in self.inputs))
+                known = pc.fill_null(stays, False)
+                yield batch.filter(pc.or_(known, pc.is_valid(problems_of(batch))))
+
+        pairs.select(*self.inputs)  # which raises AnalysisException for one that is not there
+        return InWorkers(kept, pairs.schema)
 
 
 def problems_of(batch: pa.RecordBatch) -> pa.StringArray:

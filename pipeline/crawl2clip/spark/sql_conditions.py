@@ -7,10 +7,8 @@ otherwise (`ALLOW_CODE`). Functions that give something else at each try are ref
 retried task would then keep other pairs than the first try.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from py4j.java_gateway import is_instance_of
@@ -18,6 +16,8 @@ from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
+
+from crawl2clip.engine.catalyst import ExpressionTree, Node
 
 # Set to true, conditions may be any Spark SQL; `--allow-code` sets it for one command.
 ALLOW_CODE = "spark.crawl2clip.allowCode"
@@ -58,43 +58,6 @@ _SUBQUERY = "org.apache.spark.sql.catalyst.expressions.PlanExpression"
 _LET = "--allow-code allows it"
 
 
-@dataclass(frozen=True)
-class _Node:
-    """A part of an expression: its class in Catalyst, what Catalyst's JSON says, its children."""
-
-    kind: str
-    about: dict[str, Any]
-    place: int
-    children: list["_Node"]
-
-
-@dataclass(frozen=True)
-class _Tree:
-    """A Catalyst expression: `root` in the JVM, and its nodes here, got in one call."""
-
-    root: Any
-    nodes: list[_Node]
-
-    @classmethod
-    def of(cls, root: Any) -> "_Tree":
-        nodes: list[_Node] = []
-        open_: list[tuple[_Node, int]] = []  # whose children come next, and how many are to come
-        for place, about in enumerate(json.loads(root.toJSON())):
-            node = _Node(about["class"].rpartition(".")[2], about, place, [])
-            nodes.append(node)
-            if open_:
-                parent, left = open_.pop()
-                parent.children.append(node)
-                if left > 1:
-                    open_.append((parent, left - 1))
-            if about["num-children"]:
-                open_.append((node, about["num-children"]))
-        return cls(root, nodes)
-
-    def java(self, node: _Node) -> Any:
-        return self.root.apply(node.place)
-
-
 def condition(pairs: DataFrame, text: str) -> Column:
     """Return the condition `text` over the columns of `pairs`.
 
@@ -131,7 +94,7 @@ def _refuse_code(pairs: DataFrame, text: str) -> None:
     """First what the text says, so that nothing is looked up; then what Spark makes of it."""
     spark = pairs.sparkSession
     parser = spark._jsparkSession.sessionState().sqlParser()
-    written = _Tree.of(parser.parseExpression(text))
+    written = ExpressionTree.of(parser.parseExpression(text))
     for node in {node.kind: node for node in written.nodes}.values():
         if is_instance_of(spark.sparkContext._gateway, written.java(node), _SUBQUERY):
             raise ValueError(f"a subquery reads files and tables, not the row; {_LET}")
@@ -139,7 +102,7 @@ def _refuse_code(pairs: DataFrame, text: str) -> None:
         _refuse_written(spark, written, node)
     # A select, whose one expression Catalyst resolves without moving it.
     plan = pairs.select(F.expr(text))._jdf.queryExecution().analyzed()
-    resolved = _Tree.of(plan.expressions().apply(0))
+    resolved = ExpressionTree.of(plan.expressions().apply(0))
     columns = {name.lower() for name in pairs.columns}
     for node in resolved.nodes:
         _refuse_resolved(resolved, node, columns)
@@ -147,7 +110,7 @@ def _refuse_code(pairs: DataFrame, text: str) -> None:
         raise ValueError(_changing(repr(moment)))
 
 
-def _refuse_written(spark: SparkSession, tree: _Tree, node: _Node) -> None:
+def _refuse_written(spark: SparkSession, tree: ExpressionTree, node: Node) -> None:
     """Raise ValueError for a part of the parsed condition that leaves the row."""
     if node.kind == "UnresolvedFunction":
         names = tree.java(node).nameParts()
@@ -186,7 +149,7 @@ def _refuse_moving_literal(origin: Any) -> None:
         raise ValueError(_changing(written))
 
 
-def _refuse_resolved(tree: _Tree, node: _Node, columns: set[str]) -> None:
+def _refuse_resolved(tree: ExpressionTree, node: Node, columns: set[str]) -> None:
     """Raise ValueError for a part of the resolved condition that is not of the row.
 
     `current_user` without brackets looks like a column before, and `_metadata` is a column that no
@@ -201,9 +164,9 @@ def _refuse_resolved(tree: _Tree, node: _Node, columns: set[str]) -> None:
         raise ValueError(f"{node.about['name']} is no column of the pairs; {_LET}")
 
 
-def _moving_days(tree: _Tree) -> Iterator[str]:
+def _moving_days(tree: ExpressionTree) -> Iterator[str]:
     """Texts that become another moment each day: `warc_date > 'now'`."""
-    fixed = _without_columns(tree)
+    fixed = tree.without_columns()
     for node in tree.nodes:
         texts = [child for child in node.children if child.place in fixed]
         values = [value for child in texts if (value := _moving(tree, child)) is not None]
@@ -211,17 +174,7 @@ def _moving_days(tree: _Tree) -> Iterator[str]:
             yield values[0]
 
 
-def _without_columns(tree: _Tree) -> set[int]:
-    """Places of the nodes whose value Spark can know beforehand, since it hangs on no column."""
-    found: set[int] = set()
-    for node in reversed(tree.nodes):  # children stand behind their parents
-        is_fixed = node.kind == "Literal" if not node.children else True
-        if is_fixed and all(child.place in found for child in node.children):
-            found.add(node.place)
-    return found
-
-
-def _moving(tree: _Tree, node: _Node) -> str | None:
+def _moving(tree: ExpressionTree, node: Node) -> str | None:
     """The value of a node without columns, if it is a text such as 'today'; None if it is not."""
     if not node.about.get("dataType", "string").startswith("string"):
         return None

@@ -1,6 +1,6 @@
 """Which pairs stay, as columns: by a draw, by a cap, one text an image."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -11,17 +11,20 @@ from pyspark.sql.types import StructField, StructType
 
 from crawl2clip.balance.probabilities.entry_counts import EntryCounts
 from crawl2clip.balance.probabilities.keep_probabilities import Floats, keep_probs
-from crawl2clip.balance.spark.entry_counting import flat_ids, ragged
+from crawl2clip.balance.spark.entry_counting import Ragged, flat_ids, ragged
 from crawl2clip.schema import COLUMNS
 from crawl2clip.spark.arrow_step import Batches, InWorkers, problems_of
 from crawl2clip.spark.draw import draw, draws
 from crawl2clip.stage import is_problem
 
 
-def weighing(pairs: DataFrame, probs: Floats, seed: int | None) -> InWorkers:
+def weighing(
+    pairs: DataFrame, probs: Floats, seed: int | None, offsets: Mapping[str, int] | None = None
+) -> InWorkers:
     """Adds keep_prob and keeps the pairs whose draw is below it; without a seed, those above 0.
 
-    probs: a chance for each entry. Pairs without entries are dropped, problems stay.
+    probs: a chance for each entry. offsets: where the entries of each list begin among them, by
+    `entry_lang`; None if there is one list. Pairs without entries are dropped, problems stay.
     """
     shared = pairs.sparkSession.sparkContext.broadcast(probs)
     kept = [name for name in pairs.columns if name != "keep_prob"]
@@ -29,13 +32,24 @@ def weighing(pairs: DataFrame, probs: Floats, seed: int | None) -> InWorkers:
 
     def weighed(batches: Batches) -> Batches:
         for batch in batches:
-            chances = keep_probs(*ragged(batch["entry_ids"]), shared.value)
+            ids = ragged(batch["entry_ids"]) if offsets is None else _flat(batch, offsets)
+            chances = keep_probs(*ids, shared.value)
             bounds = 0.0 if seed is None else draws(batch["uid"], seed)
             stays = pc.or_(pa.array(chances > bounds), pc.is_valid(problems_of(batch)))
             chosen = batch.select(kept).append_column("keep_prob", pa.array(chances))
             yield chosen.filter(stays)
 
     return InWorkers(weighed, StructType(fields))
+
+
+def _flat(batch: pa.RecordBatch, offsets: Mapping[str, int]) -> Ragged:
+    """The entries as places in one list of all; none where the language's list is not there."""
+    langs = batch["entry_lang"].dictionary_encode()
+    begins = [offsets.get(lang) for lang in langs.dictionary.to_pylist()]
+    begin = pa.array(begins, pa.int64()).take(langs.indices)
+    listed = pc.if_else(begin.is_valid(), batch["entry_ids"], None)
+    ids, starts = ragged(listed)
+    return ids + np.repeat(pc.fill_null(begin, 0).to_numpy(), np.diff(starts)), starts
 
 
 def one_text_an_image(pairs: DataFrame, seed: int) -> DataFrame:

@@ -67,8 +67,8 @@ class Balancing:
     def pairs(self, spark: SparkSession) -> DataFrame:
         """What the step would be given. Raises RecipeError if the job before it has not run."""
         self.run.fingerprint(self.job)
-        pairs = self.run.input(spark, self.job)
-        steps = self.run.recipe.jobs[self.job][: self.number]
+        pairs = self.run.input(self.job).pairs(spark)
+        steps = self.run.steps(self.job, writes=False)[: self.number]
         for number, before in enumerate(steps, 1):
             pairs = after(pairs, before, f"{self.run.recipe.name}: {self.job}, step {number}")
         return pairs

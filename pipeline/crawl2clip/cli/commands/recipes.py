@@ -20,6 +20,7 @@ from crawl2clip.cli.registry import (
 )
 from crawl2clip.cli.spark_submit import OK, ended, outcome, say
 from crawl2clip.engine.job_report import JobReport, read_report
+from crawl2clip.engine.plan import markdown
 from crawl2clip.engine.progress import shown
 from crawl2clip.engine.run import Run, begin_again, run_job
 from crawl2clip.engine.session import session
@@ -41,6 +42,7 @@ def add(commands: Commands) -> None:
     recipe_of(sub)
     where_from(sub)
     code_allowed(sub)
+    sub.add_argument("--markdown", action="store_true", help="print the jobs as a Markdown table")
     example = f"crawl2clip run {EXAMPLE} --source 'w/*.warc.gz' --run-dir runs/1"
     sub = commands.add("run", run_recipe, example)
     recipe_of(sub)
@@ -83,12 +85,20 @@ def list_stages(options: argparse.Namespace) -> int:
 
 
 def check_recipe(options: argparse.Namespace) -> int:
-    """Push an empty table through every step of a recipe.
+    """Push an empty table through every step of a recipe, and show which executor runs each job.
 
     A recipe is code, even to check it: its steps open the files and models that they name.
     """
     recipe = load_recipe(options.recipe)
-    check(session(allow_code=options.allow_code), recipe, source(options))
+    plans = check(session(allow_code=options.allow_code), recipe, source(options))
+    if options.markdown:
+        rows = ((recipe.name, job, plan) for job, plan in plans.items())
+        out.print(markdown(rows), soft_wrap=True, highlight=False, markup=False)
+        return OK
+    for job, plan in plans.items():
+        out.print(f"{job}: {plan}", soft_wrap=True, highlight=False, markup=False)
+        if plan.warning:
+            say(f"{job}: warning: {plan.warning}")
     out.print(f"{recipe.name}: {', '.join(recipe.jobs)}: nothing wrong", highlight=False)
     return OK
 

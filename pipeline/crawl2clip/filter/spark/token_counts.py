@@ -22,7 +22,8 @@ from crawl2clip.filter.spark.token_columns import Tokens
 from crawl2clip.io.bounded_json import read_json
 from crawl2clip.io.files import write_atomically
 from crawl2clip.io.redaction import public
-from crawl2clip.stage import is_problem, run_folder
+from crawl2clip.shared.run_context import RunContext
+from crawl2clip.stage import is_problem
 
 _AT_ONCE = 2**24  # bytes of text: their tokens take some 150 MB
 
@@ -103,19 +104,21 @@ def _summary(counts: DataFrame) -> dict[str, Any]:
     return {"tokens": row[0], "occurrences": row[1], "content": f"{(row[2] or 0) % 2**64:016x}"}
 
 
-def of_run(spark: SparkSession, job: str, tokens: Tokens) -> str | None:
-    """Receipt of the vocabulary of a job's table in the run that is going on.
+def of_run(spark: SparkSession, run: RunContext, job: str, tokens: Tokens) -> DataFrame | None:
+    """token and count of a job's table in the run; None if the job has left no table.
 
-    Counts it if that has not been done since the job ran. None if the job has left no table.
+    They are counted if that has not been done since the job ran, and kept in the run's folder.
     """
     try:
-        with fsspec.open(run_folder(spark, f"{job}.json"), "rb") as file:
+        with fsspec.open(run.path(f"{job}.json"), "rb") as file:
             of = {"job": job, "report": hashlib.file_digest(file, "sha256").hexdigest()}
     except FileNotFoundError:
         return None
-    path = run_folder(spark, f"vocabulary-{job}-{tokens.split}-{tokens.case}.json")
+    path = run.path(f"vocabulary-{job}-{tokens.split}-{tokens.case}.json")
     done = receipt(path)
     if done is None or done["of"] != of:
-        raw = spark.read.parquet(run_folder(spark, job))
-        write(counted(raw, tokens), path, tokens, of)
-    return path
+        counts = counted(spark.read.parquet(run.path(job)), tokens)
+        if not run.writes:
+            return counts
+        write(counts, path, tokens, of)
+    return read(spark, path)

@@ -1,4 +1,8 @@
-"""How tables of pairs are written: Parquet, by Spark, or by Python workers from end to end."""
+"""The worker executor: Python workers make a table from file to file, and resume part by part.
+
+Spark hands out the tasks and tries them again; each task reads its input, puts it through all
+steps and writes a part, a Parquet file. No row goes through the JVM.
+"""
 
 from __future__ import annotations
 
@@ -14,121 +18,115 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import ArrayType, DataType, StructField, StructType
 
-from crawl2clip.engine import parquet_splits
-from crawl2clip.engine import parquet_writer as parts
+from crawl2clip.engine import parquet_writer
+from crawl2clip.engine.parquet_splits import ParquetSplit, read_split, table_splits
+from crawl2clip.engine.written_table import WrittenTable
 from crawl2clip.problems import foremost, tally
 from crawl2clip.shared.gc_freeze import settle
 from crawl2clip.spark.arrow_step import Batches, InWorkers, Work, map_in_arrow, problems_of
-
-OPTIONS = {"compression": "zstd"} | {
-    f"{setting}#{column}": "false"
-    for column in parts.UNIQUE
-    for setting in ("parquet.enable.dictionary", "parquet.column.statistics.enabled")
-}
+from crawl2clip.stage import Stage
 
 # Where Spark keeps types and comments, and looks for them.
 _SPARKS_SCHEMA = "org.apache.spark.sql.parquet.row.metadata"
 
 
-def write_pairs(pairs: DataFrame, path: str) -> None:
-    """Write the table in place of what is there.
-
-    Dictionaries and statistics of columns whose values are all different are left out: for the
-    table of `extract` they take the JVM a third of its time, and save no byte.
-    """
-    pairs.write.mode("overwrite").options(**OPTIONS).parquet(path)
-
-
 @dataclass(frozen=True)
-class Written:
-    """A table that was written: pairs at first and after each step; problems by kind."""
+class TaskInputs:
+    """What the tasks of a job read.
 
-    schema: StructType
-    pairs: list[int]
-    problems: dict[str, int]
-
-
-@dataclass(frozen=True)
-class Parts:
-    """Rows that workers read themselves, a task a part.
-
-    parts: one for each task, pickled and broadcast. read: the batches of a part. schema: theirs.
+    inputs: one for each task, pickled and broadcast. read: the batches of one, in a worker. schema:
+    theirs.
     """
 
-    parts: Sequence[Any]
+    inputs: Sequence[Any]
     read: Callable[[Any], Batches]
     schema: StructType
 
 
-def parts_of_table(spark: SparkSession, path: str) -> Parts:
-    """A table that a job has left, without the rows that are a problem and no pair."""
+def table_inputs(spark: SparkSession, path: str) -> TaskInputs:
+    """Return the inputs of tasks that read a job's table, without the rows that are a problem."""
     schema = spark.read.parquet(path).schema
-    tasks = spark.sparkContext.defaultParallelism
     good = StructType([field for field in schema if field.name != "problem"])
-    return Parts(parquet_splits.parts_of(path, tasks), _Read(arrow_schema(schema)), good)
+    splits = table_splits(path, spark.sparkContext.defaultParallelism)
+    return TaskInputs(splits, _ReadPairs(arrow_schema(schema)), good)
 
 
 @dataclass(frozen=True)
-class _Read:
+class _ReadPairs:
     schema: pa.Schema
 
-    def __call__(self, part: list[parquet_splits.Slice]) -> Batches:
+    def __call__(self, split: ParquetSplit) -> Batches:
         has_problems = "problem" in self.schema.names
-        for batch in parquet_splits.read_slices(part, self.schema):
+        for batch in read_split(split, self.schema):
             if has_problems and batch["problem"].null_count < batch.num_rows:
                 batch = batch.filter(batch["problem"].is_null())
             yield batch.drop_columns(["problem"]) if has_problems else batch
 
 
-def write_parts(
+def works_of(pairs: DataFrame, steps: Sequence[Stage]) -> list[InWorkers]:
+    """Return what workers do for each step, one after the other, with these pairs.
+
+    Starts the Spark jobs of steps that count beforehand. Raises NeedsSpark.
+    """
+    found = []
+    for step in steps:
+        found.append(step.in_workers(pairs))
+        pairs = found[-1].table(pairs)
+    return found
+
+
+def run_on_workers(
     spark: SparkSession,
-    rows: Parts,
+    rows: TaskInputs,
     steps: Sequence[InWorkers],
-    schema: StructType,
     path: str,
     plan: str,
     say: Callable[[str], None] = lambda line: None,
-) -> Written:
+) -> WrittenTable:
     """Write what the steps, one after the other, make of the rows, in place of what is there.
 
-    Spark hands out the tasks, a part each, and gets the counts back; no row ever comes to it. What
-    an attempt at the same plan has left, a name for all that goes into the table, is not made anew.
+    plan: a hash of all that decides what is written; parts that a stopped attempt with the same
+    plan has left are kept. say: is told how many those are.
     """
-    there = parts.there_of(path, plan)
+    schema = steps[-1].schema if steps else rows.schema
+    there = parquet_writer.count_parts(path, plan)
     if there:
-        say(f"goes on where it was stopped: {there:,} of {len(rows.parts):,} parts are there")
+        say(f"goes on where it was stopped: {there:,} of {len(rows.inputs):,} parts are there")
     task = _Task(
-        parts=spark.sparkContext.broadcast(rows.parts),
+        inputs=spark.sparkContext.broadcast(rows.inputs),
         read=rows.read,
         works=tuple(step.work for step in steps),
         path=path,
-        attempt=parts.begin(path, plan),
-        begun=there > 0,
+        attempt=parquet_writer.begin_attempt(path, plan),
+        resumed=there > 0,
         schema=arrow_schema(schema),
     )
-    number = len(rows.parts)
+    number = len(rows.inputs)
     numbers = spark.range(0, number, 1, max(1, number))
     profile = next((step.profile for step in steps if step.profile), None)
-    done = map_in_arrow(numbers, task, _SEEN, profile).collect()  # a row a task
+    done = map_in_arrow(numbers, task, _COUNTS, profile).collect()  # a row a task
     filled = [row["part"] for row in done if row["part"] is not None]
-    parts.finish(path, task.attempt, filled, task.schema)
+    parquet_writer.finish_attempt(path, task.attempt, filled, task.schema)
     problems: Counter[str] = Counter()
     for row in done:
         problems.update(row["problems"])
     pairs = [sum(row["pairs"][place] for row in done) for place in range(len(steps) + 1)]
-    return Written(schema, pairs, foremost(problems))
+    return WrittenTable(schema, pairs, foremost(problems))
 
 
 @dataclass(frozen=True)
 class _Task:
-    """For mapInArrow: numbers of parts in, a row of `_SEEN` for each out."""
+    """For mapInArrow: numbers of parts in, a row of `_COUNTS` for each out.
 
-    parts: Broadcast[Sequence[Any]]
+    resumed: whether an earlier attempt has left parts.
+    """
+
+    inputs: Broadcast[Sequence[Any]]
     read: Callable[[Any], Batches]
     works: tuple[Work, ...]
     path: str
     attempt: str
-    begun: bool
+    resumed: bool
     schema: pa.Schema
 
     def __call__(self, batches: Batches) -> Batches:
@@ -138,43 +136,45 @@ class _Task:
                 settle()
 
     def _done(self, number: int) -> pa.RecordBatch:
-        said = parts.said_of(self.path, number) if self.begun else None
-        if said:
-            return _Seen.of(said).as_batch(number)
-        seen = _Seen([0] * (len(self.works) + 1), Counter())
-        made = seen.counted(self.read(self.parts.value[number]), 0)
+        note = parquet_writer.read_note(self.path, number) if self.resumed else None
+        if note:
+            return _Counts.of(note).as_batch(number)
+        counts = _Counts([0] * (len(self.works) + 1), Counter())
+        made = counts.pairs_of(self.read(self.inputs.value[number]), 0)
         for place, work in enumerate(self.works, 1):
-            made = seen.counted(work(made), place)
-        made = seen.tallied(made)
-        filled = parts.write_part(made, self.path, self.attempt, number, self.schema, seen.as_text)
-        return seen.as_batch(number if filled else None)
+            made = counts.pairs_of(work(made), place)
+        made = counts.problems_in(made)
+        rows = parquet_writer.write_part(
+            made, self.path, self.attempt, number, self.schema, counts.as_text
+        )
+        return counts.as_batch(number if rows else None)
 
 
-_SEEN = "part LONG, pairs ARRAY<LONG>, problems MAP<STRING, LONG>"
-_SEEN_TYPES = (pa.int64(), pa.list_(pa.int64()), pa.map_(pa.string(), pa.int64()))
+_COUNTS = "part LONG, pairs ARRAY<LONG>, problems MAP<STRING, LONG>"
+_COUNTS_TYPES = (pa.int64(), pa.list_(pa.int64()), pa.map_(pa.string(), pa.int64()))
 
 
 @dataclass(frozen=True)
-class _Seen:
-    """What a task has let pass: pairs at first and after each work, problems in the end."""
+class _Counts:
+    """What passed through a task: pairs at first and after each work, problems in the end."""
 
     pairs: list[int]
     problems: Counter[str]
 
     @classmethod
-    def of(cls, text: str) -> _Seen:
-        told = json.loads(text)
-        return cls(told["pairs"], Counter(told["problems"]))
+    def of(cls, text: str) -> _Counts:
+        found = json.loads(text)
+        return cls(found["pairs"], Counter(found["problems"]))
 
     def as_text(self) -> str:
         return json.dumps({"pairs": self.pairs, "problems": self.problems})
 
-    def counted(self, batches: Batches, place: int) -> Batches:
+    def pairs_of(self, batches: Batches, place: int) -> Batches:
         for batch in batches:
             self.pairs[place] += problems_of(batch).null_count
             yield batch
 
-    def tallied(self, batches: Batches) -> Batches:
+    def problems_in(self, batches: Batches) -> Batches:
         for batch in batches:
             self.problems.update(tally(problems_of(batch).drop_null().to_pylist()))
             yield batch
@@ -182,12 +182,12 @@ class _Seen:
     def as_batch(self, part: int | None) -> pa.RecordBatch:
         """The one row of the task. part: its number, if it has written one."""
         row = part, self.pairs, list(foremost(self.problems).items())
-        arrays = [pa.array([value], kind) for value, kind in zip(row, _SEEN_TYPES, strict=True)]
+        arrays = [pa.array([value], kind) for value, kind in zip(row, _COUNTS_TYPES, strict=True)]
         return pa.RecordBatch.from_arrays(arrays, ["part", "pairs", "problems"])
 
 
 def arrow_schema(schema: StructType) -> pa.Schema:
-    """As Spark would write it and read it: any value may be null, and what it says of columns."""
+    """Return the schema as Spark would write and read it: nullable, with what columns carry."""
     opened = _open(schema)
     arrow = to_arrow_schema(opened, timezone="UTC")
     return arrow.with_metadata({_SPARKS_SCHEMA: opened.json()})
