@@ -88,3 +88,38 @@ def test_a_stage_that_breaks_its_promise_is_a_bug(
 ) -> None:
     with pytest.raises(TypeError, match=complaint):
         after(no_pairs(spark), broken(), "r: filter, step 1")
+
+
+def test_a_check_plans_each_job_and_leaves_nothing_behind(spark: SparkSession) -> None:
+    before = dict(spark.sparkContext.getConf().getAll()), spark.conf.getAll
+    jobs = {
+        "extract": None,
+        "dedup": ["drop_duplicates"],
+        "filter": [{"where": "length(text) > 5"}, "rare_tokens"],
+        "shard": [{"where": "false"}],
+    }
+
+    plans = check(spark, recipe_of({"recipe": "r", "jobs": jobs}, "r.yaml"))
+
+    assert {job: str(plan) for job, plan in plans.items()} == {
+        "extract": "worker executor: rows only pass from file to file",
+        "dedup": "Spark executor: step 1, drop_duplicates, needs a shuffle",
+        "filter": "Spark executor: step 2, rare_tokens, needs a shuffle",
+        "shard": "worker executor: its step works on one batch of rows at a time",
+    }
+    assert (dict(spark.sparkContext.getConf().getAll()), spark.conf.getAll) == before
+
+
+def test_a_condition_that_only_spark_computes_says_which_part(spark: SparkSession) -> None:
+    conditions = {
+        "lower(text) = 'a'": "lower",
+        "text rlike 'a'": "rlike",
+        "cast(text as int) > 1": "casts string to int32",
+        "length(trim(text)) > 2": "trim",
+    }
+    for condition, named in conditions.items():
+        jobs = {"filter": [{"where": condition}]}
+        plan = check(spark, recipe_of({"recipe": "r", "jobs": jobs}, "r.yaml"))["filter"]
+        assert plan.executor == "Spark"
+        assert plan.reason.startswith("step 1, where, has a condition ")
+        assert named in plan.reason.lower()

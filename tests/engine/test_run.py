@@ -41,6 +41,8 @@ def test_a_job_leaves_a_table_and_last_a_report(
 
     report = run_job(spark, run, "filter")
 
+    assert report.executor == "worker"
+    assert report.reason == "each of its 2 steps works on one batch of rows at a time"
     assert report.funnel == [
         {"step": "read", "pairs": 4},
         {"step": "CaptionLength(min_words=3, max_words=20, split='blanks')", "pairs": 3},
@@ -73,12 +75,18 @@ def test_a_changed_setting_runs_the_job_and_the_next_again_and_says_why(
         said = for_each.setdefault(min_words, [])
         reports = [run_job(spark, run, job, say=said.append) for job in run.recipe.jobs]
 
-    assert for_each[3] == []
+    plans = [
+        "filter: worker executor: each of its 2 steps works on one batch of rows at a time",
+        "dedup: Spark executor: step 1, drop_duplicates, needs a shuffle",
+    ]
+    assert for_each[3] == plans
     assert for_each[2] == [
         "filter: runs again: "
         'step 1 was caption_length {"max_words": 20, "min_words": 3, "split": "blanks"}, '
         'is caption_length {"max_words": 20, "min_words": 2, "split": "blanks"}',
+        plans[0],
         "dedup: runs again: input filter has changed",
+        plans[1],
     ]
     assert [report.pairs for report in reports] == [3, 3]
     assert not any(report.skipped for report in reports)

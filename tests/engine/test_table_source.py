@@ -1,16 +1,20 @@
 """Parquet tables of others' making: what fits is taken, what does not is said before a run."""
 
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
+from crawl2clip.engine.job_report import JobReport
+from crawl2clip.engine.plan import WORKERS_ALONE
 from crawl2clip.engine.run import Run, run_job
 from crawl2clip.engine.source import Source
-from crawl2clip.engine.table_source import MOST_BYTES, read_table
+from crawl2clip.engine.table_rows import MOST_BYTES
+from crawl2clip.engine.table_source import read_table
 from crawl2clip.recipe import RecipeError, recipe_of
 
 URLS = ["http://a.example/1.jpg", "http://a.example/2.jpg"]
@@ -127,3 +131,146 @@ def test_pairs_without_url_or_text_are_counted_as_they_come(
 
     assert sorted((row.text or "", row.problem) for row in rows) == [("", None), ("a dog", None)]
     assert len({row.uid for row in rows}) == 2
+
+
+def both_ways(
+    spark: SparkSession, path: str, folder: Path, *steps: object
+) -> dict[str, tuple[JobReport, DataFrame]]:
+    """Reports and tables of a job over the table at `path`, by executor."""
+    jobs = {"filter": list(steps)}
+    recipe = recipe_of({"recipe": "r", "jobs": jobs}, "r.yaml")
+    found = {}
+    try:
+        for way, alone in {"worker": "true", "Spark": "false"}.items():
+            spark.conf.set(WORKERS_ALONE, alone)
+            run = Run(recipe, Source(path), str(folder / f"run-{way}"))
+            found[way] = run_job(spark, run, "filter"), spark.read.parquet(run.table("filter"))
+    finally:
+        spark.conf.unset(WORKERS_ALONE)
+    return found
+
+
+def assert_same(found: dict[str, tuple[JobReport, DataFrame]]) -> None:
+    (one, rows), (other, expected) = found["worker"], found["Spark"]
+    assert rows.schema == expected.schema
+    assert rows.count() == expected.count() > 0
+    assert rows.exceptAll(expected).isEmpty()
+    assert (one.funnel, one.problems) == (other.funnel, other.problems)
+
+
+def nasty(seed: int, rows: int) -> pa.Table:
+    """Bytes that are hardly UTF-8, addresses with users, numbers of other widths."""
+    random = Random(seed)
+    pieces = [b"a", b"@", b"http://", b"HTTPS:", b"u:p@h.example/", b"//", b"\\", b"/", b"?", b" "]
+    pieces += [
+        "é犬😀ı\u212a".encode(),
+        b"\xff",
+        b"\xed\xa0\x80",
+        b"\xf0\x9f",
+        b"\xc0\xaf",
+        b"\n",
+        b"\0",
+    ]
+
+    def text() -> bytes | None:
+        some = b"".join(random.choices(pieces, k=random.randrange(6)))
+        return None if random.random() < 0.1 else some
+
+    def one_of(*values: object) -> list[object]:
+        return [random.choice(values) for _ in range(rows)]
+
+    addresses = pa.ListArray.from_arrays(
+        pa.array(range(rows + 1), pa.int32()),
+        pa.StructArray.from_arrays(
+            [no_utf8(*(text() for _ in range(rows))), pa.array(one_of(1, None), pa.int32()),
+             pa.array(one_of(2.0, None), pa.float64())],
+            ["url", "width", "density"],
+        ),
+    )  # fmt: skip
+    return pa.table(
+        {
+            **{
+                name: no_utf8(*(text() for _ in range(rows)))
+                for name in ("url", "text", "page_url")
+            },
+            "problem": no_utf8(*(text() if n % 3 == 0 else None for n in range(rows))),
+            "width": pa.array(
+                one_of(640, 2**31, -(2**31), -(2**31) - 1, 2**63 - 1, None), pa.int64()
+            ),
+            "original_bytes": pa.array(one_of(1, -1, None), pa.int16()),
+            "keep_prob": pa.array(one_of(0.1, float("nan"), None), pa.float32()),
+            "clip_score": pa.array(one_of(0.28, -0.0, None), pa.float64()),
+            "warc_date": pa.array(one_of(0, -1, 1_600_000_000_123, None), pa.timestamp("ms")),
+            "url_candidates": addresses,
+            "tags": pa.ListArray.from_arrays(
+                pa.array(range(rows + 1), pa.int32()), no_utf8(*(text() for _ in range(rows)))
+            ),
+            "likes": pa.array(one_of(1, None), pa.int8()),
+        }
+    )
+
+
+@pytest.mark.parametrize("uids", [False, True])
+def test_workers_read_a_foreign_table_as_spark_does(
+    spark: SparkSession, tmp_path: Path, uids: bool
+) -> None:
+    (tmp_path / "ours here").mkdir()
+    for seed in range(3):
+        table = nasty(seed, 300)
+        if uids:
+            table = table.append_column("uid", pa.array([str(n) for n in range(300)]))
+        pq.write_table(table, tmp_path / "ours here" / f"{seed}é.parquet", row_group_size=100)
+
+    found = both_ways(spark, str(tmp_path / "ours here"), tmp_path, {"where": "length(text) > 2"})
+
+    assert_same(found)
+    report = found["worker"][0]
+    assert (report.executor, found["Spark"][0].executor) == ("worker", "Spark")
+    assert report.problems["url is no UTF-8"] > 0
+    assert report.problems["width is out of range"] > 0
+    assert report.pairs > 0
+
+
+def test_a_glob_names_the_same_files_for_both(spark: SparkSession, tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / name).mkdir()
+        pq.write_table(nasty(ord(name), 20), tmp_path / name / "t.parquet")
+
+    found = both_ways(spark, f"{tmp_path}/{{a,c}}/*.parquet", tmp_path)
+
+    assert_same(found)
+    assert found["worker"][0].executor == "worker"
+
+
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        ({"likes": pa.array([{"a": 1}, None], pa.map_(pa.string(), pa.int8()))}, "map<string,tiny"),
+        ({"likes": pa.array([1, 2], pa.decimal128(5, 2))}, "the column likes of type decimal"),
+        ({"likes": pa.array([1, 2], pa.uint16())}, "other columns, or types, in pairs.parquet"),
+        ({"likes": pa.array(["a", "b"]).dictionary_encode()}, "other columns, or types, in pairs"),
+    ],
+)
+def test_what_arrow_reads_in_another_way_is_read_by_spark(
+    spark: SparkSession, tmp_path: Path, columns: dict[str, pa.Array], reason: str
+) -> None:
+    found = both_ways(spark, written(tmp_path, **columns), tmp_path, {"where": "likes is not null"})
+
+    report = found["worker"][0]
+    assert report.executor == "Spark"
+    assert report.reason.startswith("the source has ")
+    assert reason in report.reason
+    assert report.pairs > 0
+
+
+def test_files_of_other_columns_are_read_by_spark(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "t").mkdir()
+    pq.write_table(
+        pa.table({"url": URLS, "text": ["a", "b"], "n": [1, 2]}), tmp_path / "t/0.parquet"
+    )
+    pq.write_table(pa.table({"url": URLS, "text": ["c", "d"]}), tmp_path / "t" / "1.parquet")
+
+    found = both_ways(spark, str(tmp_path / "t"), tmp_path)
+
+    assert_same(found)
+    assert found["worker"][0].reason.startswith("the source has other columns, or types, in ")
