@@ -14,7 +14,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from crawl2clip.engine.parquet_splits import read_split, table_splits
-from crawl2clip.engine.spark_executor import run_on_spark, write_pairs
+from crawl2clip.engine.spark_executor import run_on_spark
 from crawl2clip.engine.worker_executor import TaskInputs, arrow_schema, run_on_workers, works_of
 from crawl2clip.engine.written_table import WrittenTable
 from crawl2clip.schema import COLUMNS, columns
@@ -67,12 +67,12 @@ def rows() -> list[dict[str, object]]:
 
 
 @pytest.fixture(scope="module")
-def table(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> str:
-    path = str(tmp_path_factory.mktemp("pairs") / "pairs")
-    schema = columns(*NAMES)
-    batch = pa.Table.from_pylist(rows(), arrow_schema(schema))
-    write_pairs(spark.createDataFrame(batch).to(schema).repartition(3, "uid"), path)
-    return path
+def table(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("pairs")
+    made = pa.Table.from_pylist(rows(), arrow_schema(columns(*NAMES)))
+    for start in range(0, 96, 32):
+        pq.write_table(made.slice(start, 32), folder / f"{start}.parquet", row_group_size=20)
+    return str(folder)
 
 
 def text(folder: Path, name: str, content: str) -> str:
@@ -88,7 +88,7 @@ def array(folder: Path, name: str, values: Sequence[object]) -> str:
 def clip(folder: Path) -> Stage:
     model = tiny(folder, "tiny-a")
     settings = {"model": model.name, "weights": model.weights, "model_config": model.config}
-    return STAGES["score_clip"](**settings, to="dfn_score", embeddings="float16")
+    return STAGES["score_clip"](**settings, to="dfn_score")
 
 
 def evaluation(folder: Path) -> Stage:

@@ -47,7 +47,10 @@ class Expression:
         """Return the values. Raises ArithmeticError if Spark would raise an error for a row."""
         array, failed = self.run(batch)
         if failed is not None and pc.any(failed).as_py():
-            raise ArithmeticError("a condition overflows, or divides by zero; try_add and the like")
+            raise ArithmeticError(
+                "a condition overflows, or divides by zero, in some row; "
+                "try_add(a, b), try_divide(a, b) and the like are null there"
+            )
         return array
 
 
@@ -118,6 +121,8 @@ class _Translation:
         return handler(self, node)
 
     def refusal(self, node: Node) -> NeedsSpark:
+        if node.kind == "PythonUDF":
+            return NeedsSpark("has a condition with a Python function on a value that Spark makes")
         shown = str(self.tree.java(node).prettyName())
         return NeedsSpark(f"has a condition with {shown}, which only Spark computes exactly so")
 
@@ -144,6 +149,9 @@ class _Translation:
         return str(self.tree.java(node).evalMode().toString()) == "ANSI"
 
     def _constant(self, node: Node) -> Expression:
+        read = _LITERALS.get(str(node.about.get("dataType"))) if node.kind == "Literal" else None
+        if read and node.about["value"] is not None:  # a list may have thousands
+            return constant(self.kind_of(node), read(node.about["value"]))
         java = self.tree.java(node)
         kind = self.kind_of(node)
         try:
@@ -168,6 +176,11 @@ class _Translation:
 
 
 _NOTHING = object()
+_LITERALS: dict[str, Callable[[str], Any]] = {
+    **dict.fromkeys(("byte", "short", "integer", "long"), int),
+    **dict.fromkeys(("float", "double"), float),
+    "string": str,
+}
 
 
 def arrow_type(about: Any, what: str) -> pa.DataType:

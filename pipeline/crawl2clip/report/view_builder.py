@@ -47,6 +47,8 @@ def _provenance(done: Sequence[Done]) -> tuple[Provenance, ...]:
             job=job.job,
             started=job.report.started,
             steps=tuple(job.report.fingerprint.get("steps", ())),
+            executor=job.report.executor,
+            reason=job.report.reason,
             versions=job.report.versions,
             digest=fingerprint.digest(job.report.fingerprint),
             fingerprint=json.dumps(job.report.fingerprint, indent=2, ensure_ascii=False),

@@ -155,6 +155,8 @@ class Provenance:
     job: str
     started: str
     steps: tuple[str, ...]
+    executor: str  # that ran the job, and why; empty for reports of earlier releases
+    reason: str
     versions: Mapping[str, str]
     digest: str
     fingerprint: str  # as JSON, to read

@@ -98,6 +98,7 @@ class Added:
 
     def in_workers(self, pairs: DataFrame) -> InWorkers:
         """The same for a job that workers do alone."""
+        pairs.select(*self.inputs)  # which raises AnalysisException for one that is not there
         kept = self._kept(pairs.columns)
         fields = [StructField(n, COLUMNS[n][0], metadata=self.metadata.get(n)) for n in self.names]
         return InWorkers(self._work(kept), StructType([*pairs.select(*kept).schema, *fields]))
