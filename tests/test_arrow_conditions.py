@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
-from crawl2clip.tables import arrow_schema
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pyspark.errors import PySparkException
@@ -16,6 +15,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from crawl2clip.engine.arrow_conditions import translated
+from crawl2clip.engine.worker_executor import arrow_schema
 from crawl2clip.spark.arrow_step import NeedsSpark
 
 SCHEMA = (

@@ -6,7 +6,7 @@ import json
 import math
 import os
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import product
 from pathlib import Path
 
@@ -25,9 +25,11 @@ from crawl2clip.engine.source import no_pairs
 from crawl2clip.engine.worker_executor import arrow_schema
 from crawl2clip.recipe import Recipe, load_recipe
 from crawl2clip.schema import columns
+from crawl2clip.score.score_clip import ScoreClip
 from crawl2clip.shared.run_context import CHECK_ONLY
 from crawl2clip.spark.arrow_step import NeedsSpark
-from crawl2clip.stage import Filter
+from crawl2clip.stage import Filter, Stage
+from tests.score.tiny import Tiny, tiny
 from tests.side_files import write_side_files
 
 FOLDER = Path(__file__).parents[1] / "conf" / "recipes"
@@ -41,9 +43,26 @@ Recipes = dict[str, Recipe]
 def recipes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recipes]:
     folder = tmp_path_factory.mktemp("side_files")
     write_side_files(folder)
+    model = tiny(folder, "tiny-a")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        yield {name: load_recipe(str(FOLDER / f"{name}.yaml")) for name in NAMES}
+        found = {name: load_recipe(str(FOLDER / f"{name}.yaml")) for name in NAMES}
+        yield {name: with_model(recipe, model) for name, recipe in found.items()}
+
+
+def with_model(recipe: Recipe, model: Tiny) -> Recipe:
+    """The recipe with a network that need not be downloaded."""
+
+    def small(step: Stage) -> Stage:
+        if not isinstance(step, ScoreClip):
+            return step
+        names = (model.name, model.weights, model.config)
+        models, weights, configs = ((name,) * len(step.choices()) for name in names)
+        to = (step.to,) if isinstance(step.to, str) else step.to
+        return replace(step, model=models, weights=weights, model_config=configs, to=to)
+
+    jobs = {job: tuple(map(small, steps)) for job, steps in recipe.jobs.items()}
+    return replace(recipe, jobs=jobs)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +131,7 @@ SCHEMA = columns(
 def table(spark: SparkSession) -> DataFrame:
     """Values on both sides of each rule's limits, and at them, with nulls and NaN."""
     scores = [None, math.nan, 0.26, 0.28, 0.3, 0.2799999, -math.inf]
-    sizes = [None, 199, 200, 201, 600, 603, 2**31 - 1]
+    sizes = [None, 199, 200, 201, 600, 603, 700_000_000]
     texts = [None, "", "a dog", "dogs", "😀😀😀😀😀", "a red dog", "w " * 21]
     mixed = zip(product(range(7), repeat=3), range(343), strict=True)
     rows = [

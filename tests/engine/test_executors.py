@@ -88,7 +88,7 @@ def array(folder: Path, name: str, values: Sequence[object]) -> str:
 def clip(folder: Path) -> Stage:
     model = tiny(folder, "tiny-a")
     settings = {"model": model.name, "weights": model.weights, "model_config": model.config}
-    return STAGES["score_clip"](**settings, to="dfn_score")
+    return STAGES["score_clip"](**settings, to="dfn_score", batch_size=1)
 
 
 def evaluation(folder: Path) -> Stage:

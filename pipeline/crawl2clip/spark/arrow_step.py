@@ -7,7 +7,6 @@ therefore done by them alone, from the file that is read to the file that is wri
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -133,7 +132,7 @@ class Judged:
         """The verdict in a plan of Spark's."""
 
         @F.arrow_udf(BooleanType())  # type: ignore[attr-defined, untyped-decorator]
-        def judged(batches: Iterator[Any]) -> Iterator[pa.Array]:
+        def judged(batches: Iterator[tuple[pa.Array, ...]]) -> Iterator[pa.Array]:
             for arrays in batches:
                 yield self.verdict(*(arrays if isinstance(arrays, tuple) else (arrays,)))
 

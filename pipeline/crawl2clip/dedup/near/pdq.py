@@ -42,7 +42,7 @@ def phash(data: bytes, least_quality: int, most_pixels: int) -> bytes | None:
 
 def _decoded(data: bytes, most_pixels: int) -> "Image.Image":
     """RGB, at most 512 px on a side; what is transparent is white."""
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data)) as picture:
@@ -57,6 +57,8 @@ def _decoded(data: bytes, most_pixels: int) -> "Image.Image":
             return Image.alpha_composite(white, rgba).convert("RGB")
     except Image.DecompressionBombError as error:
         raise ValueError(f"too many pixels: {error}") from None
+    except UnidentifiedImageError:  # whose message has an address in memory, new each time
+        raise ValueError(f"not an image: starts with {data[:8].hex(' ')}") from None
     except _BROKEN as error:
         if str(error).startswith("too many pixels"):
             raise
