@@ -23,6 +23,7 @@ from crawl2clip.engine.preview import preview
 from crawl2clip.engine.run import Run
 from crawl2clip.engine.source import no_pairs
 from crawl2clip.engine.worker_executor import arrow_schema
+from crawl2clip.enrich.add_knowledge import AddKnowledge
 from crawl2clip.recipe import Recipe, load_recipe
 from crawl2clip.schema import columns
 from crawl2clip.score.score_clip import ScoreClip
@@ -54,6 +55,8 @@ def with_model(recipe: Recipe, model: Tiny) -> Recipe:
     """The recipe with a network that need not be downloaded."""
 
     def small(step: Stage) -> Stage:
+        if isinstance(step, AddKnowledge):  # read by the JVM, whose folder stays the same
+            return replace(step, dictionary=str(Path(step.dictionary).absolute()))
         if not isinstance(step, ScoreClip):
             return step
         names = (model.name, model.weights, model.config)
