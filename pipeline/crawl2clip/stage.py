@@ -43,7 +43,7 @@ class Stage(ABC):
     reads: columns that must be there. adds: columns that are there afterwards, with the type of
     `schema.COLUMNS`. replaces: true if only the added columns remain. files: the settings that are
     paths of side inputs; their content is part of a job's fingerprint. main: the setting that a
-    recipe may give without its name.
+    recipe may give without its name. needs_spark: why workers can't run it, if they can't.
     """
 
     name: ClassVar[str]
@@ -52,6 +52,7 @@ class Stage(ABC):
     replaces: ClassVar[bool] = False
     files: ClassVar[tuple[str, ...]] = ()
     main: ClassVar[str | None] = None
+    needs_spark: ClassVar[str] = "needs a shuffle"
 
     def check(self) -> None:  # noqa: B027  # most stages have nothing to refuse
         """Raise ValueError, saying what would be right, if the settings make no sense."""
@@ -66,7 +67,7 @@ class Stage(ABC):
         are, and may be counted beforehand where calling the stage does so. Raises NeedsSpark if the
         stage, or with these settings, is none of those.
         """
-        raise NeedsSpark("needs a shuffle")
+        raise NeedsSpark(self.needs_spark)
 
     def loses_if_stopped(self) -> str | None:
         """Return what is done again if the stage's job is stopped and can't resume, if it is dear.

@@ -26,6 +26,7 @@ class AddIds(Stage):
 
     reads = ("url", "text")
     adds = ("cc2dataset_uid", "laion_uid", "laion_hash", "metaclip_id")
+    needs_spark = "hashes by functions of Spark SQL"
 
     def __call__(self, pairs: DataFrame) -> DataFrame:
         return pairs.withColumns(

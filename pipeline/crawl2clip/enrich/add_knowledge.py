@@ -40,6 +40,7 @@ class AddKnowledge(Stage):
     adds = ("knowledge_text", "knowledge_phrases", "knowledge_glosses", "knowledge_sources")
     files = ("dictionary",)
     main = "dictionary"
+    needs_spark = "reads the captions twice"
 
     dictionary: str
     phrases: int = 1

@@ -24,6 +24,7 @@ class JoinScores(Stage):
     """
 
     files = ("table",)
+    needs_spark = "joins the pairs with a table"
 
     table: str
     columns: tuple[str, ...]

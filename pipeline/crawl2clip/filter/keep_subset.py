@@ -31,6 +31,7 @@ class KeepSubset(Stage):
     reads = ("uid",)
     files = ("file",)
     main = "file"
+    needs_spark = "joins the pairs with a list of uids"
 
     file: str
 

@@ -46,6 +46,7 @@ class KeepTop(Stage):
 
     reads = ("uid",)
     adds = ("problem",)
+    needs_spark = "reads the pairs several times"
 
     by: str
     fraction: float
