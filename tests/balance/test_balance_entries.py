@@ -144,7 +144,8 @@ def test_workers_alone_keep_the_same_of_several_lists(
     pairs: DataFrame, stage: BalanceEntries
 ) -> None:
     langs = F.expr("case id % 4 when 0 then 'en' when 1 then 'de' when 2 then 'fr' end")
-    by_lang = pairs.withColumn("entry_lang", langs)
+    listed = F.when(langs.isNotNull(), F.col("entry_ids"))
+    by_lang = pairs.withColumn("entry_lang", langs).withColumn("entry_ids", listed)
     alone = stage.in_workers(by_lang)
 
     assert alone.table(by_lang).count() > 0

@@ -220,7 +220,7 @@ def test_a_job_that_scores_and_then_filters_resumes(
         "score: goes on where it was stopped: 1 of 2 parts are there",
     ]
     assert first.stat().st_ino == kept, "no picture of this part is scored again"
-    assert [step["pairs"] for step in report.funnel] == [24, 22, 11]
+    assert [step["pairs"] for step in report.funnel] == [24, 22, 12]
     assert report.problems == {"undecodable image": 2}
     spark.conf.set(WORKERS_ALONE, "false")
     try:

@@ -52,7 +52,7 @@ def test_each_pair_is_in_one_shard(spark: SparkSession, tmp_path: Path) -> None:
 
 
 def test_partitions_do_not_change_a_byte(spark: SparkSession, tmp_path: Path) -> None:
-    stage = WriteShards(pairs_per_shard=15)
+    stage = WriteShards(pairs_per_shard=15).in_run(RunContext(str(tmp_path)))
     table = pairs(spark, 60)
     hashes = [
         sorted((row.shard_path, row.shard_sha256) for row in stage(table.repartition(n)).collect())
