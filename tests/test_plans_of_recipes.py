@@ -15,11 +15,10 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import StructField, StructType
 
 from crawl2clip.check import after, check
-from crawl2clip.engine.arrow_conditions import translated
+from crawl2clip.cli.preview import preview
 from crawl2clip.engine.job_input import without_problems
 from crawl2clip.engine.job_report import JobReport
 from crawl2clip.engine.plan import JobPlan, markdown
-from crawl2clip.engine.preview import preview
 from crawl2clip.engine.run import Run
 from crawl2clip.engine.source import no_pairs
 from crawl2clip.engine.worker_executor import arrow_schema
@@ -28,6 +27,7 @@ from crawl2clip.recipe import Recipe, load_recipe
 from crawl2clip.schema import columns
 from crawl2clip.score.score_clip import ScoreClip
 from crawl2clip.shared.run_context import CHECK_ONLY
+from crawl2clip.spark.arrow_conditions import translated
 from crawl2clip.spark.arrow_step import NeedsSpark
 from crawl2clip.stage import Filter, Stage
 from tests.score.tiny import Tiny, tiny

@@ -19,8 +19,8 @@ from typing import ClassVar, Self, TypeVar, dataclass_transform
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from crawl2clip.engine.arrow_conditions import filtered
 from crawl2clip.shared.run_context import RunContext
+from crawl2clip.spark.arrow_conditions import filtered
 from crawl2clip.spark.arrow_step import Added, InWorkers, Judged, NeedsSpark
 
 # Hold no stages, and import what jobs do not need.

@@ -3,7 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from crawl2clip.engine.arrow_conditions import with_column
+from crawl2clip.spark.arrow_conditions import with_column
 from crawl2clip.spark.arrow_step import InWorkers
 from crawl2clip.stage import Stage, stage
 

@@ -17,7 +17,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from crawl2clip.engine.catalyst import ExpressionTree, Node
+from crawl2clip.spark.catalyst import ExpressionTree, Node
 
 # Set to true, conditions may be any Spark SQL; `--allow-code` sets it for one command.
 ALLOW_CODE = "spark.crawl2clip.allowCode"

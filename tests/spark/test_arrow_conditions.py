@@ -14,8 +14,8 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from crawl2clip.engine.arrow_conditions import translated
 from crawl2clip.engine.worker_executor import arrow_schema
+from crawl2clip.spark.arrow_conditions import translated
 from crawl2clip.spark.arrow_step import NeedsSpark
 
 SCHEMA = (

@@ -21,10 +21,10 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql.pandas.types import to_arrow_type
 from pyspark.sql.types import StructField, StructType, _parse_datatype_json_value
 
-from crawl2clip.engine import arrow_kernels as kernels
-from crawl2clip.engine.arrow_kernels import Kernel, Value
-from crawl2clip.engine.catalyst import ExpressionTree, Node, resolved
+from crawl2clip.spark import arrow_kernels as kernels
+from crawl2clip.spark.arrow_kernels import Kernel, Value
 from crawl2clip.spark.arrow_step import Batches, InWorkers, NeedsSpark
+from crawl2clip.spark.catalyst import ExpressionTree, Node, resolved
 
 # A list of floats that is longer becomes a hash set in Spark, to which 0 and -0 are two numbers.
 _MOST_FLOATS = 10
