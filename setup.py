@@ -116,7 +116,10 @@ setup(
     python_requires=">=3.11",
     package_dir={"": "pipeline"},
     packages=find_packages("pipeline"),
-    package_data={"crawl2clip": ["**/*.j2", "**/*.css", "**/*.pyi", "**/*.properties"]},
+    # The C sources too: they are part of what a job's table depends on.
+    package_data={
+        "crawl2clip": [f"**/*.{kind}" for kind in ("j2", "css", "pyi", "c", "h", "properties")]
+    },
     ext_modules=[*EXTRACT, RESAMPLE],
     install_requires=CORE,
     extras_require={

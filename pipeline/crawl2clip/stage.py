@@ -42,8 +42,10 @@ class Stage(ABC):
 
     reads: columns that must be there. adds: columns that are there afterwards, with the type of
     `schema.COLUMNS`. replaces: true if only the added columns remain. files: the settings that are
-    paths of side inputs; their content is part of a job's fingerprint. main: the setting that a
-    recipe may give without its name. needs_spark: why workers can't run it, if they can't.
+    paths of side inputs; their content is part of a job's fingerprint. depends: distributions whose
+    version decides rows though no import says so, as one that only carries a model. main: the
+    setting that a recipe may give without its name. needs_spark: why workers can't run it, if they
+    can't.
     """
 
     name: ClassVar[str]
@@ -51,6 +53,7 @@ class Stage(ABC):
     adds: ClassVar[tuple[str, ...]] = ()
     replaces: ClassVar[bool] = False
     files: ClassVar[tuple[str, ...]] = ()
+    depends: ClassVar[tuple[str, ...]] = ()
     main: ClassVar[str | None] = None
     needs_spark: ClassVar[str] = "needs a shuffle"
 

@@ -54,8 +54,15 @@ def job_main(job: str, argv: Sequence[str] | None = None) -> None:
     about = "let conditions call any function and read anything: read the recipe first"
     parser.add_argument("--allow-code", action="store_true", help=about)
     parser.add_argument("--again", action="store_true", help="run it though it is done")
+    code_accepted(parser)
     options = parser.parse_args(argv)
     sys.exit(answered(lambda: _submitted(job, options)))
+
+
+def code_accepted(parser: argparse.ArgumentParser) -> None:
+    """Add the option of commands that run jobs which an earlier release may have done."""
+    about = "take what is done as it is, though code or a library's version has changed since"
+    parser.add_argument("--accept-code", action="store_true", help=about)
 
 
 def _submitted(job: str, options: argparse.Namespace) -> int:
@@ -66,7 +73,7 @@ def _submitted(job: str, options: argparse.Namespace) -> int:
     check_job(spark, run, job)
     if options.again:
         begin_again(run, job)
-    report = run_job(spark, run, job, shown, say)
+    report = run_job(spark, run, job, shown, say, options.accept_code)
     say(outcome(report))
     return ended(run, [report])
 
@@ -101,7 +108,8 @@ def answered(command: Callable[[], int]) -> int:
 def outcome(report: JobReport) -> str:
     """One line on a job: how many pairs went in and came out, what was lost."""
     if report.skipped:
-        return f"{report.job}: done before, nothing changed ({report.pairs:,} pairs)"
+        since = "with other code, accepted" if report.accepted else "nothing changed"
+        return f"{report.job}: done before, {since} ({report.pairs:,} pairs)"
     line = f"{report.job}: {report.funnel[0]['pairs']:,} pairs in, {report.pairs:,} out"
     if report.problems:
         line += f", {sum(report.problems.values()) - report.left_out_images:,} problems"

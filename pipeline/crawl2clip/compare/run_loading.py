@@ -46,7 +46,7 @@ class Contestant:
     def digest(self) -> str:
         """Changes when the table does."""
         of_job = next(report for report in self.reports if report.job == self.job)
-        return fingerprint.digest(of_job.fingerprint)
+        return of_job.digest
 
     def having(self, *names: str) -> DataFrame | None:
         """The pairs, if they have these columns."""
@@ -145,7 +145,7 @@ def _refuse_stale(folder: str, chain: Sequence[JobReport]) -> None:
     if len({report.recipe for report in chain}) > 1:
         raise RecipeError(f"{folder} holds jobs of several recipes; compare folders of one each")
     for before, report in pairwise(chain):
-        if _source(report)[before.job] != fingerprint.digest(before.fingerprint):
+        if _source(report)[before.job] != before.digest:
             raise RecipeError(
                 f"{folder}: {before.job} ran again after {report.job}; run the recipe to its end"
             )

@@ -1,17 +1,16 @@
 """What a job's table depends on, in named parts, so that a difference can be told in words."""
 
-import functools
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import fsspec
 from fsspec.core import has_magic
 
+from crawl2clip.engine import code_closure, libraries
 from crawl2clip.io.redaction import public, without_secrets
 from crawl2clip.stage import Stage
 
@@ -19,11 +18,11 @@ Fingerprint = Mapping[str, Any]
 
 # Of what a store says of a file; which of them there is depends on the store.
 _TELL_CHANGES = ("size", "ETag", "etag", "mtime", "LastModified", "last_modified", "modified")
-# What jobs run beside the rooms of their steps.
-KERNEL = (
-    *("schema.py", "stage.py", "engine/run.py", "engine/source.py"),
-    *("shared/**/*.py", "spark/*.py", "io/*.py"),
-)
+# The parts that are code, ours and others': what a user may take for unchanged, knowing better.
+# The session's settings are constants of the code.
+CODE = ("code", "libraries", "session")
+MOST_NAMED = 8  # of the changed files, in a message
+EARLIER_FORM = "its report is of an earlier release, which recorded less of the code that it ran"
 
 
 def digest(value: object) -> str:
@@ -32,33 +31,89 @@ def digest(value: object) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def of_job(steps: tuple[Stage, ...], source: Mapping[str, object]) -> Fingerprint:
-    """Steps with their settings, the side files they name, the code they run, and the input.
+def of_job(
+    steps: tuple[Stage, ...],
+    source: Mapping[str, object],
+    modules: Iterable[str] = (),
+    columns: Iterable[str] = (),
+    session: Mapping[str, str] | None = None,
+) -> Fingerprint:
+    """Steps with their settings, side files, input, and the code and libraries that make rows.
 
     Addresses are without what opens or signs them: a job is not run again for a new signature.
+
+    source: the input. modules: what runs beside the steps, by dotted name: that which reads the
+    input, and which executes. columns: of the input. session: the settings that decide rows.
     """
-    rooms = {type(step).__module__.split(".")[1] for step in steps}
-    if "source" in source:  # archives are read by code too
-        rooms.add("extract")
+    shown = [f"{step.name} {_settings(step)}" for step in steps]
+    side_files = {path for step in steps for path in _side_files(step)}
+    of_steps = {type(step).__module__ for step in steps}
+    files = code_closure.own_package().closure({*of_steps, *modules})
+    imported = {name for file in files.values() for name in file.libraries}
+    declared = {name for step in steps for name in step.depends}
+    mentioned = {*columns, *(name for step in steps for name in (*step.reads, *step.adds))}
     return {
-        "steps": [f"{step.name} {_settings(step)}" for step in steps],
-        "files": {
-            without_secrets(path): _content(path) for step in steps for path in _side_files(step)
-        },
-        "code": {"kernel": _kernel_code()} | {room: _room_code(room) for room in sorted(rooms)},
+        "steps": shown,
+        "files": {without_secrets(path): _content(path) for path in sorted(side_files)},
+        "code": {path: file.digest for path, file in files.items()}
+        | _types(files, shown, mentioned),
+        "libraries": libraries.versions(imported, declared),
+        "session": dict(session or {}),
         "input": dict(source),
     }
+
+
+def _types(
+    files: Mapping[str, code_closure.File], shown: Iterable[str], mentioned: Iterable[str]
+) -> dict[str, str]:
+    """Digests of the types of the columns that code, steps or settings mention."""
+    types = code_closure.own_package().columns
+    names = {*mentioned, *(name for file in files.values() for name in file.columns)}
+    names |= {name for name in types if any(name in settings for settings in shown)}
+    return {f"column {name}": types[name] for name in sorted(names & types.keys())}
 
 
 def _settings(step: Stage) -> str:
     return json.dumps(public(asdict(step)), sort_keys=True)  # type: ignore[call-overload]
 
 
-def changes(old: Fingerprint, new: Fingerprint) -> list[str]:
-    """One line for each part that differs, 'what was old, is new'; empty if nothing does."""
+def changes(old: Fingerprint, new: Fingerprint, most: int = MOST_NAMED) -> list[str]:
+    """One line for each part that differs, 'what was old, is new'; empty if nothing does.
+
+    One line names the code that has changed, the first `most` files of it. What came or went with
+    a step, or with an import in a file that is named, is not told.
+    """
     was, now = dict(_leaves(old)), dict(_leaves(new))
-    names = sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
-    return [_change(name, was.get(name), now.get(name)) for name in names]
+    names = _differing(was, now)
+    code = [name for name in names if name.startswith(CODE)]
+    other = [name for name in names if name not in code]
+    lines = [_change(name, was.get(name), now.get(name)) for name in other]
+    if code and "libraries" not in old:
+        return [*lines, EARLIER_FORM]
+    told = [name for name in code if name in was and name in now] or ([] if other else code)
+    return [*lines, *_changes_of_code(told, was, now, most)]
+
+
+def _changes_of_code(
+    names: list[str], was: Mapping[str, Any], now: Mapping[str, Any], most: int
+) -> Iterator[str]:
+    for name in names:
+        if not name.startswith("code "):
+            yield _change(name, was.get(name), now.get(name))
+    files = [name.removeprefix("code ") for name in names if name.startswith("code ")]
+    if files:
+        more = f" and {len(files) - most} more" if len(files) > most else ""
+        yield f"code has changed: {', '.join(files[:most])}{more}"
+
+
+def of_code_alone(old: Fingerprint, new: Fingerprint) -> bool:
+    """Whether they differ in nothing but code: the package's own, or a library's version."""
+    names = _differing(dict(_leaves(old)), dict(_leaves(new)))
+    return all(name.startswith(CODE) for name in names)
+
+
+def _differing(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    return sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
 
 
 def _change(name: str, old: Any, new: Any) -> str:
@@ -68,7 +123,7 @@ def _change(name: str, old: Any, new: Any) -> str:
 
 
 def _is_digest(value: Any) -> bool:
-    return isinstance(value, str) and re.fullmatch("[0-9a-f]{32,64}", value) is not None
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{16,64}", value) is not None
 
 
 def _shown(value: Any) -> str:
@@ -121,17 +176,3 @@ def _matches(pattern: str) -> list[tuple[str, ...]]:
 
 def _stamps(about: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(about[key]) for key in _TELL_CHANGES if about.get(key) is not None)
-
-
-@functools.cache
-def _room_code(room: str) -> str:
-    folder = Path(__file__).parents[1] / room
-    code = sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".c", ".h"))
-    return digest([(path.name, path.read_text("utf-8")) for path in code])
-
-
-@functools.cache
-def _kernel_code() -> str:
-    folder = Path(__file__).parents[1]
-    code = sorted(path for pattern in KERNEL for path in folder.glob(pattern))
-    return digest([(path.name, path.read_text("utf-8")) for path in code])

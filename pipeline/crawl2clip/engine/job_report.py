@@ -2,11 +2,13 @@
 
 import json
 import platform
-from dataclasses import asdict, dataclass, field
+import sys
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from importlib import metadata
 from typing import Any
 
-from crawl2clip.engine.fingerprint import Fingerprint
+from crawl2clip.engine.fingerprint import Fingerprint, changes, digest
 from crawl2clip.io.bounded_json import read_json
 from crawl2clip.io.files import write_atomically
 from crawl2clip.io.printable import printable
@@ -30,7 +32,15 @@ class JobReport:
     jobs: list[str] = field(default_factory=list)  # all of the recipe, in order
     executor: str = ""  # worker or Spark, and why: see `plan`
     reason: str = ""
+    # What was taken in spite of changed code, the first time first: {when, digest, changes}, the
+    # digest of the fingerprint before, whose place the present one then took.
+    accepted: list[dict[str, Any]] = field(default_factory=list)
     skipped: bool = False
+
+    @property
+    def digest(self) -> str:
+        """Names the table: of the fingerprint that it was made with, whatever was accepted."""
+        return str(self.accepted[0]["digest"]) if self.accepted else digest(self.fingerprint)
 
     @property
     def pairs(self) -> int:
@@ -81,6 +91,21 @@ def write_report(folder: str, report: JobReport) -> None:
     content = {name: value for name, value in asdict(report).items() if name != "skipped"}
     path = f"{folder.rstrip('/')}/{report.job}.json"
     write_atomically(path, json.dumps(content, indent=1, ensure_ascii=False))
+
+
+def accept(folder: str, report: JobReport, now: Fingerprint) -> JobReport:
+    """Take the job's table for one of this fingerprint, and write into the report that it is not.
+
+    What was made of the table stays valid: its `digest` is the same as before.
+    """
+    record = {
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "digest": digest(report.fingerprint),
+        "changes": changes(report.fingerprint, now, most=sys.maxsize),
+    }
+    taken = replace(report, fingerprint=now, accepted=[*report.accepted, record])
+    write_report(folder, taken)
+    return taken
 
 
 def versions() -> dict[str, str]:

@@ -17,10 +17,11 @@ from pyspark.sql import SparkSession
 
 from crawl2clip.engine import fingerprint
 from crawl2clip.engine.fingerprint import Fingerprint
-from crawl2clip.engine.job_input import JobInput, SourceInput, TableInput
-from crawl2clip.engine.job_report import JobReport, read_report, versions, write_report
+from crawl2clip.engine.job_input import TableInput
+from crawl2clip.engine.job_report import JobReport, accept, read_report, versions, write_report
 from crawl2clip.engine.plan import JobPlan, plan_job
-from crawl2clip.engine.source import Source
+from crawl2clip.engine.session import OF_RESULTS
+from crawl2clip.engine.source import Source, SourceInput
 from crawl2clip.engine.spark_executor import run_on_spark
 from crawl2clip.engine.worker_executor import run_on_workers, works_of
 from crawl2clip.engine.written_table import WrittenTable
@@ -55,15 +56,25 @@ class Run:
 
     def fingerprint(self, job: str) -> Fingerprint:
         """Raises RecipeError if the job's input is not there yet."""
-        return fingerprint.of_job(self.recipe.jobs[job], self._input_fingerprint(job))
+        source = self._input_fingerprint(job)
+        reader, columns = self._input_code(job)
+        modules = {*reader, *(function.__module__ for function in _EXECUTORS)}
+        return fingerprint.of_job(self.recipe.jobs[job], source, modules, columns, OF_RESULTS)
 
     def _input_fingerprint(self, job: str) -> dict[str, object]:
         before = self._report_before(job)
         if before is None:
             return self._needed_source().fingerprint(self.recipe.read)
-        return {before.job: fingerprint.digest(before.fingerprint)}
+        return {before.job: before.digest}
 
-    def input(self, job: str) -> JobInput:
+    def _input_code(self, job: str) -> tuple[set[str], frozenset[str]]:
+        """The modules that read what the first job starts with, and the columns of a table."""
+        if self.recipe.before(job):
+            return set(), frozenset()
+        module, columns = self._needed_source().read_by()
+        return {module}, columns
+
+    def input(self, job: str) -> TableInput | SourceInput:
         """What the job starts with. Raises RecipeError if that is not there yet."""
         before = self._report_before(job)
         if before is None:
@@ -98,20 +109,19 @@ def run_job(
     job: str,
     progress: Progress | None = None,
     say: Say = lambda line: None,
+    accept_code: bool = False,
 ) -> JobReport:
     """Run one job, or return its report with `skipped` set if it is done and nothing changed.
 
     progress: a context to run the Spark job in. say: is told, in a line each, what changed since
-    and which executor runs the job.
+    and which executor runs the job. accept_code: take what is there for done if nothing but code
+    has changed.
     """
     now = run.fingerprint(job)
     done = run.report(job)
-    if done:
-        changed = fingerprint.changes(done.fingerprint, now)
-        if not changed:
-            return replace(done, skipped=True)
-        for change in changed:
-            say(f"{job}: runs again: {change}")
+    taken = _taken(run, done, now, say, accept_code) if done else None
+    if taken:
+        return replace(taken, skipped=True)
     _forget(run, job)
     steps, rows = run.steps(job), run.input(job)
     names = ["read", *(redacted(repr(step)) for step in steps)]
@@ -143,6 +153,24 @@ def run_job(
     )
     write_report(run.folder, report)
     return report
+
+
+def _taken(
+    run: Run, done: JobReport, now: Fingerprint, say: Say, accept_code: bool
+) -> JobReport | None:
+    """Return the report of a job that need not run again; None, having said why, if it must."""
+    changed = fingerprint.changes(done.fingerprint, now)
+    if not changed:
+        return done
+    acceptable = fingerprint.of_code_alone(done.fingerprint, now)
+    if acceptable and accept_code:
+        for change in changed:
+            say(f"{done.job}: taken as it is: {change}")
+        return accept(run.folder, done, now)
+    hint = "; --accept-code would have taken the table as it is" if acceptable else ""
+    for change in changed:
+        say(f"{done.job}: runs again: {change}{hint}")
+    return None
 
 
 def _executed(
@@ -180,3 +208,8 @@ def _forget(run: Run, job: str) -> None:
 
 def _silent(spark: SparkSession, job: str) -> AbstractContextManager[None]:
     return nullcontext()
+
+
+# What makes a job's rows of its steps: the modules that define these, and what they import, are
+# part of each fingerprint.
+_EXECUTORS = (run_on_spark, run_on_workers, TableInput)

@@ -20,16 +20,20 @@ JAVA_OPTIONS = (
 # with more care the third time (`extract.warc_pairs`). A bug is met as often before the run ends.
 TRIES = 4
 
-# What results or memory depend on, so the same for every master.
-SETTINGS = {
+# What rows depend on, or their counts: a part of each job's fingerprint.
+OF_RESULTS = {
     "spark.sql.session.timeZone": "UTC",
-    # Rows may hold images, and 10,000 of them gigabytes. Spark cuts at whichever comes first.
-    "spark.sql.execution.arrow.maxRecordsPerBatch": "10000",
-    "spark.sql.execution.arrow.maxBytesPerBatch": "64m",
     # Where a shuffle turns out empty this rule cuts off what lies behind it, the counts too.
     "spark.sql.adaptive.optimizer.excludedRules": (
         "org.apache.spark.sql.execution.adaptive.AQEPropagateEmptyRelation"
     ),
+}
+# And what memory or secrets depend on, so the same for every master.
+SETTINGS = {
+    **OF_RESULTS,
+    # Rows may hold images, and 10,000 of them gigabytes. Spark cuts at whichever comes first.
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "10000",
+    "spark.sql.execution.arrow.maxBytesPerBatch": "64m",
     # Plans name what is read and written: on the pages of a running session, and in its event log.
     "spark.sql.redaction.string.regex": JAVA_PATTERN,
 }

@@ -3,10 +3,9 @@
 from dataclasses import dataclass, field
 
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 
 from crawl2clip.engine.fingerprint import digest
-from crawl2clip.engine.table_source import foreign_inputs, read_table
+from crawl2clip.engine.table_source import column_names, foreign_inputs, read_pairs
 from crawl2clip.engine.worker_executor import TaskInputs
 from crawl2clip.extract.limits.read_settings import DEFAULTS, Settings, options
 from crawl2clip.extract.warc_pairs import COLUMNS, ReadArchive
@@ -14,7 +13,6 @@ from crawl2clip.io import manifest, remote
 from crawl2clip.io.redaction import without_secrets
 from crawl2clip.recipe import RecipeError
 from crawl2clip.schema import columns
-from crawl2clip.spark.address_columns import without_users
 
 WHAT_WORKS = (
     "give a .warc.gz or .warc.wat.gz file, a glob of them, a list of paths (warc.paths.gz), "
@@ -57,7 +55,7 @@ class Source:
         read: what is read from archives; a table is taken as it is.
         """
         if self.is_table:
-            return _table(spark, self.path)
+            return read_pairs(spark, self.path)
         self._archives()
         given = {"source": self.path, **options(read)}
         if self.base:
@@ -76,7 +74,7 @@ class Source:
     def empty(self, spark: SparkSession) -> DataFrame:
         """No pairs, with the columns that the source has: archives are not touched."""
         if self.is_table:
-            return _table(spark, self.path).limit(0)
+            return read_pairs(spark, self.path).limit(0)
         return no_pairs(spark)
 
     def fingerprint(self, read: Settings = DEFAULTS) -> dict[str, object]:
@@ -91,6 +89,12 @@ class Source:
             raise RecipeError(f"{self.shown}: {error}") from None
         return {**read_as, "source": self.shown, "files": len(paths), "content": content}
 
+    def read_by(self) -> tuple[str, frozenset[str]]:
+        """The module that makes rows of the source, and the columns that a table has."""
+        if self.is_table:
+            return read_pairs.__module__, frozenset(column_names(self.path))
+        return ReadArchive.__module__, frozenset()
+
     def _archives(self) -> list[str]:
         try:
             return manifest.paths(self.path, self.base)
@@ -104,19 +108,26 @@ class Source:
         return [files.unstrip_protocol(name) for name in sorted(files.find(path))]
 
 
+@dataclass(frozen=True)
+class SourceInput:
+    """The source, with its problems. read: what is read from archives."""
+
+    source: Source
+    read: Settings
+
+    def pairs(self, spark: SparkSession) -> DataFrame:
+        """Return the pairs, read lazily. Raises RecipeError if there is nothing to read."""
+        return self.source.pairs(spark, self.read)
+
+    def empty(self, spark: SparkSession) -> DataFrame:
+        """Return no pairs, with all columns; archives are not touched."""
+        return self.source.empty(spark)
+
+    def task_inputs(self, spark: SparkSession) -> TaskInputs:
+        """Return the inputs of tasks that read the source themselves. Raises NeedsSpark."""
+        return self.source.task_inputs(spark, self.read)
+
+
 def no_pairs(spark: SparkSession) -> DataFrame:
     """An empty table with the columns that archives give."""
     return spark.createDataFrame([], columns(*COLUMNS))
-
-
-def _table(spark: SparkSession, path: str) -> DataFrame:
-    pairs = read_table(spark, path)
-    missing = {"url", "text"} - set(pairs.columns)
-    if missing:
-        there = ", ".join(pairs.columns)
-        raise RecipeError(f"{path} has no column {' and '.join(sorted(missing))}; it has {there}")
-    pairs = without_users(pairs)
-    if "uid" in pairs.columns:
-        return pairs
-    # The same identity that archives give, so that both doors lead to the same draws.
-    return pairs.withColumn("uid", F.md5(F.concat_ws("\0", "url", "text").cast("binary")))

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from fsspec import AbstractFileSystem
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -38,6 +39,7 @@ from crawl2clip.io import remote
 from crawl2clip.io.printable import printable
 from crawl2clip.recipe import RecipeError
 from crawl2clip.schema import COLUMNS
+from crawl2clip.spark.address_columns import without_users
 from crawl2clip.spark.arrow_step import NeedsSpark
 
 _AT_ONCE = 32  # footers that are read at a time, from stores that answer slowly
@@ -60,6 +62,49 @@ _PLAIN = (
 )
 _PLAIN_NAMES = {kind().simpleString() for kind in _PLAIN}  # a text with a collation has another
 _LARGE = {pa.string(): pa.large_string(), pa.binary(): pa.large_binary()}
+
+
+def read_pairs(spark: SparkSession, path: str) -> DataFrame:
+    """Return the table as pairs, each with a uid, and no user or password in its addresses.
+
+    Raises RecipeError if it can't be read, or has no url or no text.
+    """
+    pairs = read_table(spark, path)
+    missing = {"url", "text"} - set(pairs.columns)
+    if missing:
+        there = ", ".join(pairs.columns)
+        raise RecipeError(f"{path} has no column {' and '.join(sorted(missing))}; it has {there}")
+    pairs = without_users(pairs)
+    if "uid" in pairs.columns:
+        return pairs
+    # The same identity that archives give, so that both doors lead to the same draws.
+    return pairs.withColumn("uid", F.md5(F.concat_ws("\0", "url", "text").cast("binary")))
+
+
+def column_names(path: str) -> set[str]:
+    """Return the columns of the first files, and those that names of folders hold: `lang=en`.
+
+    Without Spark, and without an error: `read_table` says which file is no Parquet.
+    """
+    files, place = remote.store(path)
+    data = (name for name in sorted(files.find(place)) if not _is_hidden(name))
+    found: set[str] = set()
+    for name in itertools.islice(data, FOOTERS):
+        found |= {part.partition("=")[0] for part in name.split("/")[:-1] if "=" in part}
+        found |= _columns(files, name)
+    return found
+
+
+def _is_hidden(name: str) -> bool:
+    return name.rpartition("/")[2].startswith((".", "_"))
+
+
+def _columns(files: AbstractFileSystem, name: str) -> set[str]:
+    try:
+        with files.open(name, "rb") as file:
+            return set(pq.read_schema(file).names)
+    except (pa.ArrowException, OSError):
+        return set()
 
 
 def read_table(spark: SparkSession, path: str) -> DataFrame:

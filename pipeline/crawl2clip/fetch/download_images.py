@@ -93,6 +93,7 @@ class DownloadImages(Stage, Limits, Resizing):
     """
 
     reads = ("uid", "url")
+    depends = ("albumentations",)  # resizes for img2dataset
     adds = (
         "image",
         "width",

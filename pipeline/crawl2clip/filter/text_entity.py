@@ -25,6 +25,7 @@ class TextEntity(Judging):
 
     reads = ("text",)
     files = ("synsets",)
+    depends = ("timm", "wn")  # carry the synsets and WordNet
     main = "synsets"
 
     synsets: str = ""

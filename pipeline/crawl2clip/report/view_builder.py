@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from pyspark.sql import SparkSession
 
-from crawl2clip.engine import fingerprint
 from crawl2clip.io.redaction import without_secrets
 from crawl2clip.recipe import Recipe, RecipeError
 from crawl2clip.report.entries import entries
@@ -50,7 +49,7 @@ def _provenance(done: Sequence[Done]) -> tuple[Provenance, ...]:
             executor=job.report.executor,
             reason=job.report.reason,
             versions=job.report.versions,
-            digest=fingerprint.digest(job.report.fingerprint),
+            digest=job.report.digest,
             fingerprint=json.dumps(job.report.fingerprint, indent=2, ensure_ascii=False),
         )
         for job in done

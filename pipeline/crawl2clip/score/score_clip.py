@@ -54,6 +54,7 @@ class ScoreClip(Stage):
     reads = ("image", "text")
     adds = ("clip_score", "clip_score_model", "problem")
     files = ("weights", "model_config")
+    depends = ("ftfy", "regex", "timm", "transformers")  # of open_clip: tokenisers and towers
     main = "model"
 
     model: str | tuple[str, ...] = "ViT-B-32"

@@ -18,7 +18,7 @@ from crawl2clip.cli.registry import (
     where_from,
     where_to,
 )
-from crawl2clip.cli.spark_submit import OK, ended, outcome, say
+from crawl2clip.cli.spark_submit import OK, code_accepted, ended, outcome, say
 from crawl2clip.engine.job_report import JobReport, read_report
 from crawl2clip.engine.plan import markdown
 from crawl2clip.engine.progress import shown
@@ -53,6 +53,7 @@ def add(commands: Commands) -> None:
     sub.add_argument(
         "--again", metavar="JOB", help="run it and those after it though they are done"
     )
+    code_accepted(sub)
     for name, command in {"funnel": show_funnel, "report": remake_report}.items():
         sub = commands.add(name, command, f"crawl2clip {name} {EXAMPLE} --run-dir runs/1")
         recipe_of(sub)
@@ -117,7 +118,7 @@ def run_recipe(options: argparse.Namespace) -> int:
         begin_again(run, options.again)
     reports = []
     for job in run.recipe.jobs:
-        report = run_job(spark, run, job, shown, say)
+        report = run_job(spark, run, job, shown, say, options.accept_code)
         say(outcome(report))
         reports.append(report)
     return _told(run, reports, write_html(spark, run.recipe, run.folder))
