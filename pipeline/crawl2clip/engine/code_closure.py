@@ -61,6 +61,7 @@ class Package:
         self.root, self.name = root, name
         found = sorted(path for path in root.rglob("*") if "__pycache__" not in path.parts)
         self._modules = {self._dotted(path): path for path in found if path.suffix in (".py", ".c")}
+        self._shown = {path: path.relative_to(root).as_posix() for path in found}
         self._data = [path for path in found if path.is_file() and path.suffix not in _NOT_DATA]
         self._files: dict[Path, File] = {}
 
@@ -77,7 +78,8 @@ class Package:
             if path not in found:
                 found[path] = self._file(path)
                 to_do += found[path].reaches
-        return {self._shown(path): file for path, file in sorted(found.items()) if file.digest}
+        shown = {self._shown.get(path, path.name): file for path, file in found.items()}
+        return {name: file for name, file in sorted(shown.items()) if file.digest}
 
     @functools.cached_property
     def columns(self) -> dict[str, str]:
@@ -126,9 +128,6 @@ class Package:
 
     def _package_of(self, path: Path) -> str:
         return self._dotted(path.with_name("__init__.py")) if self.root in path.parents else ""
-
-    def _shown(self, path: Path) -> str:
-        return path.relative_to(self.root).as_posix() if self.root in path.parents else path.name
 
 
 @functools.cache
