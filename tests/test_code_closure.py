@@ -78,7 +78,10 @@ def test_follows_relative_imports_from_rooms_and_circles(tmp_path: Path) -> None
 
 
 def test_imports_for_type_checkers_do_not_count(tmp_path: Path) -> None:
-    lines = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import far, p.low\nx = 1"
+    lines = (
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import far, p.low\n"
+        "def f():\n    if typing.TYPE_CHECKING:\n        from p import low\n"
+    )
     package = package_of(tmp_path, step=lines, low="y = 2")
 
     found = package.closure(["p.step"])

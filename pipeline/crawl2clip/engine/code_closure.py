@@ -132,7 +132,7 @@ class Package:
 
 @functools.cache
 def own_package() -> Package:
-    """This package, as its files were when they were first asked for."""
+    """This package; each file counts as it was when it was first asked for."""
     return Package(Path(sys.modules[PACKAGE].__path__[0]))
 
 
@@ -159,9 +159,14 @@ def _doing(node: ast.stmt) -> list[ast.stmt]:
         return []
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return []  # a docstring, or ...
-    if isinstance(node, ast.If) and getattr(node.test, "id", None) == "TYPE_CHECKING":
+    if isinstance(node, ast.If) and _name(node.test) == "TYPE_CHECKING":
         return node.orelse
     return [node]
+
+
+def _name(node: ast.expr) -> str | None:
+    """The last part of a dotted name; None for what is no name."""
+    return getattr(node, "id", getattr(node, "attr", None))
 
 
 def _imported(statements: Iterable[ast.stmt], package: str) -> Iterator[str]:
@@ -181,7 +186,7 @@ def _with_parents(name: str) -> list[str]:
 
 
 def _is_columns(node: ast.stmt) -> bool:
-    return isinstance(node, ast.AnnAssign) and getattr(node.target, "id", None) == COLUMNS
+    return isinstance(node, ast.AnnAssign) and _name(node.target) == COLUMNS
 
 
 def _types(table: ast.stmt) -> Iterator[tuple[str, str]]:

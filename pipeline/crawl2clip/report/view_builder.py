@@ -1,10 +1,11 @@
 """A run's folder -> what its page shows. Every aggregate is bounded, whatever the crawl."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pyspark.sql import SparkSession
 
+from crawl2clip.engine.job_report import JobReport
 from crawl2clip.io.redaction import without_secrets
 from crawl2clip.recipe import Recipe, RecipeError
 from crawl2clip.report.entries import entries
@@ -50,7 +51,13 @@ def _provenance(done: Sequence[Done]) -> tuple[Provenance, ...]:
             reason=job.report.reason,
             versions=job.report.versions,
             digest=job.report.digest,
-            fingerprint=json.dumps(job.report.fingerprint, indent=2, ensure_ascii=False),
+            fingerprint=json.dumps(_made_by(job.report), indent=2, ensure_ascii=False),
         )
         for job in done
     )
+
+
+def _made_by(report: JobReport) -> Mapping[str, object]:
+    """The fingerprint, and what was accepted in its place."""
+    accepted = {"accepted": report.accepted} if report.accepted else {}
+    return {**report.fingerprint, **accepted}
