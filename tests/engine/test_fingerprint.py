@@ -174,7 +174,7 @@ def test_a_fingerprint_is_small_and_soon_taken() -> None:
     started = time.process_time()
     own.closure({CaptionLength.__module__, ScoreClip.__module__, ReadArchive.__module__})
 
-    assert time.process_time() - started < 2  # a quarter of a second on a machine of its own
+    assert time.process_time() - started < 2  # a half on a machine that has much else to do
     of_extract = fingerprint.of_job((), SOURCE, {ReadArchive.__module__})
     assert len(json.dumps(of_extract)) < 8_000
 
