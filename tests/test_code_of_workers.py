@@ -17,8 +17,9 @@ import os, sys
 
 class Recorder:
     def find_spec(self, name, path=None, target=None):
-        with open(os.environ["RECORD_TO"], "a") as file:
-            file.write(name + "\\n")
+        if name.partition(".")[0] == os.environ["RECORD_OF"]:
+            with open(os.environ["RECORD_TO"], "a") as file:
+                file.write(name + "\\n")
 
 sys.meta_path.insert(0, Recorder())
 """
@@ -32,9 +33,8 @@ def recipe(entries: Path) -> Recipe:
     jobs: dict[str, list[object]] = {
         "extract": [],
         "language": ["detect_language"],
-        "filter": ["caption_length", "clean_text", {"caption_frequency": {"most_images": 3}}],
+        "filter": ["caption_length", "clean_text"],
         "match": [{"match_entries": str(entries)}, "drop_unmatched"],
-        "balance": [{"balance_entries": {"t": 2}}],
         "dedup": ["drop_near_duplicate_texts"],
     }
     return recipe_of({"recipe": "r", "read": {"max_problem_share": 1.0}, "jobs": jobs}, "r.yaml")
@@ -46,8 +46,9 @@ def recorded(spark: SparkSession, tmp_path: Path) -> Iterator[Path]:
     (tmp_path / "sitecustomize.py").write_text(RECORDER)
     environment = spark.sparkContext.environment
     environment["PYTHONPATH"] = str(tmp_path)
+    environment["RECORD_OF"] = code_closure.PACKAGE
     yield tmp_path
-    for name in ("PYTHONPATH", "RECORD_TO"):
+    for name in ("PYTHONPATH", "RECORD_OF", "RECORD_TO"):
         environment.pop(name, None)
     spark.conf.unset(WORKERS_ALONE)
 
@@ -69,8 +70,7 @@ def test_what_workers_load_counts(spark: SparkSession, sample: Path, recorded: P
 def files(names: Path) -> Iterator[str]:
     """The files with code of the modules of ours among these names."""
     for name in set(names.read_text().splitlines()):
-        package, _, module = name.partition(".")
-        place = ROOT / module.replace(".", "/")
+        place = ROOT / name.partition(".")[2].replace(".", "/")
         for path in (place.with_suffix(".py"), place.with_suffix(".c"), place / "__init__.py"):
-            if package == code_closure.PACKAGE and path.is_file() and path.stat().st_size:
+            if path.is_file() and path.stat().st_size:
                 yield path.relative_to(ROOT).as_posix()
