@@ -77,13 +77,15 @@ def job(*steps: Stage) -> fingerprint.Fingerprint:
 
 def test_code_that_has_changed_is_named(copied: Path) -> None:
     before = job()
-    add_a_line(copied / "filter" / "tokens.py")
-    add_a_line(copied / "hashing.py")
-    add_a_line(copied / "filter" / "words.py")
+    add_a_line(copied / "filter" / "frequency" / "tokenizer.py")
+    add_a_line(copied / "shared" / "spark_xxhash.py")
+    add_a_line(copied / "filter" / "blocklists" / "word_matcher.py")
 
-    assert fingerprint.changes(before, job()) == ["code has changed: filter/tokens.py, hashing.py"]
+    assert fingerprint.changes(before, job()) == [
+        "code has changed: filter/frequency/tokenizer.py, shared/spark_xxhash.py"
+    ]
     assert fingerprint.changes(before, job(), most=1) == [
-        "code has changed: filter/tokens.py and 1 more"
+        "code has changed: filter/frequency/tokenizer.py and 1 more"
     ]
     assert fingerprint.of_code_alone(before, job())
 

@@ -32,7 +32,7 @@ def run_of(folder: Path, min_words: int = 3) -> Run:
 
 @pytest.fixture
 def done(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """A run done before the code of `filter/tokens.py` changed, which `caption_length` runs."""
+    """A run done before the code of the tokenizer changed, which `caption_length` runs."""
     rows = [("http://x.example/1", "a red dog"), ("http://x.example/2", "a dog")]
     spark.createDataFrame(rows, "url STRING, text STRING").write.parquet(
         str(tmp_path / "pairs.parquet")
@@ -43,7 +43,7 @@ def done(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     root = code_closure.own_package().root
     later = tmp_path / root.name
     shutil.copytree(root, later, ignore=shutil.ignore_patterns("*.so", "__pycache__"))
-    changed = later / "filter" / "tokens.py"
+    changed = later / "filter" / "frequency" / "tokenizer.py"
     changed.write_text(f"{changed.read_text('utf-8')}\nmore = 1\n", "utf-8")
     monkeypatch.setattr(code_closure, "own_package", lambda: Package(later))
     return run
@@ -66,7 +66,7 @@ def test_a_job_whose_code_changed_runs_again_and_says_what_and_what_else_could_b
     assert again(spark, done) == (
         [False, False],
         [
-            f"filter: runs again: code has changed: filter/tokens.py{HINT}",
+            f"filter: runs again: code has changed: filter/frequency/tokenizer.py{HINT}",
             "dedup: runs again: input filter has changed",
         ],
     )
@@ -82,14 +82,14 @@ def test_accepted_code_leaves_all_tables_and_is_asked_once(spark: SparkSession, 
 
     assert (skipped, said) == (
         [True, True],
-        ["filter: taken as it is: code has changed: filter/tokens.py"],
+        ["filter: taken as it is: code has changed: filter/frequency/tokenizer.py"],
     )
     assert again(spark, done) == ([True, True], [])
     assert [Path(done.table(job)).stat().st_mtime_ns for job in done.recipe.jobs] == tables
     after = report_of(done, "filter")
     [accepted] = after["accepted"]
     assert accepted["digest"] == fingerprint.digest(before["filter"]["fingerprint"])
-    assert accepted["changes"] == ["code has changed: filter/tokens.py"]
+    assert accepted["changes"] == ["code has changed: filter/frequency/tokenizer.py"]
     assert accepted["when"] > after["started"] or accepted["when"][:10] >= after["started"][:10]
     assert after["fingerprint"] == done.fingerprint("filter") != before["filter"]["fingerprint"]
     assert report_of(done, "dedup") == before["dedup"]
@@ -118,7 +118,7 @@ def test_no_other_change_is_accepted(spark: SparkSession, done: Run, tmp_path: P
     assert skipped == [False, False]
     assert [line.partition(" was ")[0] for line in said] == [
         "filter: runs again: step 1",
-        "filter: runs again: code has changed: filter/tokens.py",
+        "filter: runs again: code has changed: filter/frequency/tokenizer.py",
         "dedup: runs again: input filter has changed",
     ]
 
@@ -170,5 +170,5 @@ def test_both_command_lines_take_the_option(
 
         assert not end.value.code
         told = capsys.readouterr().err
-        assert "filter: taken as it is: code has changed: filter/tokens.py" in told
+        assert "filter: taken as it is: code has changed: filter/frequency/tokenizer.py" in told
         assert "filter: done before, with other code, accepted (1 pairs)" in told

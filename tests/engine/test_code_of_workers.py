@@ -7,7 +7,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from crawl2clip.engine import code_closure
-from crawl2clip.engine.run import WORKERS_ALONE, Run, run_job
+from crawl2clip.engine.plan import WORKERS_ALONE
+from crawl2clip.engine.run import Run, run_job
 from crawl2clip.engine.source import Source
 from crawl2clip.recipe import Recipe, recipe_of
 
@@ -24,7 +25,7 @@ class Recorder:
 sys.meta_path.insert(0, Recorder())
 """
 # They fork workers and collect garbage.
-NO_ROWS = {"worker_daemon.py", "worker.py"}
+NO_ROWS = {"engine/pyspark_daemon.py", "shared/gc_freeze.py"}
 ROOT = code_closure.own_package().root
 
 

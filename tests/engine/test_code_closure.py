@@ -281,25 +281,31 @@ def changed(
 @pytest.mark.parametrize(
     ("file", "steps"),
     [
-        ("extract/srcset.py", {ARCHIVES}),
-        ("extract/native/tags.h", {ARCHIVES}),
+        ("extract/html/srcset.py", {ARCHIVES}),
+        ("extract/native/html5/tags.h", {ARCHIVES}),
         ("extract/native/md5.h", {ARCHIVES}),
-        ("extract/_headers.c", {ARCHIVES}),
-        ("native/check.h", {ARCHIVES, "score_clip"}),
-        ("score/_resample.c", {"score_clip"}),
-        ("filter/words.py", {"blocked_words"}),
-        ("hashing.py", {"balance_entries", "caption_length", "rare_tokens", "download_images"}),
-        ("opt_out.py", {"respect_opt_out", "download_images", ARCHIVES}),
-        ("table_source.py", {TABLES}),
-        ("tables.py", ENGINE),
-        ("parts.py", ENGINE),
+        ("extract/native/_headers.c", {ARCHIVES}),
+        ("shared/native/check.h", {ARCHIVES, "score_clip"}),
+        ("score/native/_resample.c", {"score_clip"}),
+        ("filter/blocklists/word_matcher.py", {"blocked_words"}),
+        (
+            "shared/spark_xxhash.py",
+            {
+                *("balance_entries", "caption_length", "rare_tokens", "download_images"),
+                *("sem_dedup", "write_shards"),
+            },
+        ),
+        ("shared/opt_out.py", {"respect_opt_out", "download_images", ARCHIVES}),
+        ("engine/table_source.py", {TABLES}),
+        ("engine/worker_executor.py", {*ENGINE, TABLES}),
+        ("engine/parquet_writer.py", {*ENGINE, TABLES}),
         ("report/html.py", set()),
-        ("progress.py", set()),
-        ("terminal.py", set()),
-        ("commands/recipes.py", set()),
+        ("engine/progress.py", set()),
+        ("io/terminal.py", set()),
+        ("cli/commands/recipes.py", set()),
         ("recipe.py", set()),
-        ("job_report.py", set()),
-        ("log4j2.properties", set()),
+        ("engine/job_report.py", set()),
+        ("engine/log4j2.properties", set()),
     ],
 )
 def test_what_depends_on_a_file(file: str, steps: set[str]) -> None:
@@ -312,4 +318,4 @@ def test_what_depends_on_a_file(file: str, steps: set[str]) -> None:
 
 
 def test_installed_packages_bring_the_c_sources() -> None:
-    assert '"**/*.c", "**/*.h"' in Path("setup.py").read_text("utf-8")
+    assert '("j2", "css", "pyi", "c", "h", "properties")' in Path("setup.py").read_text("utf-8")
