@@ -111,7 +111,7 @@ class _Translation:
     shared: dict[int, Expression]
 
     def of(self, node: Node) -> Expression:
-        if node.place in self.fixed:
+        if node.place in self.fixed and node.kind != "Alias":  # which has no value of its own
             return self._constant(node)
         if node.kind in _OPERATORS:
             return self._operator(node, *_OPERATORS[node.kind])
@@ -190,7 +190,8 @@ def arrow_type(about: Any, what: str) -> pa.DataType:
         about,
     )
     if not simple and not (isinstance(about, dict) and about.get("type") == "array"):
-        raise NeedsSpark(f"has a condition with a value of type {about} ({what})")
+        shown = about.get("type") if isinstance(about, dict) else about
+        raise NeedsSpark(f"has a condition with a value of type {shown} ({what})")
     return to_arrow_type(_parse_datatype_json_value(about), timezone="UTC")
 
 
