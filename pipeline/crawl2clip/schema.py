@@ -1,7 +1,7 @@
-"""Every column a pair can have: its type and what it means.
+"""Define every column that a pair can have: its type and its meaning.
 
-Names follow DataComp and img2dataset, so that their tables fit as sources. Suffixes carry the
-unit: `_px _bytes _seconds _score _prob _count`.
+Names follow DataComp and img2dataset, so that their tables can be used as sources. Suffixes give
+the unit: `_px _bytes _seconds _score _prob _count`.
 """
 
 from pyspark.sql.types import (
@@ -21,7 +21,7 @@ from pyspark.sql.types import (
 
 
 def _array(**fields: DataType) -> ArrayType:
-    """An array of structs."""
+    """Return the type of an array of non-null structs with these fields."""
     struct = StructType([StructField(name, kind) for name, kind in fields.items()])
     return ArrayType(struct, containsNull=False)
 
@@ -124,7 +124,7 @@ COLUMNS: dict[str, tuple[DataType, str]] = {
 
 
 def columns(*names: str) -> StructType:
-    """The named columns as a StructType whose fields carry their meaning as comment.
+    """Return the named columns as a StructType whose fields carry their meaning as a comment.
 
     Raises KeyError for a name that is not in COLUMNS.
     """
@@ -132,7 +132,7 @@ def columns(*names: str) -> StructType:
 
 
 def struct(*names: str) -> StructType:
-    """The same without comments, which the result of a UDF can't carry."""
+    """Return the named columns as a StructType without comments: a UDF's result carries none."""
     return StructType([StructField(name, COLUMNS[name][0]) for name in names])
 
 

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from crawl2clip.__main__ import main
 from crawl2clip.filter.spark.token_columns import Tokens
-from crawl2clip.filter.spark.token_counts import added, counted, read, receipt, tokens_of, write
+from crawl2clip.filter.spark.token_counts import added, counted, read, read_record, tokens_of, write
 
 TEXT = st.lists(st.sampled_from(["a", "A", "red", "dog.", "狗"]), max_size=4).map(" ".join)
 TEXTS = st.lists(st.one_of(st.none(), TEXT), max_size=12)
@@ -61,7 +61,7 @@ def test_a_receipt_says_what_was_counted_and_how(spark: SparkSession, tmp_path: 
 
     about = write(counted(table(spark, ["a dog", "A dog"]), tokens), path, tokens, {"it": "two"})
 
-    assert receipt(path) == about
+    assert read_record(path) == about
     assert (about["tokens"], about["occurrences"], about["of"]) == (5, 6, {"it": "two"})
     assert tokens_of(path) == tokens
     assert as_dict(read(spark, path)) == {"a": 1, "A": 1, "dog": 2, "a dog": 1, "A dog": 1}

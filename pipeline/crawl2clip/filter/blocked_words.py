@@ -1,4 +1,4 @@
-"""Captions with words that somebody decided not to have."""
+"""Drop pairs whose caption contains a listed word or phrase."""
 
 from collections.abc import Iterator
 
@@ -8,22 +8,24 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType
 
 from crawl2clip.filter.blocklists.list_files import read_list
-from crawl2clip.filter.blocklists.word_matcher import Words
+from crawl2clip.filter.blocklists.word_matcher import WordMatcher
 from crawl2clip.stage import Filter, stage
 
 
 @stage
 class BlockedWords(Filter):
-    """Drop pairs whose `by` holds a listed word or phrase, whole and in any case.
+    """Drop pairs whose `by` contains a listed word or phrase as a whole, ignoring case.
 
-    words: a list as text, a word or phrase a line, # before remarks; or Parquet with one column.
-    None is shipped.
+    words: a text file with one word or phrase per line and # before comments, or Parquet with one
+    column. No list is shipped.
 
-    Text and words are compared in NFKC and case-folded, blanks collapsed; "ass" is not in "glass",
-    where LAION's test for substrings finds "kid" in "kidney". Scripts without blanks between words
-    (Han, kana, Thai, ...) have no borders to be looked for.
+    Text and words are compared after NFKC normalisation and case folding, with white space
+    collapsed. "ass" does not match "glass", whereas LAION's substring test finds "kid" in "kidney".
+    Scripts written without spaces between words (Han, kana, Thai, ...) have no word boundaries to
+    respect.
 
-    No shuffle. The list is broadcast and becomes an automaton once in each worker process.
+    Cost: no shuffle. The list is broadcast and compiled to an automaton once in each worker
+    process.
     """
 
     files = ("words",)
@@ -33,16 +35,16 @@ class BlockedWords(Filter):
     by: str = "text"
 
     def check(self) -> None:
-        Words.of(read_list(self.words))
+        WordMatcher.of(read_list(self.words))
 
     def keep(self) -> Column:
-        words = Words.of(read_list(self.words))
+        words = WordMatcher.of(read_list(self.words))
         shared = SparkSession.active().sparkContext.broadcast(words)
 
         @F.arrow_udf(BooleanType())  # type: ignore[attr-defined, untyped-decorator]
         def blocked(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
             for texts in batches:
-                found = [shared.value.occur_in(text or "") for text in texts.to_pylist()]
+                found = [shared.value.matches(text or "") for text in texts.to_pylist()]
                 yield pa.array(found, pa.bool_())
 
         judged: Column = blocked(self.by)

@@ -1,4 +1,4 @@
-"""Captions too short to describe a picture, or too long to be a caption."""
+"""Drop captions that are too short to describe an image or too long to be captions."""
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -9,10 +9,10 @@ from crawl2clip.stage import Filter, stage
 
 @stage
 class CaptionLength(Filter):
-    """Keep texts of `min_words` to `max_words` words, both included; words stand between blanks.
+    """Keep texts of `min_words` to `max_words` words, inclusive, separated by white space.
 
-    ALIGN (Jia et al. 2021, sec. 3) keeps 3 to 20 unigrams. split: 'scripts' counts each letter of a
-    script that is written without blanks as a word.
+    ALIGN (Jia et al. 2021, sec. 3) keeps 3 to 20 unigrams. split: with 'scripts', each letter of a
+    script that is written without spaces counts as a word.
     """
 
     reads = ("text",)

@@ -1,4 +1,4 @@
-"""Pictures that stand among those one cares for."""
+"""Keep images of chosen clusters."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,12 +16,12 @@ from crawl2clip.stage import Filter, stage
 
 @stage
 class KeepClusters(Filter):
-    """Keep images of the clusters whose numbers the file holds; those without a cluster go.
+    """Keep images whose cluster is listed in the file; images without a cluster are dropped.
 
-    The second half of DataComp's image-based filtering (Gadre et al. 2023, sec. 5.3): the clusters
-    are those that some image of ImageNet-1k is nearest to. `crawl2clip target-clusters` writes the
-    file from embeddings of any images. clusters: .npy, .npz or .safetensors, one dimension of whole
-    numbers; array: which one, if the file has several.
+    The second half of DataComp's image-based filtering (Gadre et al. 2023, sec. 5.3), which keeps
+    the clusters that are nearest to some image of ImageNet-1k. `crawl2clip target-clusters` writes
+    the file from embeddings of any images. clusters: a .npy, .npz or .safetensors file, one
+    dimension of integers; array: the array to use if the file holds several.
     """
 
     reads = ("image_cluster",)
@@ -40,13 +40,14 @@ class KeepClusters(Filter):
         found = tensor_files.read(self.clusters, self.array)
         if found.dtype.kind not in "iu":
             raise ValueError(f"{self.clusters} holds {found.dtype}; clusters have whole numbers")
-        return listed(np.unique(found))("image_cluster")
+        return is_one_of(np.unique(found))("image_cluster")
 
 
-def listed(numbers: NDArray[Any]) -> Callable[[str], Column]:
-    """A function of a column: whether it is one of the numbers; null where it is null.
+def is_one_of(numbers: NDArray[Any]) -> Callable[[str], Column]:
+    """Return a function of a column: whether a value is one of the numbers; null where it is null.
 
-    A condition with tens of thousands of literals would take Spark longer than the pairs.
+    A Spark condition with tens of thousands of literals would take longer than the filtering
+    itself.
     """
     shared = SparkSession.active().sparkContext.broadcast(numbers)
 

@@ -1,4 +1,4 @@
-"""Lists that users bring: domains, words, hashes, one a line."""
+"""Read the lists that users supply: domains, words, hashes; one entry per line."""
 
 import gzip
 
@@ -8,11 +8,12 @@ import pyarrow.parquet as pq
 
 
 def read_list(path: str) -> list[str]:
-    """The entries of a list, in its order, white space around them cut off.
+    """Return the entries of a list in file order, with surrounding white space removed.
 
-    A text file in UTF-8 holds one a line; empty lines and lines that start with # are none, and a
-    path that ends in .gz is unpacked. A file that ends in .parquet has one column of texts. An
-    empty list is a list. Raises ValueError if there is no such file, or if it is something else.
+    A text file in UTF-8 holds one entry per line; empty lines and lines starting with # are
+    skipped, and a path ending in .gz is decompressed. A file ending in .parquet has one column of
+    strings. A list may be empty. Raises ValueError if the file does not exist or is of another
+    kind.
     """
     try:
         return _of_parquet(path) if path.endswith(".parquet") else _of_text(path)
