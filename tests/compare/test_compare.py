@@ -231,10 +231,10 @@ def test_mistakes_are_told_in_a_line(
     mistakes = {
         "no finished run": [str(tmp_path)],
         "named twice": [runs.left, f"{runs.left}/"],
-        "is no Parquet table": [runs.left, "--truth", str(tmp_path / "gone.parquet")],
+        "is not a Parquet table": [runs.left, "--truth", str(tmp_path / "gone.parquet")],
         "lacks is_true, kind, scene_id": [runs.left, "--truth", f"{runs.left}/filter"],
         "there is no entry list": [runs.left, "--entries", str(tmp_path / "gone.json")],
-        "wants true pairs to judge by": [*train, "100"],
+        "needs true pairs to judge by": [*train, "100"],
         "is a folder on a disk": [runs.left, "--out", "s3a://b/out"],
         "goes with --train": [runs.left, "--images", "x"],
         "less than a batch of 256": [*train, "100", *truth],

@@ -31,7 +31,7 @@ def test_an_empty_list_has_none_and_no_rows_are_no_trouble() -> None:
 
 @pytest.mark.parametrize("odd", ["ab", "zz" * 16, "ab" * 20, "a b" * 16])
 def test_what_is_no_hash_is_refused_and_shown(odd: str) -> None:
-    with pytest.raises(ValueError, match=f"'{odd}' is no hash of 32 hex digits"):
+    with pytest.raises(ValueError, match=f"'{odd}' is not a hash of 32 hex digits"):
         sorted_digests(["00" * 16, odd], 16)
 
 

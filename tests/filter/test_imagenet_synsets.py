@@ -63,5 +63,5 @@ def test_a_list_of_something_else_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "synsets.txt"
     path.write_text("n02084071\ndog.n.01\n")
 
-    with pytest.raises(ValueError, match=r"'dog.n.01' is no synset; n02084071 would be one"):
+    with pytest.raises(ValueError, match=r"'dog.n.01' is not a synset; n02084071 would be one"):
         read_offsets(str(path))

@@ -35,7 +35,7 @@ def test_what_a_pattern_switches_off_stays_inside_it() -> None:
 
 
 def test_a_bad_pattern_is_shown() -> None:
-    with pytest.raises(ValueError, match=r"'\(a' is no regular expression"):
+    with pytest.raises(ValueError, match=r"'\(a' is not a regular expression"):
         combined(["a", "(a"])
 
 

@@ -151,8 +151,8 @@ def test_a_source_without_archives_is_refused(tmp_path: Path) -> None:
         "none": "there is no",
         "*.warc.gz": "names no archive",
         "empty": "names no archive",
-        "binary": "is no list of archives",
-        "binary.gz": "is no list of archives",
+        "binary": "is not a list of archives",
+        "binary.gz": "is not a list of archives",
     }.items():
         with pytest.raises(ValueError, match=reason):
             paths(str(tmp_path / name))

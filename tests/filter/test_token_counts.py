@@ -86,7 +86,7 @@ def test_what_is_no_receipt_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "v.json"
     path.write_text(content)
 
-    with pytest.raises(ValueError, match="is no receipt"):
+    with pytest.raises(ValueError, match="is not a record"):
         tokens_of(str(path))
 
 
@@ -121,7 +121,7 @@ def test_the_command_counts_a_table_and_adds_others(
     [
         (["--to", "v.json"], "what shall be counted?"),
         (["--add", "v.json", "--to", "v.json"], "is one of those to add"),
-        (["--source", "s", "--to", "v"], "named by its receipt, v.json"),
+        (["--source", "s", "--to", "v"], "named by its record, v.json"),
         (["--add", "none.json", "--to", "v.json"], "there is no vocabulary none.json"),
         (["--add", "kept.json", "--to", "v.json"], "kept.json was counted with"),
         (["--source", "none.parquet", "--to", "v.json"], "holds no Parquet table"),

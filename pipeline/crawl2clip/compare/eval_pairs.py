@@ -11,10 +11,10 @@ from pyspark.sql import DataFrame, SparkSession
 from crawl2clip.engine import fingerprint
 from crawl2clip.evaluation import zero_shot
 from crawl2clip.evaluation.evaluation_sets import EvaluationSet
-from crawl2clip.filter_network.evaluation import Judge
+from crawl2clip.filter_network.evaluation import Evaluator
 from crawl2clip.filter_network.settings import LOCAL
 from crawl2clip.recipe import RecipeError
-from crawl2clip.score.clip.models import Choice, load
+from crawl2clip.score.clip.models import ModelChoice, load
 from crawl2clip.score.score_clip import ScoreClip
 
 TOLD = ("acc1", "image_retrieval_recall@1", "text_retrieval_recall@1")
@@ -31,15 +31,15 @@ class Judged:
     sets: tuple[EvaluationSet, ...]
     pairs: int
     digest: str
-    judge: Judge = Judge()  # noqa: RUF009  frozen, so sharing it is safe
+    judge: Evaluator = Evaluator()  # noqa: RUF009  frozen, so sharing it is safe
 
     def scores(self, spark: SparkSession, network: Path) -> dict[str, float]:
         """Of the network in a folder."""
         pairs = spark.read.parquet(self.table)
         weights = f"{LOCAL}{network.resolve()}"
-        found = self.judge(pairs, ScoreClip("", weights, embeddings="float32"))
+        found = self.judge.evaluate(pairs, ScoreClip("", weights, embeddings="float32"))
         scores = {"auc": found.auc, "mismatched_left": found.left}
-        model = load(Choice("", weights), _device())
+        model = load(ModelChoice("", weights), _device())
         for each in self.sets:
             own = each is self.sets[0]
             for name, value in zero_shot.evaluated(model, each).items():

@@ -29,7 +29,7 @@ def read_truth(spark: SparkSession, path: str) -> DataFrame:
     try:
         truth = spark.read.parquet(path)
     except AnalysisException:
-        raise RecipeError(f"{path} is no Parquet table; crawl2clip sample writes one") from None
+        raise RecipeError(f"{path} is not a Parquet table; crawl2clip sample writes one") from None
     missing = sorted(NEEDED - set(truth.columns))
     if missing:
         raise RecipeError(f"{path} lacks {', '.join(missing)}; give a sample's truth.parquet")

@@ -19,9 +19,9 @@ from crawl2clip.compare.run_loading import Contestant
 from crawl2clip.compare.training_images import HeldOut
 from crawl2clip.compare.upsampling import repeated
 from crawl2clip.engine.fingerprint import digest
-from crawl2clip.filter_network.dataset_builder import Preparing
-from crawl2clip.filter_network.launch import trained
-from crawl2clip.filter_network.settings import Training
+from crawl2clip.filter_network.dataset_builder import PairSelection
+from crawl2clip.filter_network.launch import train_network
+from crawl2clip.filter_network.settings import TrainingSettings
 
 ABOUT = "set.json"
 MOST_EPOCHS = 32  # each leaves a checkpoint
@@ -36,7 +36,7 @@ class Compute:
     """
 
     samples: int
-    training: Training = Training()  # noqa: RUF009  frozen, so sharing it is safe
+    training: TrainingSettings = TrainingSettings()  # noqa: RUF009  frozen, so sharing it is safe
 
     def check(self) -> None:
         """Raise ValueError, saying what would be right."""
@@ -117,8 +117,8 @@ class BakeOff:
             return None
         told = json.loads((home / ABOUT).read_text(encoding="utf-8"))
         training = replace(self.compute.training, epochs=told["epochs"])
-        asked = Preparing(str(home / "set"), held_out=0, seed=seed)
-        network = trained(spark, asked, training, str(home))
+        asked = PairSelection(str(home / "set"), held_out=0, seed=seed)
+        network = train_network(spark, asked, training, str(home))
         seen = network["steps"] * training.batch_size
         return {"pairs": told["pairs"], "samples_seen": seen, "sha256": network["sha256"]}
 

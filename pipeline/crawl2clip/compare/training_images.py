@@ -103,7 +103,7 @@ def _good(spark: SparkSession, path: str, *names: str) -> DataFrame:
     try:
         table = spark.read.parquet(path)
     except AnalysisException:
-        raise RecipeError(f"{path} is no Parquet table") from None
+        raise RecipeError(f"{path} is not a Parquet table") from None
     missing = [name for name in names if name not in table.columns]
     if missing:
         raise RecipeError(f"{path} lacks {', '.join(missing)}; it has {', '.join(table.columns)}")

@@ -18,7 +18,7 @@ import numpy as np
 from crawl2clip.evaluation import metrics
 from crawl2clip.evaluation.evaluation_sets import EvaluationSet, Sample
 from crawl2clip.evaluation.metrics import Vectors
-from crawl2clip.score.clip.models import Loaded
+from crawl2clip.score.clip.models import LoadedModel
 from crawl2clip.score.clip.preprocess import Spec, UndecodableError, pixels
 from crawl2clip.score.clip.resizing import Pixels
 
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 def evaluated(
-    model: Loaded, of: EvaluationSet, templates: Sequence[str] = (), batch: int = BATCH
+    model: LoadedModel, of: EvaluationSet, templates: Sequence[str] = (), batch: int = BATCH
 ) -> dict[str, float | int | None]:
     """The metrics of the set's task, and `samples`, the number of images.
 
@@ -52,7 +52,7 @@ def evaluated(
 
 
 def classifier(
-    model: Loaded, names: Sequence[str], templates: Sequence[str], batch: int = BATCH
+    model: LoadedModel, names: Sequence[str], templates: Sequence[str], batch: int = BATCH
 ) -> Vectors:
     """A unit vector for each class, (C, D)."""
     texts = [prompt(template, name) for name in names for template in templates]
@@ -78,7 +78,7 @@ def openai() -> list[str]:
     return [template("{c}") for template in OPENAI_IMAGENET_TEMPLATES]
 
 
-def text_vectors(model: Loaded, texts: Iterable[str], batch: int = BATCH) -> Vectors:
+def text_vectors(model: LoadedModel, texts: Iterable[str], batch: int = BATCH) -> Vectors:
     """Unit vectors, (N, D), in the order given."""
 
     def encoded(part: list[str]) -> torch.Tensor:
@@ -88,7 +88,7 @@ def text_vectors(model: Loaded, texts: Iterable[str], batch: int = BATCH) -> Vec
     return _vectors(encoded, _batches(texts, batch))
 
 
-def _image_vectors(model: Loaded, samples: Iterable[Sample], batch: int) -> Vectors:
+def _image_vectors(model: LoadedModel, samples: Iterable[Sample], batch: int) -> Vectors:
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding lets go of Python's lock
 
         def encoded(part: list[Sample]) -> torch.Tensor:
@@ -106,7 +106,7 @@ def _seen(spec: Spec, sample: Sample) -> Pixels:
         raise ValueError(f"{sample.name}: {error}") from None
 
 
-def _floats(seen: Pixels, model: Loaded) -> torch.Tensor:
+def _floats(seen: Pixels, model: LoadedModel) -> torch.Tensor:
     import torch
 
     of_spec = (model.spec.mean, model.spec.std)

@@ -38,7 +38,7 @@ class BlockedDomains(Filter):
 
     def check(self) -> None:
         if not self.by:
-            raise ValueError("by wants at least one of url, page_url")
+            raise ValueError("by needs at least one of url, page_url")
         self._domains()
 
     def keep(self) -> Column:

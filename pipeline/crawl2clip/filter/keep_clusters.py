@@ -34,7 +34,7 @@ class KeepClusters(Filter):
     def check(self) -> None:
         shape = tensor_files.shape(self.clusters, self.array)
         if len(shape) != 1:
-            raise ValueError(f"{self.clusters} holds an array of {shape}; it wants a list")
+            raise ValueError(f"{self.clusters} holds an array of {shape}; expected a list")
 
     def keep(self) -> Column:
         found = tensor_files.read(self.clusters, self.array)

@@ -59,7 +59,7 @@ class KeepTop(Stage):
     def __call__(self, pairs: DataFrame) -> DataFrame:
         kind = pairs.select(self.by).schema[0].dataType
         if not isinstance(kind, NumericType):
-            raise ValueError(f"by wants a column of numbers; {self.by} is {kind}")
+            raise ValueError(f"by needs a column of numbers; {self.by} is {kind}")
         bits = 32 if isinstance(kind, FloatType) else 64
         ranked = self._marked(pairs)
         scored = ranked.where("problem is null")

@@ -59,7 +59,7 @@ class RareTokens(Stage):
         if self.most < 1 or self.at_hand < 0:
             raise ValueError("most must be 1 or more, and at_hand 0 or more")
         if not self.by:
-            raise ValueError("by wants at least one kind of token: [unigrams], say")
+            raise ValueError("by needs at least one kind of token: [unigrams], say")
         if self.vocabulary is not None and tokens_of(self.vocabulary) != self.tokens:
             there = tokens_of(self.vocabulary)
             as_there = f"split: {there.split}, case: {there.case}"

@@ -115,4 +115,4 @@ def refuse(points: Sequence[Point]) -> None:
             raise ValueError(f"{point}: compute must be above 0 and error above 0, 1 at most")
     computes = {point.compute for point in points}
     if len(computes) < 2:
-        raise ValueError(f"a law wants models of two computes at least, not {len(computes)}")
+        raise ValueError(f"a law needs models of two computes at least, not {len(computes)}")

@@ -1,4 +1,4 @@
-"""Which pairs stay, as columns: by a draw, by a cap, one text an image."""
+"""Select pairs with columns: by a random draw, by a cap, or one text per image."""
 
 from collections.abc import Iterator
 
@@ -19,18 +19,20 @@ from crawl2clip.stage import is_problem
 
 
 def draw(seed: int, purpose: str = "") -> Column:
-    """A number in [0, 1) for each uid, uniform, the same wherever and whenever it is drawn.
+    """Return a uniform number in [0, 1) for each uid, the same in every run.
 
-    purpose: draws for different ones are independent.
+    purpose: draws for different purposes are independent.
     """
     salt = [F.lit(purpose)] if purpose else []
     return F.pmod(F.xxhash64("uid", F.lit(seed), *salt), F.lit(2**52)) / F.lit(float(2**52))
 
 
 def weighing(pairs: DataFrame, probs: Floats, seed: int | None) -> InWorkers:
-    """Adds keep_prob and keeps the pairs whose draw is below it; without a seed, those above 0.
+    """Return a step that adds keep_prob and keeps pairs with a draw below it.
 
-    probs: a chance for each entry. Pairs without entries are dropped, problems stay.
+    Seed None: those above 0.
+
+    probs: a probability for each entry. Pairs without entries are dropped, problems are kept.
     """
     shared = pairs.sparkSession.sparkContext.broadcast(probs)
     kept = [name for name in pairs.columns if name != "keep_prob"]
@@ -48,16 +50,16 @@ def weighing(pairs: DataFrame, probs: Floats, seed: int | None) -> InWorkers:
 
 
 def draws(uids: pa.StringArray, seed: int) -> Floats:
-    """What `draw(seed)` gives, in a worker."""
+    """Return what `draw(seed)` computes, in a worker."""
     numbers: Floats = (xxhash64(uids, seed) & (2**52 - 1)) / 2.0**52
     return numbers
 
 
 def one_text_an_image(pairs: DataFrame, seed: int) -> DataFrame:
-    """Of the matched pairs of each URL one, each with the same chance; problems stay.
+    """Keep one of the matched pairs of each URL, each with the same chance; problems are kept.
 
-    MetaCLIP 2 (Chuang et al. 2025). One shuffle of whole rows by URL, of which each task sends its
-    best one alone.
+    MetaCLIP 2 (Chuang et al. 2025). One shuffle of whole rows by URL, of which each task sends only
+    its best one.
     """
     matched = pairs.where((F.size("entry_ids") > 0) | is_problem(pairs))
     alone = F.when(is_problem(pairs), F.monotonically_increasing_id())
@@ -68,11 +70,11 @@ def one_text_an_image(pairs: DataFrame, seed: int) -> DataFrame:
 
 
 def within_caps(pairs: DataFrame, counts: EntryCounts, ts: Floats, draw: Column) -> Column:
-    """True for pairs that are among the first t, by draw, of at least one of their entries.
+    """Return true for pairs that are among the first t, by draw, of at least one of their entries.
 
-    ts: one for each entry, in order of `counts.flat`; a fraction is cut off. One shuffle of
-    (entry, draw), of which all but about t an entry are left out beforehand: draws are uniform, so
-    the t-th is near t / count. Driver and workers hold a number an entry.
+    ts: one for each entry, in order of `counts.flat`; fractions are cut off. One shuffle of (entry,
+    draw), from which all but about t per entry are removed beforehand: draws are uniform, so the
+    t-th is close to t / count. Driver and workers hold a number per entry.
     """
     last = _last_draws(pairs, counts, np.maximum(np.floor(ts), 1), draw)
     shared = pairs.sparkSession.sparkContext.broadcast(last)
@@ -90,9 +92,9 @@ def within_caps(pairs: DataFrame, counts: EntryCounts, ts: Floats, draw: Column)
 
 
 def _last_draws(pairs: DataFrame, counts: EntryCounts, ts: Floats, draw: Column) -> Floats:
-    """The largest draw that each entry lets in, (entries,); 1 for those that let in all."""
+    """Return the largest draw that each entry keeps, (entries,); 1 for those that keep all."""
     flat = counts.flat
-    # Ten standard deviations above t: that too few are below it is not to be expected.
+    # Ten standard deviations above t, so practically never are too few draws below it.
     bounds = np.where(flat > ts, (ts + 10 * np.sqrt(ts) + 30) / np.maximum(flat, 1), 0.0)
     shared = pairs.sparkSession.sparkContext.broadcast((bounds, ts.astype(np.int64)))
 

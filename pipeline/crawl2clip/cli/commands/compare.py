@@ -14,7 +14,7 @@ from crawl2clip.compare.run_loading import contestants
 from crawl2clip.compare.train_and_score import Compute
 from crawl2clip.engine.session import session
 from crawl2clip.evaluation.evaluation_sets import EvaluationSet
-from crawl2clip.filter_network.settings import Training
+from crawl2clip.filter_network.settings import TrainingSettings
 from crawl2clip.recipe import RecipeError
 from crawl2clip.shared.entry_list import read_entries
 
@@ -48,7 +48,7 @@ def _networks(sub: argparse.ArgumentParser) -> None:
     about = "folders as those of crawl2clip evaluate"
     sub.add_argument("--evaluate", nargs="+", default=[], metavar="SET", help=about)
     for name in NETWORK:
-        default = getattr(Training(), name)
+        default = getattr(TrainingSettings(), name)
         option = f"--{name.replace('_', '-')}"
         sub.add_argument(option, type=type(default), default=default, help="as train-filter's")
 
@@ -89,8 +89,8 @@ def _bench(options: argparse.Namespace) -> Bench | None:
             _refuse_alone(options)
             return None
         if not (options.truth or options.judged):
-            raise ValueError("--train wants true pairs to judge by: --judged TABLE, or --truth")
-        training = Training(**{name: getattr(options, name) for name in NETWORK})
+            raise ValueError("--train needs true pairs to judge by: --judged TABLE, or --truth")
+        training = TrainingSettings(**{name: getattr(options, name) for name in NETWORK})
         bench = Bench(
             Compute(int(options.train), training),
             judged=options.judged,

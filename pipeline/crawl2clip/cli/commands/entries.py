@@ -14,7 +14,7 @@ from crawl2clip.entries.lists.language_settings import LanguageSettings
 from crawl2clip.entries.lists.list_settings import SOURCES, EntrySettings
 from crawl2clip.entries.lists.list_writer import EntryReport
 from crawl2clip.entries.metaclip1 import build, check
-from crawl2clip.entries.metaclip2 import build_languages, wanted
+from crawl2clip.entries.metaclip2 import build_languages, missing_lists
 from crawl2clip.recipe import RecipeError
 
 S = typing.TypeVar("S", EntrySettings, LanguageSettings)
@@ -77,7 +77,7 @@ def build_by_language(options: argparse.Namespace) -> int:
     are, so the same command goes on where it stopped. Chinese, Japanese, Thai and others without
     blanks need pip install crawl2clip[icu].
     """
-    settings = _settings(options, LanguageSettings, lambda given: wanted(given, options.to))
+    settings = _settings(options, LanguageSettings, lambda given: missing_lists(given, options.to))
     table = Table("list", *SOURCES, "entries", box=None)
 
     def done(lang: str, report: EntryReport) -> None:

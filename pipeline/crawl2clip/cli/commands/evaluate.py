@@ -10,16 +10,16 @@ from crawl2clip.evaluation import zero_shot
 from crawl2clip.evaluation.evaluation_sets import EvaluationSet
 from crawl2clip.recipe import RecipeError
 from crawl2clip.scaling import results_table
-from crawl2clip.score.clip.models import Choice, Loaded, load, refuse
+from crawl2clip.score.clip.models import LoadedModel, ModelChoice, check_choice, load
 from crawl2clip.training.gmacs import gmacs
-from crawl2clip.training.training_record import Receipt, last_checkpoint
+from crawl2clip.training.training_record import TrainingRecord, last_checkpoint
 
 
 @dataclass(frozen=True)
 class Trained:
     """A model and what is known of its training; samples and data are for the table alone."""
 
-    choice: Choice
+    choice: ModelChoice
     samples_seen: float | None
     data: str | None
 
@@ -76,7 +76,7 @@ def evaluate(options: argparse.Namespace) -> int:
 
 def _one(
     each: EvaluationSet,
-    model: Loaded,
+    model: LoadedModel,
     about: dict[str, results_table.Value],
     templates: list[str],
     options: argparse.Namespace,
@@ -93,12 +93,12 @@ def _trained(options: argparse.Namespace) -> Trained:
     if options.run:
         if options.model or options.weights or options.model_config:
             raise ValueError("--run says which model it is; leave --model and --weights out")
-        run = Receipt.read(Path(options.run))
+        run = TrainingRecord.read(Path(options.run))
         weights, epochs = last_checkpoint(Path(options.run))
-        choice = Choice(run.model, str(weights), run.model_config)
+        choice = ModelChoice(run.model, str(weights), run.model_config)
         return Trained(choice, run.samples_per_epoch * epochs, options.data or run.data)
-    choice = Choice(options.model, options.weights, options.model_config)
-    refuse(choice)
+    choice = ModelChoice(options.model, options.weights, options.model_config)
+    check_choice(choice)
     return Trained(choice, options.samples_seen, options.data)
 
 

@@ -7,7 +7,7 @@ from pyspark.errors import AnalysisException
 from crawl2clip.cli.registry import Commands, code_allowed, out
 from crawl2clip.cli.spark_submit import OK
 from crawl2clip.engine.session import session
-from crawl2clip.filter_network.evaluation import Judge
+from crawl2clip.filter_network.evaluation import Evaluator
 from crawl2clip.recipe import RecipeError
 from crawl2clip.score.score_clip import ScoreClip
 from crawl2clip.spark.sql_conditions import condition
@@ -23,7 +23,7 @@ def add(commands: Commands) -> None:
     sub.add_argument("--model", default="ViT-B-32", help="as score_clip's")
     sub.add_argument("--weights", required=True, help="as score_clip's; local-dir:FOLDER, say")
     sub.add_argument("--model-config", default="", metavar="JSON", help="as score_clip's")
-    judge = Judge()
+    judge = Evaluator()
     sub.add_argument("--pairs", type=int, default=judge.most, help="looked at, at most")
     sub.add_argument("--plant", type=float, default=judge.plant, help="share made mismatched")
     sub.add_argument("--fraction", type=float, default=judge.fraction, help="that a cut would keep")
@@ -35,7 +35,7 @@ def filter_quality(options: argparse.Namespace) -> int:
     ROC AUC: how often a true pair scores above an image with another's text. And how many
     mismatched pairs a cut leaves if some are planted.
     """
-    judge = Judge(options.pairs, options.plant, options.fraction)
+    judge = Evaluator(options.pairs, options.plant, options.fraction)
     network = ScoreClip(
         model=options.model,
         weights=options.weights,
@@ -46,7 +46,7 @@ def filter_quality(options: argparse.Namespace) -> int:
         judge.check()
         network.check()
         pairs = session(allow_code=options.allow_code).read.parquet(options.table)
-        found = judge(pairs.where(condition(pairs, options.where)), network)
+        found = judge.evaluate(pairs.where(condition(pairs, options.where)), network)
     except AnalysisException as error:
         raise RecipeError(f"{options.table}: {str(error).splitlines()[0]}") from None
     except ValueError as error:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crawl2clip.balance.balance_entries import BalanceEntries
-from crawl2clip.balance.planning.plan import Plan, Planned
+from crawl2clip.balance.planning.plan import Plan, PlanRow
 from crawl2clip.balance.planning.plan_page import TopEntry, page
 from crawl2clip.check import after
 from crawl2clip.cli.registry import (
@@ -126,7 +126,7 @@ def _zero(plan: Plan, texts: dict[str, list[str]]) -> str:
     return f"{listed - plan.matched_entries:,} of {listed:,} entries match nothing."
 
 
-def _table(plan: Plan, rows: Sequence[Planned]) -> Table:
+def _table(plan: Plan, rows: Sequence[PlanRow]) -> Table:
     heads = ("t", "pairs kept", "of the matched", "matches in the tail", "entries above t")
     table = Table()
     for head in heads:
@@ -146,5 +146,5 @@ def _languages(plan: Plan) -> Table:
     return table
 
 
-def _numbers(row: Planned) -> tuple[str, str, str]:
+def _numbers(row: PlanRow) -> tuple[str, str, str]:
     return f"{row.kept:,.0f}", f"{row.share:.2%}", f"{row.tail_share:.2%}"

@@ -7,9 +7,9 @@ from rich.table import Table
 from crawl2clip.cli.registry import Commands, out
 from crawl2clip.cli.spark_submit import OK
 from crawl2clip.engine.session import session
-from crawl2clip.filter_network.evaluation import Judge
+from crawl2clip.filter_network.evaluation import Evaluator
 from crawl2clip.filter_network.poison import Poison
-from crawl2clip.filter_network.settings import Training
+from crawl2clip.filter_network.settings import TrainingSettings
 from crawl2clip.recipe import RecipeError
 
 
@@ -26,9 +26,9 @@ def add(commands: Commands) -> None:
     shares = Poison.shares
     sub.add_argument("--shares", type=float, nargs="+", default=shares, help="of pool in the set")
     for name in ("model", "weights", "epochs", "batch_size", "learning_rate", "crop", "seed"):
-        default = getattr(Training(), name)
+        default = getattr(TrainingSettings(), name)
         sub.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default)
-    judge = Judge()
+    judge = Evaluator()
     sub.add_argument("--plant", type=float, default=judge.plant, help="mismatched among judged")
     sub.add_argument("--fraction", type=float, default=judge.fraction, help="that the cut keeps")
 
@@ -47,12 +47,12 @@ def poison(options: argparse.Namespace) -> int:
         options.pairs,
         options.crawl,
         tuple(options.shares),
-        Training(**{name: getattr(options, name) for name in names}),
-        Judge(plant=options.plant, fraction=options.fraction),
+        TrainingSettings(**{name: getattr(options, name) for name in names}),
+        Evaluator(plant=options.plant, fraction=options.fraction),
     )
     try:
         asked.check()
-        points = asked(session(), options.to)
+        points = asked.run(session(), options.to)
     except ValueError as error:
         raise RecipeError(str(error)) from None
     shown = Table("unfiltered", "AUC", f"false in the best {options.fraction:.0%}")

@@ -10,11 +10,11 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from crawl2clip.balance.balance_entries import BalanceEntries, draw
-from crawl2clip.balance.planning.remaining_recipe import Leftover
-from crawl2clip.balance.planning.topup_batches import Addition, additions, next_folder
+from crawl2clip.balance.planning.remaining_recipe import RemainingRecipe
+from crawl2clip.balance.planning.topup_batches import TopUpBatch, next_folder, topup_batches
 from crawl2clip.balance.probabilities.entry_counts import FILE, EntryCounts, Thresholds, read_counts
 from crawl2clip.balance.probabilities.keep_probabilities import entry_probs
-from crawl2clip.balance.probabilities.thresholds import Lists, kept, with_size
+from crawl2clip.balance.probabilities.thresholds import ThresholdRules, kept, with_size
 from crawl2clip.balance.spark.entry_counting import keep_prob
 from crawl2clip.cli.commands.plan_balance import Balancing
 from crawl2clip.cli.registry import Commands, code_allowed, out, recipe_of, where_from, where_to
@@ -62,8 +62,8 @@ def rebalance(options: argparse.Namespace) -> int:
     if balancing.step.form != "draw":
         raise RecipeError(f"{balancing.step.name}: form {balancing.step.form!r} has no larger t")
     run = balancing.run.folder
-    left = Leftover.of(options.recipe, balancing.job, balancing.number)
-    there = _begun(additions(run))
+    left = RemainingRecipe.of(options.recipe, balancing.job, balancing.number)
+    there = _begun(topup_batches(run))
     shortage = _shortage(balancing, left, there, options.size)
     counts, then = _counts(run, there)
     pairs = balancing.step.eligible(balancing.pairs(session(allow_code=options.allow_code)))
@@ -72,7 +72,7 @@ def rebalance(options: argparse.Namespace) -> int:
         raise RecipeError(f"{run}: all {shortage.asked:,} pairs that match have been asked for")
     folder = next_folder(run, len(there))
     more = added(balancing.step, pairs, counts, then, now)
-    addition = Addition(folder, _written(more, folder), dict(then), dict(now))
+    addition = TopUpBatch(folder, _written(more, folder), dict(then), dict(now))
     commands = left.write(run, [one.folder for one in (*there, addition)])
     addition.write()
     _tell(shortage, addition, commands)
@@ -86,7 +86,7 @@ def _written(more: DataFrame, folder: str) -> int:
     return more.sparkSession.read.parquet(table).count()
 
 
-def _tell(shortage: Shortage, addition: Addition, commands: Sequence[str]) -> None:
+def _tell(shortage: Shortage, addition: TopUpBatch, commands: Sequence[str]) -> None:
     expected = shortage.have + round(addition.asked * shortage.have / shortage.asked)
     out.print(f"{shortage.have:,} of {shortage.asked:,} pairs have come through", highlight=False)
     table = f"{addition.folder}/pairs.parquet"
@@ -96,7 +96,7 @@ def _tell(shortage: Shortage, addition: Addition, commands: Sequence[str]) -> No
         out.print(command, soft_wrap=True, highlight=False, markup=False)
 
 
-def _begun(there: list[Addition]) -> list[Addition]:
+def _begun(there: list[TopUpBatch]) -> list[TopUpBatch]:
     """Without the last if nothing of it was fetched: it can be chosen anew."""
     if there:
         files, path = fsspec.url_to_fs(f"{there[-1].folder}/run")
@@ -106,7 +106,7 @@ def _begun(there: list[Addition]) -> list[Addition]:
 
 
 def _shortage(
-    balancing: Balancing, left: Leftover, there: Sequence[Addition], size: int
+    balancing: Balancing, left: RemainingRecipe, there: Sequence[TopUpBatch], size: int
 ) -> Shortage:
     run = balancing.run
     balanced = _ended(run.folder, balancing.job)
@@ -132,7 +132,7 @@ def _ended(folder: str, job: str) -> JobReport:
     return report
 
 
-def _counts(run: str, there: Sequence[Addition]) -> tuple[EntryCounts, Thresholds]:
+def _counts(run: str, there: Sequence[TopUpBatch]) -> tuple[EntryCounts, Thresholds]:
     """The counts of the run, and the thresholds by which all was chosen that is there."""
     try:
         counts = read_counts(f"{run.rstrip('/')}/{FILE}")
@@ -148,7 +148,7 @@ def _larger(
     step: BalanceEntries, pairs: DataFrame, counts: EntryCounts, then: Thresholds, wanted: int
 ) -> tuple[Thresholds, float]:
     """Thresholds none of which is smaller than before, and how many pairs they keep."""
-    lists = Lists(counts, step.reference)
+    lists = ThresholdRules(counts, step.reference)
 
     def rule(t: float) -> Thresholds:
         return {k: max(new, then[k]) for k, new in lists.with_t(t).items()}

@@ -32,7 +32,7 @@ def subset(options: argparse.Namespace) -> int:
     """
     wanted = {"write": 2, "intersect": 3}[options.what]
     if len(options.paths) != wanted:
-        raise RecipeError(f"subset {options.what} wants {wanted} paths; {EXAMPLE}, say")
+        raise RecipeError(f"subset {options.what} needs {wanted} paths; {EXAMPLE}, say")
     try:
         count = _made(options.what, options.paths)
     except AnalysisException as error:

@@ -10,8 +10,8 @@ from crawl2clip.cli.spark_submit import OK
 from crawl2clip.recipe import RecipeError
 from crawl2clip.training.launch import Launcher, Nodes, run
 from crawl2clip.training.shards import Shards
-from crawl2clip.training.training_record import RECEIPT, Receipt
-from crawl2clip.training.training_run import Training
+from crawl2clip.training.training_record import RECORD, TrainingRecord
+from crawl2clip.training.training_run import TrainingRun
 
 
 def add(commands: Commands) -> None:
@@ -64,8 +64,8 @@ def train(options: argparse.Namespace) -> int:
     return OK
 
 
-def _training(options: argparse.Namespace) -> Training:
-    return Training(
+def _training(options: argparse.Namespace) -> TrainingRun:
+    return TrainingRun(
         shards=Shards.of(options.shards),
         folder=Path(options.to),
         model=options.model,
@@ -80,17 +80,17 @@ def _training(options: argparse.Namespace) -> Training:
     )
 
 
-def _refuse(training: Training, options: argparse.Namespace) -> None:
+def _refuse(training: TrainingRun, options: argparse.Namespace) -> None:
     if options.launcher == "local" and training.processes > 1:
         raise ValueError(f"{training.processes} processes want --launcher torchrun or spark")
     if options.nodes > 1 and (options.launcher != "torchrun" or not options.rendezvous):
         raise ValueError("several --nodes want --launcher torchrun and --rendezvous HOST:PORT")
 
 
-def _refuse_other(training: Training) -> None:
+def _refuse_other(training: TrainingRun) -> None:
     """A folder is one run: going on with other settings would make a model nobody can name."""
-    if (training.folder / RECEIPT).exists():
-        before, now = Receipt.read(training.folder), training.receipt()
+    if (training.folder / RECORD).exists():
+        before, now = TrainingRecord.read(training.folder), training.record()
         if before != now:
             raise ValueError(f"{training.folder} is a run with other settings; name another --to")
 

@@ -23,7 +23,7 @@ def sorted_digests(entries: Sequence[str], size: int) -> Keys:
         wrong = True
     if wrong:
         odd = next(entry for entry in entries if not _is_hex(entry, size))
-        raise ValueError(f"{odd!r} is no hash of {2 * size} hex digits")
+        raise ValueError(f"{odd!r} is not a hash of {2 * size} hex digits")
     return np.unique(np.frombuffer(packed, f"S{size}"))
 
 

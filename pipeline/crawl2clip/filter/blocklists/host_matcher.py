@@ -22,7 +22,7 @@ def domain(entry: str) -> str:
     name = entry.removeprefix("*").removeprefix(".")
     host = _host(f"http://{name}/")
     if not host or any(sign in name for sign in "/?#@\\ ") or host.count(":") < name.count(":"):
-        raise ValueError(f"{entry!r} is no domain; example.com would be one")
+        raise ValueError(f"{entry!r} is not a domain; example.com would be one")
     return host
 
 

@@ -37,7 +37,7 @@ def read_offsets(path: str) -> Offsets:
     entries = read_list(path)
     odd = next((entry for entry in entries if not entry.lstrip("nvasr").isdecimal()), None)
     if odd is not None:
-        raise ValueError(f"{path}: {odd!r} is no synset; n02084071 would be one")
+        raise ValueError(f"{path}: {odd!r} is not a synset; n02084071 would be one")
     return frozenset(int(entry.lstrip("nvasr")) for entry in entries)
 
 

@@ -19,10 +19,10 @@ def read_list(path: str) -> list[str]:
         return _of_parquet(path) if path.endswith(".parquet") else _of_text(path)
     except FileNotFoundError:
         raise ValueError(
-            f"there is no list {path}; it wants a text file, an entry a line"
+            f"there is no list {path}; expected a text file with one entry per line"
         ) from None
     except (gzip.BadGzipFile, EOFError, UnicodeDecodeError, pa.ArrowInvalid) as error:
-        raise ValueError(f"{path} is no list: {error}") from None
+        raise ValueError(f"{path} is not a list: {error}") from None
 
 
 def _of_text(path: str) -> list[str]:
@@ -35,5 +35,5 @@ def _of_parquet(path: str) -> list[str]:
     with fsspec.open(path, "rb") as file:
         table = pq.read_table(file)
     if table.num_columns != 1 or not pa.types.is_string(table.schema[0].type):
-        raise ValueError(f"{path} wants one column of texts, not {table.schema.names}")
+        raise ValueError(f"{path} needs one column of texts, not {table.schema.names}")
     return [entry for entry in table[0].to_pylist() if entry is not None]

@@ -32,4 +32,4 @@ def _refuse_bad(pattern: str) -> None:
     try:
         pc.match_substring_regex(pa.array([""]), pattern, ignore_case=True)
     except pa.ArrowInvalid as error:
-        raise ValueError(f"{pattern!r} is no regular expression of RE2: {error}") from None
+        raise ValueError(f"{pattern!r} is not a regular expression of RE2: {error}") from None

@@ -22,7 +22,7 @@ def read_centres(path: str, name: str = "") -> Floats:
     check_centres(path, name)
     centres = np.ascontiguousarray(tensor_files.read(path, name), np.float32)
     if not np.isfinite(centres).all():
-        raise ValueError(f"{path} holds a centre that is no number")
+        raise ValueError(f"{path} holds a centre that is not a number")
     return centres
 
 

@@ -23,7 +23,7 @@ _TYPES = {
 }  # fmt: skip
 _MOST_HEADER_BYTES = 100_000_000  # the format's own limit
 
-WANTED = "it wants a .npy, .npz or .safetensors file; pickles (.pt) are not read"
+WANTED = "expected a .npy, .npz or .safetensors file; pickles (.pt) are not read"
 
 
 class Header(NamedTuple):
@@ -99,7 +99,7 @@ def _npz(file: BinaryIO, name: str) -> Iterator[tuple[BinaryIO, Header]]:
 def _safetensors(file: BinaryIO, name: str) -> Iterator[tuple[BinaryIO, Header]]:
     [length] = struct.unpack("<Q", file.read(8))
     if length > _MOST_HEADER_BYTES:
-        raise ValueError("it is no safetensors file")
+        raise ValueError("it is not a safetensors file")
     tensors = json.loads(file.read(length))
     tensors.pop("__metadata__", None)
     tensor = tensors[_chosen(list(tensors), name)]

@@ -49,7 +49,7 @@ def paths(source: str, base: str | None = None) -> list[str]:
     if has_magic(name):
         found = [_full(files, match) for match in sorted(files.glob(name))]
     elif not files.exists(name):
-        raise ValueError(f"there is no {source}; it wants robotstxt archives, or a list of them")
+        raise ValueError(f"there is no {source}; expected robotstxt archives, or a list of them")
     elif name.endswith((".warc", ".warc.gz")):
         found = [_full(files, name)]
     else:
@@ -68,7 +68,7 @@ def _listed(path: str, folder: str) -> list[str]:
         with fsspec.open(path, "rt", encoding="utf-8-sig", compression="infer") as file:
             return [whole(folder, line) for line in paths_in(file.read())]
     except (gzip.BadGzipFile, EOFError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} is no list of archives: {error}") from None
+        raise ValueError(f"{path} is not a list of archives: {error}") from None
 
 
 def captures(path: str, agents: Sequence[str]) -> Iterator[Capture]:

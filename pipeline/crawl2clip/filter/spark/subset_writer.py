@@ -33,7 +33,7 @@ def write_subset(pairs: DataFrame, path: str) -> int:
     """
     good = pairs.where(~is_problem(pairs)).select("uid")
     if odd := good.where("uid is null or not uid rlike '^[0-9a-fA-F]{32}$'").head():
-        raise ValueError(f"{odd.uid!r} is no uid of 32 hex digits, which a subset file wants")
+        raise ValueError(f"{odd.uid!r} is not a uid of 32 hex digits, as a subset file needs")
     ranges = good.select(F.unhex("uid").alias("uid")).distinct().repartitionByRange("uid")
     return _written(ranges.sortWithinPartitions("uid"), path)
 

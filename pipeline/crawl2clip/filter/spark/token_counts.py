@@ -51,7 +51,7 @@ def added(tables: list[DataFrame]) -> DataFrame:
 def table_of(path: str) -> str:
     """Return the folder of a record's table. Raises ValueError if `path` names no record."""
     if not path.endswith(".json"):
-        raise ValueError(f"a vocabulary is named by its receipt, {path.rstrip('/')}.json, say")
+        raise ValueError(f"a vocabulary is named by its record, {path.rstrip('/')}.json, say")
     return path.removesuffix(".json")
 
 
@@ -64,7 +64,7 @@ def read_record(path: str) -> dict[str, Any] | None:
     except ValueError:
         about = None
     if not isinstance(about, dict) or not {"split", "case", "tokens", "of"} <= about.keys():
-        raise ValueError(f"{path} is no receipt of a vocabulary; crawl2clip vocabulary makes one")
+        raise ValueError(f"{path} is not a record of a vocabulary; crawl2clip vocabulary makes one")
     return about
 
 

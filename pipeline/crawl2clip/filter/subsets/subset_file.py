@@ -61,7 +61,7 @@ def read_layout(path: str) -> SubsetLayout:
     except FileNotFoundError:
         raise ValueError(f"there is no subset file {path}") from None
     except ValueError as error:
-        raise ValueError(f"{path} is no subset file: {error}") from None
+        raise ValueError(f"{path} is not a subset file: {error}") from None
     if dtype != DTYPE or len(shape) != 1:
         raise ValueError(f"{path} holds {dtype} of shape {shape}; a subset file has {DTYPE}")
     return SubsetLayout(shape[0], start)
