@@ -12,7 +12,7 @@ import torch
 
 from crawl2clip.__main__ import main
 from crawl2clip.evaluation.evaluation_sets import EvaluationSet
-from crawl2clip.evaluation.zero_shot import classifier, evaluated, openai, prompt, text_vectors
+from crawl2clip.evaluation.zero_shot import classifier, evaluate_set, openai, prompt, text_vectors
 from crawl2clip.scaling.results_table import points, read
 from crawl2clip.score.clip.models import LoadedModel, load
 from tests.score.tiny import Tiny, tiny
@@ -75,7 +75,7 @@ def test_accuracy_is_that_of_open_clips_own_preprocessing_and_classifier(
             for s in of.samples()
         ]
 
-    found = evaluated(model, of, batch=9)
+    found = evaluate_set(model, of, batch=9)
 
     assert found["samples"] == len(right) > 20
     assert found["acc1"] == pytest.approx(np.mean(right))
@@ -102,7 +102,7 @@ def test_tars_and_a_folder_of_the_same_set_are_the_same(
     same = EvaluationSet.of(folder)
 
     assert same.task == of.task == "zeroshot_classification"
-    assert evaluated(model, same, of.templates) == evaluated(model, of)
+    assert evaluate_set(model, same, of.templates) == evaluate_set(model, of)
 
 
 def test_a_picture_with_several_captions_is_retrieved_by_any_of_them(
@@ -117,7 +117,7 @@ def test_a_picture_with_several_captions_is_retrieved_by_any_of_them(
         members[f"{number:02d}.txt"] = f"{each.text}\n\n a picture, {each.text} \n".encode()
     of = EvaluationSet.of(tarred(tmp_path / "set", members))
 
-    found = evaluated(model, of, batch=5)
+    found = evaluate_set(model, of, batch=5)
 
     assert [len(sample.captions) for sample in of.samples()] == [2] * 12
     assert of.task == "zeroshot_retrieval"
@@ -161,7 +161,7 @@ def test_a_part_of_a_set_is_not_that_set(
     (folder / "classnames.txt").write_text("dog\ncat\n")
 
     with pytest.raises(ValueError, match=why):
-        evaluated(model, EvaluationSet.of(folder))
+        evaluate_set(model, EvaluationSet.of(folder))
 
 
 def test_pictures_without_captions_or_a_folder_that_is_not_there_are_refused(
@@ -169,7 +169,7 @@ def test_pictures_without_captions_or_a_folder_that_is_not_there_are_refused(
 ) -> None:
     (tmp_path / "a.png").write_bytes(b"x")
     with pytest.raises(ValueError, match="has no caption"):
-        evaluated(model, EvaluationSet.of(tmp_path))
+        evaluate_set(model, EvaluationSet.of(tmp_path))
     with pytest.raises(ValueError, match="there is none"):
         EvaluationSet.of(tmp_path / "nowhere")
 

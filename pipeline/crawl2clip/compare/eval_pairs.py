@@ -1,4 +1,4 @@
-"""What all networks are judged by: held-out pairs as a table and as files, and evaluation sets."""
+"""Prepare what all networks are evaluated on: held-out pairs, as a table and as files, and sets."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ TOLD = ("acc1", "image_retrieval_recall@1", "text_retrieval_recall@1")
 
 
 @dataclass(frozen=True)
-class Judged:
-    """table: Parquet with uid, text and image. sets: the same pairs first, then those given.
+class EvaluationPairs:
+    """The data that all networks are evaluated on.
 
-    digest: of what is measured.
+    table: Parquet with uid, text and image. sets: the same pairs as an evaluation set, then the
+    given ones. digest: of what is measured.
     """
 
     table: str
@@ -34,7 +35,7 @@ class Judged:
     judge: Evaluator = Evaluator()  # noqa: RUF009  frozen, so sharing it is safe
 
     def scores(self, spark: SparkSession, network: Path) -> dict[str, float]:
-        """Of the network in a folder."""
+        """Return the metrics of the network in a folder."""
         pairs = spark.read.parquet(self.table)
         weights = f"{LOCAL}{network.resolve()}"
         found = self.judge.evaluate(pairs, ScoreClip("", weights, embeddings="float32"))
@@ -42,14 +43,14 @@ class Judged:
         model = load(ModelChoice("", weights), _device())
         for each in self.sets:
             own = each is self.sets[0]
-            for name, value in zero_shot.evaluated(model, each).items():
+            for name, value in zero_shot.evaluate_set(model, each).items():
                 if name in TOLD and value is not None:
                     scores[name if own else f"{each.name} {name}"] = float(value)
         return scores
 
 
-def written(pairs: DataFrame, given: Sequence[EvaluationSet], folder: Path) -> Judged:
-    """Write the pairs, 5,000 at most, into folders named after what they hold.
+def write_pairs(pairs: DataFrame, given: Sequence[EvaluationSet], folder: Path) -> EvaluationPairs:
+    """Write at most 5,000 pairs into folders named by a hash of their uids.
 
     Raises RecipeError if there are fewer than two.
     """
@@ -62,11 +63,11 @@ def written(pairs: DataFrame, given: Sequence[EvaluationSet], folder: Path) -> J
         pairs.coalesce(1).write.mode("overwrite").parquet(str(table))
     files.mkdir(exist_ok=True)
     for row in pairs.sparkSession.read.parquet(str(table)).toLocalIterator():
-        # Whatever it is: images are told by their bytes.
+        # Whatever the format: images are recognised by their bytes.
         (files / f"{row['uid']}.jpg").write_bytes(row["image"])
         (files / f"{row['uid']}.txt").write_text(" ".join(row["text"].split()), encoding="utf-8")
     named = [f"{one.name} {one.folder.resolve()}" for one in given]
-    return Judged(
+    return EvaluationPairs(
         str(table),
         (EvaluationSet.of(files), *given),
         len(uids),

@@ -1,4 +1,4 @@
-"""The command filter-quality: how well a network tells true pairs from mismatched ones."""
+"""Command `filter-quality`: measure how well a network tells true pairs from mismatched ones."""
 
 import argparse
 
@@ -14,7 +14,7 @@ from crawl2clip.spark.sql_conditions import condition
 
 
 def add(commands: Commands) -> None:
-    """Enter it."""
+    """Register the command."""
     example = "crawl2clip filter-quality models/dfn/pairs/validation --weights local-dir:models/dfn"
     sub = commands.add("filter-quality", filter_quality, example)
     sub.add_argument("table", help="Parquet with image and text: true pairs the network never saw")
@@ -30,10 +30,10 @@ def add(commands: Commands) -> None:
 
 
 def filter_quality(options: argparse.Namespace) -> int:
-    """Judge a network on held-out true pairs, without any labels.
+    """Evaluate a network on held-out true pairs, without any labels.
 
-    ROC AUC: how often a true pair scores above an image with another's text. And how many
-    mismatched pairs a cut leaves if some are planted.
+    Prints the ROC AUC, the probability that a true pair scores above an image with another's text,
+    and the share of mismatched pairs that a cut keeps if some are planted.
     """
     judge = Evaluator(options.pairs, options.plant, options.fraction)
     network = ScoreClip(

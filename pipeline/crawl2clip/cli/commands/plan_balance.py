@@ -1,4 +1,4 @@
-"""The command plan-balance: what balancing would keep, before it is run."""
+"""Command `plan-balance`: show what balancing would keep, before it is run."""
 
 import argparse
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ PAGE = "plan_balance.html"
 
 
 def add(commands: Commands) -> None:
-    """Enter it."""
+    """Register the command."""
     example = "crawl2clip plan-balance conf/recipes/metaclip.yaml --run-dir runs/1"
     sub = commands.add("plan-balance", plan_balance, example)
     recipe_of(sub)
@@ -47,7 +47,7 @@ def add(commands: Commands) -> None:
 
 @dataclass(frozen=True)
 class Balancing:
-    """A run, and where its recipe balances: the `number`th step, from 0, of `job`."""
+    """A run, and where its recipe balances: in step `number` of `job`, counted from 0."""
 
     run: Run
     job: str
@@ -56,7 +56,10 @@ class Balancing:
 
     @classmethod
     def of(cls, options: argparse.Namespace) -> "Balancing":
-        """The run that the options name. Raises RecipeError if its recipe does not balance."""
+        """Return the run that the options name.
+
+        Raises RecipeError if its recipe does not balance.
+        """
         run = Run(load_recipe(options.recipe), source(options), options.run_dir)
         for job, steps in run.recipe.jobs.items():
             for number, step in enumerate(steps):
@@ -65,7 +68,7 @@ class Balancing:
         raise RecipeError(f"{run.recipe.name} has no step balance_entries")
 
     def pairs(self, spark: SparkSession) -> DataFrame:
-        """What the step would be given. Raises RecipeError if the job before it has not run."""
+        """Return the input of the step. Raises RecipeError if the job before it has not run."""
         self.run.fingerprint(self.job)
         pairs = self.run.input(spark, self.job)
         steps = self.run.recipe.jobs[self.job][: self.number]
@@ -75,7 +78,7 @@ class Balancing:
 
 
 def plan_balance(options: argparse.Namespace) -> int:
-    """Show how many pairs each t would keep, and write a page of it, before balancing is run."""
+    """Show how many pairs each t would keep, and write a page about it, before balancing is run."""
     balancing = Balancing.of(options)
     spark = session(allow_code=options.allow_code)
     run, pairs = balancing.run, balancing.pairs(spark)
@@ -96,7 +99,7 @@ def plan_balance(options: argparse.Namespace) -> int:
 
 
 def planned(step: BalanceEntries, pairs: DataFrame) -> Plan:
-    """What the step would do with these pairs. Starts two Spark jobs; nothing is written."""
+    """Return what the step would do with these pairs. Starts two Spark jobs; nothing is written."""
     counts = step.counted(pairs)
     eligible = step.eligible(pairs)
     sizes = step.sizes(eligible, counts)
@@ -104,7 +107,7 @@ def planned(step: BalanceEntries, pairs: DataFrame) -> Plan:
 
 
 def _texts(recipe: Recipe) -> dict[str, list[str]]:
-    """The entry lists of the recipe by language; none if they have gone."""
+    """Return the entry lists of the recipe by language; none if they no longer exist."""
     for steps in recipe.jobs.values():
         for step in steps:
             if isinstance(step, MatchEntries):

@@ -1,4 +1,4 @@
-"""The command poison: how unfiltered training pairs spoil a filter network."""
+"""Command `poison`: measure how unfiltered training pairs spoil a filter network."""
 
 import argparse
 
@@ -14,7 +14,7 @@ from crawl2clip.recipe import RecipeError
 
 
 def add(commands: Commands) -> None:
-    """Enter it."""
+    """Register the command."""
     example = "crawl2clip poison --good good --pool crawl --judged true --pairs 3000 --to poison"
     sub = commands.add("poison", poison, example)
     sub.add_argument("--good", required=True, metavar="TABLE", help="good pairs: image and text")
@@ -34,10 +34,10 @@ def add(commands: Commands) -> None:
 
 
 def poison(options: argparse.Namespace) -> int:
-    """Train a network on each mixture of good and unfiltered pairs, and judge them all.
+    """Train a network on each mixture of good and unfiltered pairs, and evaluate them all.
 
-    A table of two curves: the network's own AUC, and the share of false pairs in what it keeps.
-    notebooks/poison.ipynb draws them.
+    Prints a table of two curves: the network's own AUC, and the share of false pairs in what it
+    keeps. notebooks/poison.ipynb plots them.
     """
     names = ("model", "weights", "epochs", "batch_size", "learning_rate", "crop", "seed")
     asked = Poison(

@@ -1,4 +1,4 @@
-"""The command train: from shards to a model."""
+"""Command `train`: train a model on shards."""
 
 import argparse
 import shlex
@@ -15,7 +15,7 @@ from crawl2clip.training.training_run import TrainingRun
 
 
 def add(commands: Commands) -> None:
-    """Enter it."""
+    """Register the command."""
     example = "crawl2clip train runs/1/shards --to models/1 --open-clip='--lr 1e-3'"
     sub = commands.add("train", train, example)
     sub.add_argument("shards", help="folder of tars and sizes.json, as write_shards leaves it")
@@ -46,10 +46,10 @@ def _where(sub: argparse.ArgumentParser) -> None:
 def train(options: argparse.Namespace) -> int:
     """Train a CLIP model on shards with open_clip, on one machine or many.
 
-    sizes.json says how many pairs there are, and from it follow the samples of an epoch and the
-    number of loaders. Options of open_clip go to it as they are, such as
-    --open-clip='--lr 1e-3 --precision amp_bf16 --report-to tensorboard'. Run again with the same
-    settings it goes on after the last checkpoint. evaluate --run takes the folder.
+    The samples of an epoch and the number of loaders are derived from sizes.json. Options of
+    open_clip are passed on, such as --open-clip='--lr 1e-3 --precision amp_bf16 --report-to
+    tensorboard'. Run again with the same settings, it resumes after the last checkpoint. evaluate
+    --run takes the folder.
     """
     try:
         training = _training(options)
@@ -88,7 +88,7 @@ def _refuse(training: TrainingRun, options: argparse.Namespace) -> None:
 
 
 def _refuse_other(training: TrainingRun) -> None:
-    """A folder is one run: going on with other settings would make a model nobody can name."""
+    """Refuse to resume with other settings, as a folder holds a single run."""
     if (training.folder / RECORD).exists():
         before, now = TrainingRecord.read(training.folder), training.record()
         if before != now:

@@ -1,4 +1,4 @@
-"""The commands train-filter and draw-pairs: a data filtering network, and a table to learn from."""
+"""Commands `train-filter` and `draw-pairs`: train a filter network, and draw pairs for it."""
 
 import argparse
 import typing
@@ -27,7 +27,7 @@ NUMBERS = {
 
 
 def add(commands: Commands) -> None:
-    """Enter them."""
+    """Register the commands."""
     example = "crawl2clip train-filter good/pairs --where \"lang = 'en'\" --to models/dfn"
     sub = commands.add("train-filter", train_filter, example)
     sub.add_argument("table", help="Parquet with image and text: good pairs, the better the fewer")
@@ -63,8 +63,8 @@ def train_filter(options: argparse.Namespace) -> int:
     """Train a data filtering network, a CLIP, on a table of good pairs.
 
     The folder is then a model for score_clip: {weights: "local-dir:FOLDER", to: dfn_score}. To
-    fine-tune it on a further table give --model local-dir:FOLDER and another --to. Run again with
-    the same settings it goes on where it was stopped.
+    fine-tune it on another table give --model local-dir:FOLDER and another --to. Run again with the
+    same settings, it resumes where it was stopped.
     """
     names = ("model", "weights", "image_weights", "frozen", *NUMBERS)
     training = TrainingSettings(**{name: getattr(options, name) for name in names})
@@ -88,7 +88,7 @@ def train_filter(options: argparse.Namespace) -> int:
 
 
 def draw_pairs(options: argparse.Namespace) -> int:
-    """Draw pictures as the sample's, with true captions: good pairs to try train-filter on.
+    """Draw images like the sample's, with true captions: good pairs to try train-filter on.
 
     The table has the columns image, text and is_true.
     """
