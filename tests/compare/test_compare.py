@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from crawl2clip.__main__ import main
 from crawl2clip.compare.comparison import Comparison, compare_sets
 from crawl2clip.compare.planted_recall import PlantedKind, read_truth
-from crawl2clip.compare.profile import Languages
+from crawl2clip.compare.profile import LanguageShares
 from crawl2clip.compare.render import render
 from crawl2clip.compare.run_loading import load_runs
 from crawl2clip.recipe import RecipeError
@@ -59,7 +59,7 @@ def test_overlaps_of_pairs_images_and_texts(compared: Comparison) -> None:
 def test_languages_words_and_scores(compared: Comparison) -> None:
     raw, left, right = (one.profile for one in compared.sets)
 
-    assert left.languages == Languages(False, {"en": 3 / 4, BREAKOUT: 1 / 4}, 0)
+    assert left.languages == LanguageShares(False, {"en": 3 / 4, BREAKOUT: 1 / 4}, 0)
     assert raw.languages is not None
     assert raw.languages.shares["none"] == 1 / 6
     assert right.words is not None
