@@ -56,7 +56,7 @@ class Comparison:
 
     @property
     def one_crawl(self) -> bool:
-        """Whether all sets come from the same archives; otherwise overlaps mean little."""
+        """True if all sets come from the same archives; otherwise overlaps mean little."""
         return len({one.crawl for one in self.sets}) == 1
 
 

@@ -35,7 +35,7 @@ def distribution(counts: Mapping[float, int]) -> Distribution | None:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How captions cover a list of entries.
+    """The coverage of a list of entries by captions.
 
     matched: entries with at least one pair. listed: entries in the list; None if unknown. matches:
     (pair, entry) matches. entropy_bits: entropy of the distribution of matches over entries; higher

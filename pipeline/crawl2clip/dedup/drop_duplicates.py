@@ -9,7 +9,7 @@ from crawl2clip.stage import Stage, is_problem, stage
 
 @stage
 class DropDuplicates(Stage):
-    """Of the pairs that agree in all columns of `by`, keep the one with the smallest uid.
+    """Keep the pair with the smallest uid of those that agree in all columns of `by`.
 
     Pairs with the same uid are ordered by a hash of all their columns, so the choice depends on
     neither partitions nor row order. A pair with null in one of the columns equals no other and is

@@ -84,7 +84,7 @@ class KeepTop(Stage):
 
     def _keep(self, scored: DataFrame, last: RankedKey, bits: int) -> Column:
         score, cut = F.col(self.by).cast("double"), F.lit(value_of(last.key, bits))
-        lacking = last.rank - last.above  # of those that equal the last, kept besides itself
+        lacking = last.rank - last.above  # pairs to keep that tie with the last, besides itself
         if self.rule == "datacomp" or lacking + 1 == last.equal:
             return score >= cut
         tied = scored.where(score == cut).select(F.expr(_UID_HASH).alias("key"))

@@ -14,7 +14,7 @@ from crawl2clip.report.view_model import Gallery, Kept
 
 PAIRS = 48
 LETTERS = 500  # of a caption; the crawl has captions of megabytes
-LONGEST_URL = 2_000  # letters; of a longer one so many and one more are kept, and it is no link
+LONGEST_URL = 2_000  # characters; longer ones are cut after one more, and are not linked
 NEEDS = ("uid", "url", "text")
 Order = tuple[Column, ...]
 SHOWN = ("lang", "width", "height", "page_url")

@@ -15,7 +15,7 @@ from crawl2clip.entries.sources.bz2_streams import PIECE, Piece, bz2_pieces
 
 MOST_PAGE_BYTES = 32_000_000  # MediaWiki stores 2 MiB of text at most; escaped, sixfold
 
-_OPEN, _CLOSE = b"<page>", b"</page>"  # text has "&lt;", so these are tags wherever they stand
+_OPEN, _CLOSE = b"<page>", b"</page>"  # text is escaped ("&lt;"), so these are always tags
 
 
 @dataclass(frozen=True)

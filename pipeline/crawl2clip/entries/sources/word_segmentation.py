@@ -15,7 +15,7 @@ from crawl2clip.entries.sources.languages import TSHEG
 PUNCTUATION = r"[\p{Punct}\p{IsPunctuation}]+"
 BLANKS = r"(?U)\s+"
 
-# A letter with its marks where no blanks stand between words, or what stands between blanks.
+# A letter with its marks in scripts without spaces, or a run of anything but white space.
 _UNSPACED = "".join(
     rf"\p{{Is{script}}}"
     for script in ("Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar", "Tibetan")

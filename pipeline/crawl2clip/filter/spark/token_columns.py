@@ -21,7 +21,7 @@ _WORD = {
 
 @dataclass(frozen=True)
 class Tokens:
-    """How a text is split into unigrams and bigrams. No paper says how ALIGN's were.
+    """The rule that splits a text into unigrams and bigrams. No paper states ALIGN's.
 
     split: 'blanks' splits at white space and keeps punctuation; with 'scripts', each letter of a
     script that is written without spaces is a word as well. case: 'folded' counts Dog as dog.

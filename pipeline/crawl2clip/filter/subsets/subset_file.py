@@ -12,7 +12,7 @@ import pyarrow as pa
 from crawl2clip.filter.blocklists.digest_set import Keys
 
 DTYPE = np.dtype("u8,u8")
-_BIG = np.dtype(">u8,>u8")  # the bytes of a hex uid, as they stand
+_BIG = np.dtype(">u8,>u8")  # the byte order of a hex uid
 
 Uids = np.ndarray[tuple[int], np.dtype[Any]]
 
