@@ -35,7 +35,7 @@ COLUMNS: dict[str, tuple[DataType, str]] = {
     "page_url": (StringType(), "URL of the page that shows the image"),
     "warc_file": (
         StringType(),
-        "path of the archive with the page, without user or signature; the name if read from a WAT file",
+        "path of the archive with the page, without user or signature; its name in a WAT file",
     ),
     "warc_offset": (LongType(), "byte offset of the page's record in the archive"),
     "warc_date": (TimestampType(), "when the page was captured"),
