@@ -214,9 +214,9 @@ def test_the_page_escapes_what_the_lists_hold() -> None:
     from crawl2clip.balance.planning.plan import Plan
     from crawl2clip.balance.planning.plan_page import TopEntry, page
     from crawl2clip.balance.probabilities.entry_counts import EntryCounts
-    from crawl2clip.balance.probabilities.size_curve import Sizes
+    from crawl2clip.balance.probabilities.size_curve import SizeCurve
 
-    sizes = Sizes.of(np.array([0, 5_000]), np.array([10, 20]))
+    sizes = SizeCurve.of(np.array([0, 5_000]), np.array([10, 20]))
     plan = Plan(EntryCounts({"": np.array([20, 10])}), {"": sizes}, {"": 5.0}, "en")
 
     html = page("<r>", plan, plan.rows(), [TopEntry("", "<script>", 20, 0.25)], "No zero.")

@@ -5,14 +5,14 @@ from hypothesis import strategies as st
 
 from crawl2clip.balance.probabilities.entry_counts import EntryCounts, read_counts
 from crawl2clip.balance.probabilities.keep_probabilities import (
-    Tail,
+    TailThresholds,
     entry_probs,
     keep_from,
     keep_probs,
     tail_share,
 )
-from crawl2clip.balance.probabilities.size_curve import Sizes, bucket, round_ts
-from crawl2clip.balance.probabilities.thresholds import Lists, kept, with_size
+from crawl2clip.balance.probabilities.size_curve import SizeCurve, bucket, round_ts
+from crawl2clip.balance.probabilities.thresholds import ThresholdRules, kept, with_size
 
 PAIRS = st.lists(st.lists(st.integers(0, 5), unique=True, max_size=6), min_size=1, max_size=12)
 COUNTS = st.lists(st.integers(1, 10**9), min_size=6, max_size=6)
@@ -68,19 +68,19 @@ def test_the_tail_is_what_lies_below_t() -> None:
     assert tail_share(many, 3) == pytest.approx(0.03)
     assert tail_share(many, 3.5) == pytest.approx(0.06)
     assert np.isnan(tail_share(np.zeros(3, np.int64), 5))
-    assert Tail(many).t(0.06) == 3
-    assert Tail(many).t(0.02) == 2
-    assert Tail(many).t(1.0) == 94
+    assert TailThresholds(many).t(0.06) == 3
+    assert TailThresholds(many).t(0.02) == 2
+    assert TailThresholds(many).t(1.0) == 94
 
 
 @pytest.mark.parametrize("many", [[], [0], [0, 0], [0, 0, 5, 5]])
 def test_where_metaclip_2_would_keep_nothing_t_is_one(many: list[int]) -> None:
-    assert Tail(np.array(many, np.int64)).t(0.06) == 1
+    assert TailThresholds(np.array(many, np.int64)).t(0.06) == 1
 
 
 def test_each_language_has_the_tail_of_the_reference() -> None:
     # English: entries below 10 hold (2 + 8) / 100. German: 20 of 200 is a tenth, so t is 20.
-    lists = Lists(counts(en=[90, 8, 2], de=[180, 20], zz=[0]), "en")
+    lists = ThresholdRules(counts(en=[90, 8, 2], de=[180, 20], zz=[0]), "en")
 
     assert lists.with_t(10) == {"en": 10, "de": 20, "zz": 1}
     assert lists.with_tail(0.1) == {"en": 8, "de": 20, "zz": 1}
@@ -88,21 +88,21 @@ def test_each_language_has_the_tail_of_the_reference() -> None:
 
 
 def test_without_the_reference_all_have_its_t() -> None:
-    assert Lists(counts(de=[180, 20], fr=[5]), "en").with_t(7) == {"de": 7, "fr": 7}
-    assert Lists(EntryCounts({}), "en").with_t(7) == {}
+    assert ThresholdRules(counts(de=[180, 20], fr=[5]), "en").with_t(7) == {"de": 7, "fr": 7}
+    assert ThresholdRules(EntryCounts({}), "en").with_t(7) == {}
 
 
 @given(t=st.lists(st.floats(1, 300), min_size=2, max_size=2).map(sorted))
 def test_a_larger_t_is_a_larger_t_for_all(t: list[float]) -> None:
-    lists = Lists(counts(en=[90, 8, 2, 300], de=[180, 20, 3], fr=[7, 7]), "en")
+    lists = ThresholdRules(counts(en=[90, 8, 2, 300], de=[180, 20, 3], fr=[7, 7]), "en")
     low, high = lists.with_t(t[0]), lists.with_t(t[1])
 
     assert all(low[lang] <= high[lang] for lang in low)
 
 
-def sizes_of(ts: np.ndarray) -> Sizes:
+def sizes_of(ts: np.ndarray) -> SizeCurve:
     found, number = np.unique(bucket(ts), return_counts=True)
-    return Sizes.of(found.astype(np.int64), number)
+    return SizeCurve.of(found.astype(np.int64), number)
 
 
 def test_sizes_are_those_of_a_count() -> None:
@@ -113,7 +113,7 @@ def test_sizes_are_those_of_a_count() -> None:
         assert sizes.at(t) == pytest.approx(np.count_nonzero(ts <= t), abs=20)
     assert sizes.at(1e30) == sizes.total == 50_000
     assert sizes.at(1e-30) == 0
-    assert Sizes.of(np.array([], np.int64), np.array([], np.int64)).at(3) == 0
+    assert SizeCurve.of(np.array([], np.int64), np.array([], np.int64)).at(3) == 0
 
 
 def test_the_t_of_a_size_keeps_it() -> None:

@@ -22,9 +22,9 @@ import torch
 from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image, ImageFilter
 
-from crawl2clip.score.clip.batch_scorer import Scoring
+from crawl2clip.score.clip.batch_scorer import BatchScorer
 from crawl2clip.score.clip.embedding import Embedder
-from crawl2clip.score.clip.models import Choice, load
+from crawl2clip.score.clip.models import ModelChoice, load
 from crawl2clip.score.clip.preprocess import Spec, pixels
 from tests.score.pictures import encoded, rgb
 
@@ -68,7 +68,7 @@ def feeding(rounds: int, count: int, threads: int, images: list[bytes]) -> Itera
     with tempfile.TemporaryDirectory() as folder:
         weights = Path(folder) / "random.pt"
         torch.save(open_clip.create_model(MODEL).state_dict(), weights)
-        choice = Choice(MODEL, str(weights))
+        choice = ModelChoice(MODEL, str(weights))
         model = load(choice)
     torch.set_num_threads(threads)
     images = [images[i % len(images)] for i in range(count)]
@@ -76,15 +76,15 @@ def feeding(rounds: int, count: int, threads: int, images: list[bytes]) -> Itera
     whole = pa.RecordBatch.from_pydict(
         {"image": images, "text": texts, "problem": pa.array([None] * count, pa.string())}
     )
-    scoring = Scoring([choice], ["clip_score"], threads=threads, batch_size=16)
+    scoring = BatchScorer([choice], ["clip_score"], threads=threads, batch_size=16)
     ready = torch.from_numpy(np.stack([pixels(image, [model.spec])[0] for image in images]))
     tokens = model.tokenize(texts)
 
     def bare() -> None:
         embedder = Embedder(model, most=16)
-        embedder(ready, tokens)
+        embedder.embed(ready, tokens)
 
-    ways = {"the model alone": bare, "the whole way": lambda: list(scoring([whole]))}
+    ways = {"the model alone": bare, "the whole way": lambda: list(scoring.score([whole]))}
     best = dict.fromkeys(ways, float("inf"))
     for _ in range(rounds):
         for way, run in ways.items():

@@ -8,19 +8,19 @@ from pyspark.sql import SparkSession
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from crawl2clip.__main__ import main
-from crawl2clip.compare.comparison import Compared, Comparison
-from crawl2clip.compare.planted_recall import Planted, read_truth
-from crawl2clip.compare.profile import Languages
+from crawl2clip.compare.comparison import Comparison, compare_sets
+from crawl2clip.compare.planted_recall import PlantedKind, read_truth
+from crawl2clip.compare.profile import LanguageShares
 from crawl2clip.compare.render import render
-from crawl2clip.compare.run_loading import contestants
+from crawl2clip.compare.run_loading import load_runs
 from crawl2clip.recipe import RecipeError
 from tests.compare.conftest import BREAKOUT, PAIRS, SCRIPT, Runs, row, run, write
 
 
 @pytest.fixture(scope="module")
 def compared(spark: SparkSession, runs: Runs) -> Comparison:
-    sets = contestants(spark, [runs.left, runs.right], raw=True)
-    return Compared(truth=read_truth(spark, runs.truth))(sets)
+    sets = load_runs(spark, [runs.left, runs.right], raw=True)
+    return compare_sets(sets, truth=read_truth(spark, runs.truth))
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_overlaps_of_pairs_images_and_texts(compared: Comparison) -> None:
 def test_languages_words_and_scores(compared: Comparison) -> None:
     raw, left, right = (one.profile for one in compared.sets)
 
-    assert left.languages == Languages(False, {"en": 3 / 4, BREAKOUT: 1 / 4}, 0)
+    assert left.languages == LanguageShares(False, {"en": 3 / 4, BREAKOUT: 1 / 4}, 0)
     assert raw.languages is not None
     assert raw.languages.shares["none"] == 1 / 6
     assert right.words is not None
@@ -86,7 +86,7 @@ def test_entries_of_a_list_for_all(spark: SparkSession, runs: Runs, tmp_path: Pa
     entries = tmp_path / "entries.json"
     entries.write_text(json.dumps(["dog", "red dog", "zwei", "never"]))
 
-    found = Compared(str(entries))(contestants(spark, [runs.left, runs.right]))
+    found = compare_sets(load_runs(spark, [runs.left, runs.right]), str(entries))
 
     assert [
         (one.profile.entries.matched, one.profile.entries.listed, one.profile.entries.matches)
@@ -97,10 +97,10 @@ def test_entries_of_a_list_for_all(spark: SparkSession, runs: Runs, tmp_path: Pa
 
 def test_what_is_left_of_each_planted_kind(compared: Comparison) -> None:
     assert compared.planted == (
-        Planted("clean", 1, (1, 1, 0)),
-        Planted("untrue", 2, (2, 1, 2)),
-        Planted(BREAKOUT, 1, (1, 1, 1)),
-        Planted("too_short", 3, (3, 2, 1)),
+        PlantedKind("clean", 1, (1, 1, 0)),
+        PlantedKind("untrue", 2, (2, 1, 2)),
+        PlantedKind(BREAKOUT, 1, (1, 1, 1)),
+        PlantedKind("too_short", 3, (3, 2, 1)),
     )
 
 
@@ -134,8 +134,8 @@ def test_partitions_change_nothing(
 ) -> None:
     spark.conf.set("spark.sql.files.maxPartitionBytes", "700")
     try:
-        sets = contestants(spark, [runs.left, runs.right], raw=True)
-        again = Compared(truth=read_truth(spark, runs.truth).repartition(5))(sets)
+        sets = load_runs(spark, [runs.left, runs.right], raw=True)
+        again = compare_sets(sets, truth=read_truth(spark, runs.truth).repartition(5))
     finally:
         spark.conf.unset("spark.sql.files.maxPartitionBytes")
 
@@ -150,7 +150,7 @@ def test_runs_of_other_crawls_are_compared_with_a_warning(
                for label in PAIRS]  # fmt: skip
     other = run(spark, tmp_path / "other", write(tmp_path / "source", without), "ae", name="left")
 
-    found = Compared()(contestants(spark, [runs.left, other, runs.right]))
+    found = compare_sets(load_runs(spark, [runs.left, other, runs.right]))
 
     names = [one.name for one in found.sets]
     assert names == [f"left ({runs.left})", f"left ({other})", "right"]
@@ -170,7 +170,7 @@ def test_rows_that_are_no_pairs_are_not_compared(spark: SparkSession, tmp_path: 
     source = write(tmp_path / "source", [row("b"), bad, no_text])
     folder = run(spark, tmp_path / "r", source, "b")
 
-    found = Compared()(contestants(spark, [folder], raw=True))
+    found = compare_sets(load_runs(spark, [folder], raw=True))
 
     assert found.overlaps["pairs"].sizes == (2, 2)
     assert [one.profile.rows for one in found.sets] == [2, 2]
@@ -181,7 +181,7 @@ def test_rows_that_are_no_pairs_are_not_compared(spark: SparkSession, tmp_path: 
 def test_an_empty_set_has_a_page(spark: SparkSession, runs: Runs, tmp_path: Path) -> None:
     empty = run(spark, tmp_path / "none", str(Path(runs.left).parent / "source"), "z")
 
-    found = Compared(truth=read_truth(spark, runs.truth))(contestants(spark, [empty]))
+    found = compare_sets(load_runs(spark, [empty]), truth=read_truth(spark, runs.truth))
 
     page = render(found)
     assert rows(page, "sizes")[0] == ["none", "6", "0", "0%", "0", "0", "0"]
@@ -193,7 +193,7 @@ def test_a_table_that_is_gone_is_told(spark: SparkSession, runs: Runs, tmp_path:
     (tmp_path / "r" / "filter").rename(tmp_path / "elsewhere")
 
     with pytest.raises(RecipeError, match="the table of filter is gone"):
-        contestants(spark, [folder])
+        load_runs(spark, [folder])
 
 
 def ended(words: list[str]) -> int:
@@ -231,10 +231,10 @@ def test_mistakes_are_told_in_a_line(
     mistakes = {
         "no finished run": [str(tmp_path)],
         "named twice": [runs.left, f"{runs.left}/"],
-        "is no Parquet table": [runs.left, "--truth", str(tmp_path / "gone.parquet")],
+        "is not a Parquet table": [runs.left, "--truth", str(tmp_path / "gone.parquet")],
         "lacks is_true, kind, scene_id": [runs.left, "--truth", f"{runs.left}/filter"],
         "there is no entry list": [runs.left, "--entries", str(tmp_path / "gone.json")],
-        "wants true pairs to judge by": [*train, "100"],
+        "needs true pairs to judge by": [*train, "100"],
         "is a folder on a disk": [runs.left, "--out", "s3a://b/out"],
         "goes with --train": [runs.left, "--images", "x"],
         "less than a batch of 256": [*train, "100", *truth],
@@ -251,4 +251,4 @@ def test_mistakes_are_told_in_a_line(
 
 def test_seventeen_sets_are_too_many(spark: SparkSession) -> None:
     with pytest.raises(RecipeError, match="16 at most"):
-        contestants(spark, [f"/runs/{i}" for i in range(16)], raw=True)
+        load_runs(spark, [f"/runs/{i}" for i in range(16)], raw=True)

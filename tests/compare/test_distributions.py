@@ -3,22 +3,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawl2clip.compare.distributions import QUANTILES, coverage, spread
+from crawl2clip.compare.distributions import QUANTILES, coverage, distribution
 
 
 def test_quantiles_are_values_that_occur() -> None:
     # Of ten captions: one of 1 word, six of 2, three of 7. Ranks 1, 3, 5, 8 and 10.
-    found = spread({7: 3, 2: 6, 1: 1, 9: 0})
+    found = distribution({7: 3, 2: 6, 1: 1, 9: 0})
 
     assert found is not None
     assert found.quantiles == (1, 2, 2, 7, 7)
     assert found.counts == ((1, 1), (2, 6), (7, 3))
-    assert spread({}) is None
+    assert distribution({}) is None
 
 
 @given(st.lists(st.integers(-5, 5), min_size=1))
 def test_quantiles_are_numpy_s(values: list[int]) -> None:
-    found = spread({value: values.count(value) for value in values})
+    found = distribution({value: values.count(value) for value in values})
 
     assert found is not None
     wanted = np.quantile(values, QUANTILES, method="inverted_cdf")

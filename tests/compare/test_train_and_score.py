@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from crawl2clip.__main__ import main
 from crawl2clip.compare.train_and_score import MOST_EPOCHS, Compute
 from crawl2clip.compare.training_images import judged_by_truth
-from crawl2clip.filter_network.settings import Training
+from crawl2clip.filter_network.settings import TrainingSettings
 from tests.compare.conftest import drawn, run, write
 from tests.filter_network.test_launch import TINY
 
@@ -21,7 +21,7 @@ SCENES, MISMATCHED = 60, 20
 
 
 def compute(samples: int, batch: int = 10) -> Compute:
-    return Compute(samples, Training(batch_size=batch))
+    return Compute(samples, TrainingSettings(batch_size=batch))
 
 
 @pytest.mark.parametrize(

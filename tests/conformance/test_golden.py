@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from crawl2clip.balance.balance_entries import BalanceEntries, entry_counts
 from crawl2clip.balance.probabilities.keep_probabilities import (
-    Tail,
+    TailThresholds,
     entry_probs,
     keep_probs,
     tail_share,
@@ -123,7 +123,7 @@ def test_thresholds_of_metaclip_2_are_the_official_ones_but_where_those_keep_not
             expected = float("nan") if share is None else share
             assert tail_share(counts, int(t)) == pytest.approx(expected, abs=1e-12, nan_ok=True)
         for share, t in case["p_to_t"].items():
-            ours = Tail(counts).t(float(share))
+            ours = TailThresholds(counts).t(float(share))
             assert ours == max(1, t)
             probs = entry_probs(counts, ours)
             if t >= 1:

@@ -1,7 +1,8 @@
 import numpy as np
 
 from crawl2clip.dedup.semantic.bucket_index import BucketIndex, bucket_keys, near_any
-from crawl2clip.dedup.semantic.kmeans import nearest, train, unit
+from crawl2clip.dedup.semantic.embedding_matrix import unit
+from crawl2clip.dedup.semantic.kmeans import nearest, train
 
 
 def chance_vectors(n: int, seed: int = 0) -> np.ndarray:

@@ -8,7 +8,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from crawl2clip.dedup.drop_eval_images import DropEvalImages
-from crawl2clip.dedup.evaluation.eval_set_index import Embeddings
+from crawl2clip.dedup.evaluation.eval_set_index import EmbeddingReference
 
 ZEROS = bytes(32)
 SCHEMA = (
@@ -64,17 +64,17 @@ def test_buckets_find_what_all_finds() -> None:
     asked = np.concatenate([known[:100] + 0.01, chance.normal(size=(100, 8))]).astype(np.float32)
     vectors, pairs = (pa.array(m.tolist(), pa.list_(pa.float32())) for m in (known, asked))
 
-    every = Embeddings(vectors, 0.975, "all").among(pairs)
+    every = EmbeddingReference(vectors, 0.975, "all").has_match(pairs)
 
     assert every[:100].all()
-    assert (Embeddings(vectors, 0.975, "buckets").among(pairs) == every).all()
+    assert (EmbeddingReference(vectors, 0.975, "buckets").has_match(pairs) == every).all()
 
 
 def test_embeddings_of_another_model_are_no_match_but_a_mistake() -> None:
     known = pa.array([[1.0, 0.0]], pa.list_(pa.float32()))
 
     with pytest.raises(ValueError, match="different models"):
-        Embeddings(known, 0.9, "all").among(pa.array([[1.0]], pa.list_(pa.float32())))
+        EmbeddingReference(known, 0.9, "all").has_match(pa.array([[1.0]], pa.list_(pa.float32())))
 
 
 def test_a_table_that_does_not_fit_is_refused(table: str, tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_table_that_does_not_fit_is_refused(table: str, tmp_path: Path) -> Non
     pq.write_table(pa.table({"url": ["u"]}), tmp_path / "urls.parquet")
     wrong: dict[str, DropEvalImages] = {
         "there is no": DropEvalImages(str(tmp_path / "none.parquet")),
-        "no Parquet file": DropEvalImages(str(tmp_path / "x.parquet")),
+        "not a Parquet file": DropEvalImages(str(tmp_path / "x.parquet")),
         "has no phash; there are url": DropEvalImages(str(tmp_path / "urls.parquet")),
         "at least one": DropEvalImages(table, by=()),
         "max_distance": DropEvalImages(table, max_distance=32),

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawl2clip.dedup.semantic.kmeans import nearest, train, unit
-from crawl2clip.dedup.semantic.semdedup_greedy import Against, Repeats
+from crawl2clip.dedup.semantic.embedding_matrix import unit
+from crawl2clip.dedup.semantic.kmeans import nearest, train
+from crawl2clip.dedup.semantic.semdedup_greedy import Against, RepeatFinder
 
 
 def at(*degrees: float) -> np.ndarray:
@@ -16,7 +17,9 @@ def at(*degrees: float) -> np.ndarray:
 
 def repeats(vectors: np.ndarray, against: Against = "kept", most: int = 99) -> list[bool]:
     cosine = float(np.cos(np.deg2rad(10)))
-    return Repeats(cosine, against, most).of(np.zeros(len(vectors), int), vectors).tolist()
+    return (
+        RepeatFinder(cosine, against, most).repeats(np.zeros(len(vectors), int), vectors).tolist()
+    )
 
 
 def test_of_a_chain_goes_only_what_is_like_one_that_stays() -> None:
@@ -27,11 +30,11 @@ def test_of_a_chain_goes_only_what_is_like_one_that_stays() -> None:
 
 
 def test_only_what_came_before_in_the_cluster_counts() -> None:
-    found = Repeats(0.99, "kept", 99)
+    found = RepeatFinder(0.99, "kept", 99)
 
-    assert found.of(np.array([0, 0, 1]), at(0, 0, 0)).tolist() == [False, True, False]
-    assert found.of(np.array([1, 2]), at(0, 0)).tolist() == [True, False], "across batches"
-    assert found.of(np.array([], int), at()).tolist() == []
+    assert found.repeats(np.array([0, 0, 1]), at(0, 0, 0)).tolist() == [False, True, False]
+    assert found.repeats(np.array([1, 2]), at(0, 0)).tolist() == [True, False], "across batches"
+    assert found.repeats(np.array([], int), at()).tolist() == []
 
 
 def test_vectors_without_direction_repeat_nothing() -> None:
@@ -48,11 +51,11 @@ def test_vectors_without_direction_repeat_nothing() -> None:
 def test_where_batches_are_cut_does_not_matter(cuts: list[int], most: int) -> None:
     vectors = unit(np.random.default_rng(0).normal(size=(1_500, 3)).astype(np.float32))
     clusters = np.sort(np.random.default_rng(1).integers(0, 3, 1_500))
-    whole = Repeats(0.98, "kept", most).of(clusters, vectors)
-    found = Repeats(0.98, "kept", most)
+    whole = RepeatFinder(0.98, "kept", most).repeats(clusters, vectors)
+    found = RepeatFinder(0.98, "kept", most)
     ends = [0, *sorted(cuts), 1_500]
 
-    parts = [found.of(clusters[a:b], vectors[a:b]) for a, b in itertools.pairwise(ends)]
+    parts = [found.repeats(clusters[a:b], vectors[a:b]) for a, b in itertools.pairwise(ends)]
 
     assert (np.concatenate(parts) == whole).all()
     if most == 10_000:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from crawl2clip.entries.sources.languages import dumps, joined_by
-from crawl2clip.entries.sources.omw import omw_words
+from crawl2clip.entries.sources.wordnets import omw_words
 
 NAMES = (
     "dewiki-20240501-pages-articles1.xml.bz2",

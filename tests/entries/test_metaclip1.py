@@ -136,9 +136,9 @@ def test_entries_of_an_extended_list_stay_though_no_source_has_them() -> None:
         (replace(SMALL, ngrams="no/ngrams"), "there is no table no/ngrams"),
         (replace(SMALL, extends="no.json"), "there is no entry list no.json"),
         (replace(SMALL, wordnet="/no"), "/no is no WordNet"),
-        (replace(SMALL, least_count=0), "least_count wants at least 1, not 0"),
-        (replace(SMALL, most_titles=0), "most_titles wants at least 1, not 0"),
-        (replace(SMALL, numbers=-1), "numbers wants 0 or more, not -1"),
+        (replace(SMALL, least_count=0), "least_count needs at least 1, not 0"),
+        (replace(SMALL, most_titles=0), "most_titles needs at least 1, not 0"),
+        (replace(SMALL, numbers=-1), "numbers needs 0 or more, not -1"),
         (replace(SMALL, ngrams="a", texts=("b",)), "give one or the other"),
     ],
 )

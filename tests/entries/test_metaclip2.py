@@ -103,7 +103,7 @@ def test_the_command_goes_on_where_it_stopped(
 ) -> None:
     folder = tmp_path / "lists"
     options = ["--to", str(folder), "--wiki", *sources.wiki, "--numbers", "1"]
-    options += ["--omw", str(sources.omw)]
+    options += ["--omw", str(sources.wordnets)]
     (folder / "de" / "ngrams").mkdir(parents=True)  # begun, but there is no report
 
     for languages in (["de"], ["de", "fr"]):
@@ -125,9 +125,9 @@ def test_the_command_goes_on_where_it_stopped(
         ({"pageviews": ("no/*.gz",)}, "there is no file no/"),
         ({"pageviews": (), "titles": "no/t"}, "there is no folder no/t"),
         ({"titles": "a"}, "give one or the other"),
-        ({"wiki": ()}, "wiki wants dumps named by language"),
-        ({"unigram_share": -0.1}, "unigram_share wants 0 or more"),
-        ({"most_titles": 0}, "most_titles wants at least 1"),
+        ({"wiki": ()}, "wiki needs dumps named by language"),
+        ({"unigram_share": -0.1}, "unigram_share needs 0 or more"),
+        ({"most_titles": 0}, "most_titles needs at least 1"),
         ({"wordnet": "/no"}, "/no is no WordNet"),
     ],
 )

@@ -12,9 +12,9 @@ import torch
 
 from crawl2clip.__main__ import main
 from crawl2clip.evaluation.evaluation_sets import EvaluationSet
-from crawl2clip.evaluation.zero_shot import classifier, evaluated, openai, prompt, text_vectors
+from crawl2clip.evaluation.zero_shot import classifier, evaluate_set, openai, prompt, text_vectors
 from crawl2clip.scaling.results_table import points, read
-from crawl2clip.score.clip.models import Loaded, load
+from crawl2clip.score.clip.models import LoadedModel, load
 from tests.score.tiny import Tiny, tiny
 from tests.training.drawn import captions, colours, drawn
 
@@ -25,7 +25,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
 
 
 @pytest.fixture(scope="module")
-def model(files: Tiny) -> Loaded:
+def model(files: Tiny) -> LoadedModel:
     return load(files.choice)
 
 
@@ -45,7 +45,7 @@ def tarred(folder: Path, members: dict[str, bytes], name: str = "0.tar") -> Path
     return folder
 
 
-def test_classes_are_what_open_clips_own_classifier_makes_of_them(model: Loaded) -> None:
+def test_classes_are_what_open_clips_own_classifier_makes_of_them(model: LoadedModel) -> None:
     names, templates = ["red dog", "blue cat", "a {thing}"], openai()
 
     found = classifier(model, names, templates, batch=7)
@@ -59,7 +59,7 @@ def test_classes_are_what_open_clips_own_classifier_makes_of_them(model: Loaded)
 
 
 def test_accuracy_is_that_of_open_clips_own_preprocessing_and_classifier(
-    files: Tiny, model: Loaded, coloured: Path
+    files: Tiny, model: LoadedModel, coloured: Path
 ) -> None:
     of = EvaluationSet.of(coloured)
     _, _, transform = open_clip.create_model_and_transforms(files.name, files.weights)
@@ -75,7 +75,7 @@ def test_accuracy_is_that_of_open_clips_own_preprocessing_and_classifier(
             for s in of.samples()
         ]
 
-    found = evaluated(model, of, batch=9)
+    found = evaluate_set(model, of, batch=9)
 
     assert found["samples"] == len(right) > 20
     assert found["acc1"] == pytest.approx(np.mean(right))
@@ -88,7 +88,7 @@ def _seen(transform: object, image: bytes) -> torch.Tensor:
 
 
 def test_tars_and_a_folder_of_the_same_set_are_the_same(
-    model: Loaded, coloured: Path, tmp_path: Path
+    model: LoadedModel, coloured: Path, tmp_path: Path
 ) -> None:
     of = EvaluationSet.of(coloured)
     members: dict[str, bytes] = {}
@@ -102,11 +102,11 @@ def test_tars_and_a_folder_of_the_same_set_are_the_same(
     same = EvaluationSet.of(folder)
 
     assert same.task == of.task == "zeroshot_classification"
-    assert evaluated(model, same, of.templates) == evaluated(model, of)
+    assert evaluate_set(model, same, of.templates) == evaluate_set(model, of)
 
 
 def test_a_picture_with_several_captions_is_retrieved_by_any_of_them(
-    model: Loaded, tmp_path: Path
+    model: LoadedModel, tmp_path: Path
 ) -> None:
     shown = list(drawn("caption", 12))
     members = {}
@@ -117,7 +117,7 @@ def test_a_picture_with_several_captions_is_retrieved_by_any_of_them(
         members[f"{number:02d}.txt"] = f"{each.text}\n\n a picture, {each.text} \n".encode()
     of = EvaluationSet.of(tarred(tmp_path / "set", members))
 
-    found = evaluated(model, of, batch=5)
+    found = evaluate_set(model, of, batch=5)
 
     assert [len(sample.captions) for sample in of.samples()] == [2] * 12
     assert of.task == "zeroshot_retrieval"
@@ -155,21 +155,21 @@ def test_a_template_without_a_mark_is_refused() -> None:
     ({"1.cls": b"1"}, "no images"),
 ])  # fmt: skip
 def test_a_part_of_a_set_is_not_that_set(
-    model: Loaded, tmp_path: Path, members: dict[str, bytes], why: str
+    model: LoadedModel, tmp_path: Path, members: dict[str, bytes], why: str
 ) -> None:
     folder = tarred(tmp_path, members)
     (folder / "classnames.txt").write_text("dog\ncat\n")
 
     with pytest.raises(ValueError, match=why):
-        evaluated(model, EvaluationSet.of(folder))
+        evaluate_set(model, EvaluationSet.of(folder))
 
 
 def test_pictures_without_captions_or_a_folder_that_is_not_there_are_refused(
-    model: Loaded, tmp_path: Path
+    model: LoadedModel, tmp_path: Path
 ) -> None:
     (tmp_path / "a.png").write_bytes(b"x")
     with pytest.raises(ValueError, match="has no caption"):
-        evaluated(model, EvaluationSet.of(tmp_path))
+        evaluate_set(model, EvaluationSet.of(tmp_path))
     with pytest.raises(ValueError, match="there is none"):
         EvaluationSet.of(tmp_path / "nowhere")
 
@@ -183,7 +183,7 @@ def test_class_names_must_be_as_many_as_folders(coloured: Path, tmp_path: Path) 
         EvaluationSet.of(tmp_path)
 
 
-def test_vectors_do_not_depend_on_the_batch(model: Loaded) -> None:
+def test_vectors_do_not_depend_on_the_batch(model: LoadedModel) -> None:
     texts = [each.text for each in drawn("x", 11)]
 
     one, whole = text_vectors(model, texts, 1), text_vectors(model, texts, 64)

@@ -2,7 +2,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawl2clip.filter.frequency.batch_coalescing import gathered
+from crawl2clip.filter.frequency.batch_coalescing import coalesced
 
 
 def batch(values: list[int]) -> pa.RecordBatch:
@@ -14,7 +14,7 @@ def batch(values: list[int]) -> pa.RecordBatch:
 def test_batches_are_put_together_in_order_and_large_enough(
     parts: list[list[int]], least_bytes: int
 ) -> None:
-    tables = list(gathered(map(batch, parts), least_bytes))
+    tables = list(coalesced(map(batch, parts), least_bytes))
 
     assert [n for table in tables for n in table["n"].to_pylist()] == [
         n for part in parts for n in part
@@ -23,6 +23,6 @@ def test_batches_are_put_together_in_order_and_large_enough(
 
 
 def test_no_more_is_held_than_one_batch_too_many() -> None:
-    tables = gathered(map(batch, [[1, 2], [3], [4, 5, 6], [7]]), 8 * 3)
+    tables = coalesced(map(batch, [[1, 2], [3], [4, 5, 6], [7]]), 8 * 3)
 
     assert [table.num_rows for table in tables] == [3, 3, 1]

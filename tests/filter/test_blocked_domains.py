@@ -36,7 +36,7 @@ def test_what_makes_no_sense_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "domains.txt"
     path.write_text("good.example\nhttp://bad.example/\n")
 
-    with pytest.raises(ValueError, match=r"domains.txt: 'http://bad.example/' is no domain"):
+    with pytest.raises(ValueError, match=r"domains.txt: 'http://bad.example/' is not a domain"):
         BlockedDomains(str(path)).check()
     with pytest.raises(ValueError, match="there is no list"):
         BlockedDomains(str(tmp_path / "gone")).check()

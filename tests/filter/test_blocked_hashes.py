@@ -35,6 +35,6 @@ def test_a_hash_of_another_kind_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "hashes.txt"
     path.write_text("ab" * 20)
 
-    with pytest.raises(ValueError, match=r"hashes.txt: 'abab.*' is no hash of 32 hex digits"):
+    with pytest.raises(ValueError, match=r"hashes.txt: 'abab.*' is not a hash of 32 hex digits"):
         BlockedHashes(str(path), by="md5").check()
     BlockedHashes(str(path), by="url_sha1").check()

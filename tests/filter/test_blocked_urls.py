@@ -22,5 +22,5 @@ def test_a_bad_pattern_is_refused_with_its_file(tmp_path: Path) -> None:
     path = tmp_path / "patterns.txt"
     path.write_text("fine\n*bad\n")
 
-    with pytest.raises(ValueError, match=r"patterns.txt: '\*bad' is no regular expression"):
+    with pytest.raises(ValueError, match=r"patterns.txt: '\*bad' is not a regular expression"):
         BlockedUrls(str(path)).check()

@@ -1,8 +1,7 @@
 import pytest
 from pyspark.sql import SparkSession
 
-from crawl2clip.filter.clean_text import CleanText
-from crawl2clip.filter.text.laion_cleaning import cleaned
+from crawl2clip.filter.clean_text import CleanText, cleaned
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from crawl2clip.filter.spark.heavy_hitters import crowded, hash_of, without
+from crawl2clip.filter.spark.heavy_hitters import drop_keys, frequent_keys, hash_of
 
 
 def of_rows(spark: SparkSession, rows: list[tuple[str, str]], partitions: int) -> DataFrame:
@@ -25,7 +25,9 @@ def test_counts_are_those_of_sets_whatever_partitions_and_order(
         others.setdefault(text, set()).add(url)
     pairs = of_rows(spark, rows, partitions)
 
-    kept = without(pairs, hash_of(pairs, "text"), crowded(pairs, "text", "url", most)).collect()
+    kept = drop_keys(
+        pairs, hash_of(pairs, "text"), frequent_keys(pairs, "text", "url", most)
+    ).collect()
 
     wanted = sorted(row for row in rows if len(others[row[0]]) <= most)
     assert sorted((row.text, row.url) for row in kept) == wanted
@@ -41,7 +43,7 @@ def skewed(spark: SparkSession) -> DataFrame:
 
 
 def test_no_task_passes_on_more_of_a_hot_key_than_are_counted(skewed: DataFrame) -> None:
-    [hot] = crowded(skewed, "text", "url", 20).collect()
+    [hot] = frequent_keys(skewed, "text", "url", 20).collect()
 
     assert hot["key"] == skewed.select(F.xxhash64(F.lit("hot"))).first()[0]
     assert hot["count"] == 4 * 21, "of 90,000: from each of 4 tasks what proves it"
@@ -55,9 +57,9 @@ def test_it_is_the_same_whether_keys_are_at_hand_or_joined(
     seen = {"a": 9, "b": 5, "c": 5, "d": 2, "e": 2, "f": 2}
     rows = [(name, str(i)) for name, n in seen.items() for i in range(n)]
     pairs = of_rows(spark, [*rows, ("good", "1"), (None, "2"), (None, "3")], 3)
-    crowds = crowded(pairs, "text", "url", 1)
+    frequent = frequent_keys(pairs, "text", "url", 1)
 
-    kept = without(pairs, hash_of(pairs, "text"), crowds, at_hand)
+    kept = drop_keys(pairs, hash_of(pairs, "text"), frequent, at_hand)
 
     assert sorted((row.text or "", row.url) for row in kept.collect()) == [
         *[("", "2"), ("", "3")],

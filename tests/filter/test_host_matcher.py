@@ -57,7 +57,7 @@ def test_no_domains_and_no_addresses() -> None:
     "entry", ["", "http://a.com", "a.com/x", "a.com:80", "me@a.com", "a b.com", "*", "a\\b"]
 )
 def test_an_entry_that_is_no_domain_is_refused(entry: str) -> None:
-    with pytest.raises(ValueError, match="is no domain"):
+    with pytest.raises(ValueError, match="is not a domain"):
         domain(entry)
 
 

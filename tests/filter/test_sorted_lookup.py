@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawl2clip.filter.frequency.sorted_lookup import among, few_of_each
+from crawl2clip.filter.frequency.sorted_lookup import is_in_sorted, most_per_key
 
 LEAST, GREATEST = -(2**63), 2**63 - 1
 FEW = st.integers(0, 4)
@@ -20,7 +20,7 @@ def array(values: list[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
 def test_among_is_what_a_set_says(values: list[int], ordered: list[int]) -> None:
     held = array(sorted(set(ordered)))
 
-    assert among(array(values), held).tolist() == [value in set(ordered) for value in values]
+    assert is_in_sorted(array(values), held).tolist() == [value in set(ordered) for value in values]
 
 
 @settings(deadline=None)
@@ -32,7 +32,7 @@ def test_few_of_each_keeps_the_smallest_of_each_key(
     for key, other in pairs:
         others[key].add(other)
 
-    keys, few, full = few_of_each(array([k for k, _ in pairs]), array([o for _, o in pairs]), most)
+    keys, few, full = most_per_key(array([k for k, _ in pairs]), array([o for _, o in pairs]), most)
 
     wanted = [(key, other) for key in sorted(others) for other in sorted(others[key])[:most]]
     assert list(zip(keys.tolist(), few.tolist(), strict=True)) == wanted

@@ -44,7 +44,7 @@ def test_a_header_and_the_bytes_make_the_file_that_numpy_makes() -> None:
 def test_parts_of_a_file_are_read(tmp_path: Path) -> None:
     path = str(tmp_path / "a.npy")
     np.save(path, official(UIDS))
-    there = subset_file.place(path)
+    there = subset_file.read_layout(path)
 
     assert there.uids == 3
     assert subset_file.digits(subset_file.read(path, there, 1, 1)) == UIDS[1:2]
@@ -58,7 +58,7 @@ def test_what_is_no_subset_file_is_refused(tmp_path: Path) -> None:
 
     for name in ("floats.npy", "objects.npy", "text.npy", "gone.npy"):
         with pytest.raises(ValueError, match=name):
-            subset_file.place(str(tmp_path / name))
+            subset_file.read_layout(str(tmp_path / name))
 
 
 @given(st.lists(st.binary(min_size=16, max_size=16)))

@@ -64,7 +64,7 @@ def test_what_is_no_uid_is_refused_before_anything_is_written(
 ) -> None:
     pairs = spark.createDataFrame([("abc",)], "uid STRING")
 
-    with pytest.raises(ValueError, match="'abc' is no uid of 32 hex digits"):
+    with pytest.raises(ValueError, match="'abc' is not a uid of 32 hex digits"):
         write_subset(pairs, str(tmp_path / "x.npy"))
     assert list(tmp_path.iterdir()) == []
 

@@ -59,7 +59,7 @@ def test_what_is_no_array_is_refused_in_a_line(tmp_path: Path) -> None:
         "objects.npy": "that is a pickle",
         "cut.npy": "cut off",
         "text.npz": "not a zip file",
-        "text.safetensors": "no safetensors file",
+        "text.safetensors": "not a safetensors file",
         "short.safetensors": "8 bytes",
         "no.npy": "there is no file",
         "c.pt": r"pickles \(.pt\) are not read",

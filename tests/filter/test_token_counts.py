@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from crawl2clip.__main__ import main
 from crawl2clip.filter.spark.token_columns import Tokens
-from crawl2clip.filter.spark.token_counts import added, counted, read, receipt, tokens_of, write
+from crawl2clip.filter.spark.token_counts import added, counted, read, read_record, tokens_of, write
 
 TEXT = st.lists(st.sampled_from(["a", "A", "red", "dog.", "狗"]), max_size=4).map(" ".join)
 TEXTS = st.lists(st.one_of(st.none(), TEXT), max_size=12)
@@ -61,7 +61,7 @@ def test_a_receipt_says_what_was_counted_and_how(spark: SparkSession, tmp_path: 
 
     about = write(counted(table(spark, ["a dog", "A dog"]), tokens), path, tokens, {"it": "two"})
 
-    assert receipt(path) == about
+    assert read_record(path) == about
     assert (about["tokens"], about["occurrences"], about["of"]) == (5, 6, {"it": "two"})
     assert tokens_of(path) == tokens
     assert as_dict(read(spark, path)) == {"a": 1, "A": 1, "dog": 2, "a dog": 1, "A dog": 1}
@@ -86,7 +86,7 @@ def test_what_is_no_receipt_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "v.json"
     path.write_text(content)
 
-    with pytest.raises(ValueError, match="is no receipt"):
+    with pytest.raises(ValueError, match="is not a record"):
         tokens_of(str(path))
 
 
@@ -121,7 +121,7 @@ def test_the_command_counts_a_table_and_adds_others(
     [
         (["--to", "v.json"], "what shall be counted?"),
         (["--add", "v.json", "--to", "v.json"], "is one of those to add"),
-        (["--source", "s", "--to", "v"], "named by its receipt, v.json"),
+        (["--source", "s", "--to", "v"], "named by its record, v.json"),
         (["--add", "none.json", "--to", "v.json"], "there is no vocabulary none.json"),
         (["--add", "kept.json", "--to", "v.json"], "kept.json was counted with"),
         (["--source", "none.parquet", "--to", "v.json"], "holds no Parquet table"),

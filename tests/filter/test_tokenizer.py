@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from crawl2clip.filter.frequency.tokenizer import Found, Split, Words, lacking, xxhash64
+from crawl2clip.filter.frequency.tokenizer import (
+    Split,
+    TokenizedTexts,
+    TokenOccurrences,
+    unlisted_hashes,
+    xxhash64,
+)
 from crawl2clip.filter.spark.token_columns import Tokens, bigrams
 
 # Blanks and what might be taken for one: control codes, zero width, a byte-order mark; then letters
@@ -23,10 +29,10 @@ ODD = [f"a{blank}b" for blank in BLANKS] + [f"{letter}b{letter}狗{letter}" for 
 TEXT = st.text(st.sampled_from(BLANKS + LETTERS + "    "), max_size=12)
 
 
-def by_texts(words: Found, texts: int) -> list[list[str]]:
+def by_texts(words: TokenOccurrences, texts: int) -> list[list[str]]:
     lists: list[list[str]] = [[] for _ in range(texts)]
     for text, code in zip(words.texts, words.codes, strict=True):
-        lists[text].append(words.different[code].as_py())
+        lists[text].append(words.distinct[code].as_py())
     return lists
 
 
@@ -41,7 +47,7 @@ def test_words_and_bigrams_are_those_of_the_columns(
     column = Tokens(split, "kept").unigrams(F.col("text"))
     rows = table.select(column.alias("words"), bigrams(column).alias("bigrams")).collect()
 
-    words = Words.of(pa.array(texts, pa.string()), split)
+    words = TokenizedTexts.of(pa.array(texts, pa.string()), split)
 
     assert by_texts(words, len(texts)) == [row.words or [] for row in rows]
     assert by_texts(words.bigrams, len(texts)) == [row.bigrams or [] for row in rows]
@@ -59,7 +65,7 @@ def tokens_of(text: str | None) -> tuple[list[str], list[str]]:
 @settings(deadline=None)
 @given(TEXTS)
 def test_each_token_is_counted_each_time_and_told_once(texts: list[str | None]) -> None:
-    batches = Words.of(pa.array(texts, pa.string()), "blanks").counts()
+    batches = TokenizedTexts.of(pa.array(texts, pa.string()), "blanks").counts()
     rows = [row for batch in batches for row in batch.to_pylist()]
 
     wanted = Counter(token for text in texts for tokens in tokens_of(text) for token in tokens)
@@ -81,7 +87,7 @@ def test_what_a_list_lacks_is_told_text_by_text(
         ("bigrams",): [1],
         ("bigrams", "unigrams"): [1, 0],
     }.items():
-        away = lacking(part, "blanks", kinds, ordered)  # type: ignore[arg-type]
+        away = unlisted_hashes(part, "blanks", kinds, ordered)  # type: ignore[arg-type]
 
         wanted = [
             [t for kind in chosen for t in tokens_of(text)[kind] if t not in held]

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from crawl2clip.filter.spark.top_k import cuts, held, nth_smallest, token_hash
+from crawl2clip.filter.spark.top_k import collect_hashes, cuts, nth_smallest, token_hash
 
 # Many ties, as in the tail of every vocabulary: 3 tokens occur nine times, 5 five times, ...
 SIZES = {9: 3, 5: 5, 2: 40, 1: 200}
@@ -37,14 +37,14 @@ def test_a_list_that_is_short_enough_is_at_hand_as_a_whole(counts: DataFrame) ->
     listed, head = cuts(counts, most=20, at_hand=20)
 
     assert head == listed
-    assert len(held(counts, head)) == 20
+    assert len(collect_hashes(counts, head)) == 20
 
 
 @pytest.mark.parametrize(("at_hand", "tokens"), [(0, 0), (2, 0), (3, 3), (7, 3), (8, 8), (47, 8)])
 def test_else_whole_counts_of_it_are(counts: DataFrame, at_hand: int, tokens: int) -> None:
     listed, head = cuts(counts, most=100, at_hand=at_hand)
 
-    hashes = held(counts, head)
+    hashes = collect_hashes(counts, head)
 
     assert head != listed
     assert len(hashes) == tokens
@@ -59,7 +59,7 @@ def test_a_vocabulary_of_nothing_has_an_empty_list(counts: DataFrame) -> None:
     listed, head = cuts(counts.limit(0), 10, 10)
 
     assert head == listed
-    assert held(counts.limit(0), head).tolist() == []
+    assert collect_hashes(counts.limit(0), head).tolist() == []
 
 
 HASHES = st.one_of(

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crawl2clip.filter_network import model_io
-from crawl2clip.filter_network.settings import Training
-from crawl2clip.filter_network.trainer import RESULT, Task, train
+from crawl2clip.filter_network.settings import TrainingSettings
+from crawl2clip.filter_network.trainer import RESULT, TrainingTask, train
 
 CONFIG = Path(__file__).parents[2] / "conf" / "models" / "photos-lite0.json"
 TRAINED_ON = 600
@@ -44,7 +44,7 @@ def write_split(photos: Path, folder: Path, seed: int) -> None:
 def auc_of(photos: Path, image_weights: str, folder: Path, seed: int, threads: int = 2) -> float:
     """Of a network trained on 600 photos, true against shuffled first sentences of the rest."""
     write_split(photos, folder, seed)
-    training = Training(
+    training = TrainingSettings(
         model=str(CONFIG),
         image_weights=image_weights,
         frozen="image",
@@ -54,7 +54,9 @@ def auc_of(photos: Path, image_weights: str, folder: Path, seed: int, threads: i
         lose_words=0.3,
         seed=seed,
     )
-    config = json.dumps(model_io.described(training))
+    config = json.dumps(model_io.model_description(training))
     (folder / model_io.CONFIG).write_text(config, encoding="utf-8")
-    train(Task(training, str(folder / "train"), str(folder / "validation"), folder, threads))
+    train(
+        TrainingTask(training, str(folder / "train"), str(folder / "validation"), folder, threads)
+    )
     return float(json.loads((folder / RESULT).read_text("utf-8"))["validation_auc"])

@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 
-from crawl2clip.filter_network.dataset import Group, Reader, batches, groups
-from crawl2clip.filter_network.synthetic_pairs import Drawings
+from crawl2clip.filter_network.dataset import Reader, RowGroup, batches, groups
+from crawl2clip.filter_network.synthetic_pairs import SyntheticPairs
 from crawl2clip.score.clip.preprocess import Spec
 
 SPEC = Spec((8, 8), "squash")
@@ -22,7 +22,7 @@ def numbered(texts: list[str]) -> torch.Tensor:
 @pytest.fixture
 def table(tmp_path: Path) -> str:
     """Twelve pairs of six drawings, and one that is none, in groups of five."""
-    Drawings(pairs=6).write(str(tmp_path / "drawn"))
+    SyntheticPairs(pairs=6).write(str(tmp_path / "drawn"))
     images = pq.read_table(tmp_path / "drawn")["image"].to_pylist() * 2 + [b"junk"]
     pairs = pa.table({"image": images, "text": [str(i) for i in range(13)]})
     (tmp_path / "pairs").mkdir()
@@ -30,7 +30,9 @@ def table(tmp_path: Path) -> str:
     return str(tmp_path / "pairs")
 
 
-def texts(reader: Reader, found: list[Group], size: int, steps: int, seed: int) -> list[list[int]]:
+def texts(
+    reader: Reader, found: list[RowGroup], size: int, steps: int, seed: int
+) -> list[list[int]]:
     made = batches(reader, found, size, steps, np.random.default_rng(seed))
     return [batch.tokens[:, 0].tolist() for batch in made]
 
@@ -66,9 +68,9 @@ def test_a_frozen_tower_sees_an_image_once_if_there_is_room(table: str, room: in
         return images.float().mean(dim=(1, 2, 3), keepdim=True)[:, 0, 0]
 
     found = groups(table)
-    plain = {g: next(iter(Reader(SPEC, numbered)([g]))) for g in found}
+    plain = {g: next(iter(Reader(SPEC, numbered).read([g]))) for g in found}
     reader = Reader(SPEC, numbered, mean, room_bytes=room)
-    for group, decoded in zip(found, reader(found), strict=True):
+    for group, decoded in zip(found, reader.read(found), strict=True):
         wanted = plain[group].images.float().mean(dim=(1, 2, 3))
         torch.testing.assert_close(decoded.images[:, 0], wanted)
 

@@ -14,14 +14,14 @@ from safetensors.torch import load_file
 
 from crawl2clip.filter_network import checkpoints, trainer
 from crawl2clip.filter_network.dataset import groups
-from crawl2clip.filter_network.dataset_builder import Preparing
-from crawl2clip.filter_network.evaluation import Judge
-from crawl2clip.filter_network.launch import trained
+from crawl2clip.filter_network.dataset_builder import PairSelection
+from crawl2clip.filter_network.evaluation import Evaluator
+from crawl2clip.filter_network.launch import train_network
 from crawl2clip.filter_network.model_io import WEIGHTS
-from crawl2clip.filter_network.settings import Training
-from crawl2clip.filter_network.synthetic_pairs import Drawings
-from crawl2clip.filter_network.trainer import Task, train
-from crawl2clip.score.clip.models import Choice, load
+from crawl2clip.filter_network.settings import TrainingSettings
+from crawl2clip.filter_network.synthetic_pairs import SyntheticPairs
+from crawl2clip.filter_network.trainer import TrainingTask, train
+from crawl2clip.score.clip.models import ModelChoice, load
 from crawl2clip.score.score_clip import ScoreClip
 
 TINY = {
@@ -49,7 +49,7 @@ TINY = {
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("good")
-    Drawings(pairs=60).write(str(folder))
+    SyntheticPairs(pairs=60).write(str(folder))
     rows = pq.read_table(folder / "pairs.parquet").drop_columns("is_true").to_pylist()
     rows += [{"image": b"junk", "text": "junk"}, {"image": None, "text": "gone"}]
     rows += [{"image": rows[0]["image"], "text": None}, {**rows[1], "problem": "http 404: gone"}]
@@ -60,18 +60,21 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
-def training(tmp_path_factory: pytest.TempPathFactory) -> Training:
+def training(tmp_path_factory: pytest.TempPathFactory) -> TrainingSettings:
     config = tmp_path_factory.mktemp("model") / "tiny.json"
     config.write_text(json.dumps(TINY))
-    return Training(model=str(config), epochs=3, batch_size=16, learning_rate=1e-3)
+    return TrainingSettings(model=str(config), epochs=3, batch_size=16, learning_rate=1e-3)
 
 
 @pytest.fixture(scope="module")
 def whole(
-    spark: SparkSession, table: str, training: Training, tmp_path_factory: pytest.TempPathFactory
+    spark: SparkSession,
+    table: str,
+    training: TrainingSettings,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     folder = tmp_path_factory.mktemp("whole")
-    trained(spark, Preparing(table, held_out=0.2), training, str(folder))
+    train_network(spark, PairSelection(table, held_out=0.2), training, str(folder))
     return folder
 
 
@@ -79,12 +82,14 @@ def about(folder: Path) -> dict[str, object]:
     return dict(json.loads((folder / trainer.RESULT).read_text()))
 
 
-def task(whole: Path, training: Training, folder: Path) -> Task:
+def task(whole: Path, training: TrainingSettings, folder: Path) -> TrainingTask:
     """The same pairs for another network."""
     folder.mkdir(exist_ok=True)
     config = "open_clip_config.json"
     (folder / config).write_bytes((whole / config).read_bytes())
-    return Task(training, str(whole / "pairs/train"), str(whole / "pairs/validation"), folder)
+    return TrainingTask(
+        training, str(whole / "pairs/train"), str(whole / "pairs/validation"), folder
+    )
 
 
 def test_learns_and_says_what_it_did(whole: Path) -> None:
@@ -96,7 +101,7 @@ def test_learns_and_says_what_it_did(whole: Path) -> None:
     assert told["undecodable"] in (0, 1), "junk, unless it was held out"
     assert told["losses"][-1] < told["losses"][0]
     assert 0 <= told["validation_auc"] <= 1
-    assert load(Choice("", f"local-dir:{whole}")).sha256 == told["sha256"]
+    assert load(ModelChoice("", f"local-dir:{whole}")).sha256 == told["sha256"]
 
 
 def test_an_image_is_trained_on_or_held_out_never_both(whole: Path) -> None:
@@ -111,7 +116,7 @@ def test_an_image_is_trained_on_or_held_out_never_both(whole: Path) -> None:
 
 
 def test_one_that_was_stopped_ends_as_one_that_was_not(
-    whole: Path, training: Training, tmp_path: Path
+    whole: Path, training: TrainingSettings, tmp_path: Path
 ) -> None:
     stopped = tmp_path / "stopped"
     asked = task(whole, training, stopped)
@@ -142,7 +147,7 @@ def failing_after(times: int, write):  # type: ignore[no-untyped-def]
 
 
 def test_another_seed_makes_another_network(
-    whole: Path, training: Training, tmp_path: Path
+    whole: Path, training: TrainingSettings, tmp_path: Path
 ) -> None:
     train(task(whole, replace(training, seed=1, epochs=1), tmp_path))
 
@@ -150,7 +155,7 @@ def test_another_seed_makes_another_network(
 
 
 def test_fine_tuning_begins_with_the_network_and_keeps_as_much_of_it_as_asked(
-    whole: Path, training: Training, tmp_path: Path
+    whole: Path, training: TrainingSettings, tmp_path: Path
 ) -> None:
     tune = replace(training, model=f"local-dir:{whole}", epochs=1)
     made = {}
@@ -168,18 +173,18 @@ def test_fine_tuning_begins_with_the_network_and_keeps_as_much_of_it_as_asked(
 
 
 def test_running_again_trains_nothing_and_other_settings_are_refused(
-    spark: SparkSession, whole: Path, table: str, training: Training
+    spark: SparkSession, whole: Path, table: str, training: TrainingSettings
 ) -> None:
     before = (whole / WEIGHTS).stat().st_mtime_ns
 
-    told = trained(spark, Preparing(table, held_out=0.2), training, str(whole))
+    told = train_network(spark, PairSelection(table, held_out=0.2), training, str(whole))
 
     assert told["sha256"] == about(whole)["sha256"]
     assert (whole / WEIGHTS).stat().st_mtime_ns == before
     with pytest.raises(ValueError, match="other settings"):
-        trained(spark, Preparing(table), replace(training, seed=7), str(whole))
+        train_network(spark, PairSelection(table), replace(training, seed=7), str(whole))
     with pytest.raises(ValueError, match="other pairs"):
-        trained(spark, Preparing(table, held_out=0.5), training, str(whole))
+        train_network(spark, PairSelection(table, held_out=0.5), training, str(whole))
 
 
 def test_the_order_of_the_pairs_does_not_depend_on_the_partitions_they_come_in(
@@ -189,7 +194,7 @@ def test_the_order_of_the_pairs_does_not_depend_on_the_partitions_they_come_in(
 
     mixed = str(tmp_path / "mixed")
     spark.read.parquet(table).orderBy("text").repartition(5).write.parquet(mixed)
-    prepare(spark, Preparing(mixed, held_out=0.2), str(tmp_path / "pairs"))
+    prepare(spark, PairSelection(mixed, held_out=0.2), str(tmp_path / "pairs"))
 
     for name in ("train", "validation"):
         ours, theirs = (
@@ -203,23 +208,23 @@ def test_the_order_of_the_pairs_does_not_depend_on_the_partitions_they_come_in(
 
 
 def test_two_processes_of_a_spark_job_train_one_network(
-    spark: SparkSession, table: str, training: Training, tmp_path: Path
+    spark: SparkSession, table: str, training: TrainingSettings, tmp_path: Path
 ) -> None:
     two = replace(training, epochs=1, batch_size=8)
 
-    told = trained(spark, Preparing(table, held_out=0.2), two, str(tmp_path), processes=2)
+    told = train_network(spark, PairSelection(table, held_out=0.2), two, str(tmp_path), processes=2)
 
     assert told["processes"] == 2
     assert told["steps"] >= 1
-    assert load(Choice("", f"local-dir:{tmp_path}")).sha256 == told["sha256"]
+    assert load(ModelChoice("", f"local-dir:{tmp_path}")).sha256 == told["sha256"]
 
 
 def test_a_table_without_a_good_pair_is_refused(
-    spark: SparkSession, table: str, training: Training, tmp_path: Path
+    spark: SparkSession, table: str, training: TrainingSettings, tmp_path: Path
 ) -> None:
     for where, why in {"text = 'x'": "no pair", "txt = 'x'": "txt"}.items():
         with pytest.raises(ValueError, match=why):
-            trained(spark, Preparing(table, where), training, str(tmp_path / why))
+            train_network(spark, PairSelection(table, where), training, str(tmp_path / why))
 
 
 def test_a_network_is_judged_on_pairs_without_labels(
@@ -228,13 +233,13 @@ def test_a_network_is_judged_on_pairs_without_labels(
     network = ScoreClip("", f"local-dir:{whole}", embeddings="float32")
     pairs = spark.read.parquet(table).where("problem is null")
 
-    found = Judge(most=1_000)(pairs, network)
+    found = Evaluator(most=1_000).evaluate(pairs, network)
 
     assert found.pairs == 60, "junk can't be scored"
     assert 0 <= found.left <= 1
     assert found.auc > 0.5
-    assert Judge(most=1_000)(pairs.repartition(3), network) == found
-    assert Judge(most=30)(pairs, network).pairs <= 30
+    assert Evaluator(most=1_000).evaluate(pairs.repartition(3), network) == found
+    assert Evaluator(most=30).evaluate(pairs, network).pairs <= 30
 
 
 def test_what_is_left_of_a_crawl_is_counted_among_the_best_scores(
@@ -246,12 +251,12 @@ def test_what_is_left_of_a_crawl_is_counted_among_the_best_scores(
     scored = network(crawl).where("problem is null").select("clip_score", "is_true").collect()
     best = sorted(scored, key=lambda row: -row.clip_score)[: int(len(scored) * 0.4)]
 
-    left = Judge(fraction=0.4).left_of(crawl, network)
+    left = Evaluator(fraction=0.4).false_share_left(crawl, network)
 
     assert left == pytest.approx(sum(not row.is_true for row in best) / len(best))
     assert 0 < left < 1
     with pytest.raises(ValueError, match="no pair of the crawl can be scored"):
-        Judge().left_of(crawl.where("false"), network)
+        Evaluator().false_share_left(crawl.where("false"), network)
 
 
 @pytest.mark.parametrize(
@@ -270,4 +275,4 @@ def test_what_is_left_of_a_crawl_is_counted_among_the_best_scores(
 )
 def test_wrong_settings_are_refused(wrong: dict[str, object], why: str) -> None:
     with pytest.raises(ValueError, match=why):
-        Training(**wrong).check()  # type: ignore[arg-type]
+        TrainingSettings(**wrong).check()  # type: ignore[arg-type]

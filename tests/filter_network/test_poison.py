@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from crawl2clip.filter_network.evaluation import Judge
+from crawl2clip.filter_network.evaluation import Evaluator
 from crawl2clip.filter_network.poison import Poison
-from crawl2clip.filter_network.settings import Training
-from crawl2clip.filter_network.synthetic_pairs import Drawings
+from crawl2clip.filter_network.settings import TrainingSettings
+from crawl2clip.filter_network.synthetic_pairs import SyntheticPairs
 from tests.filter_network.test_launch import TINY
 
 
@@ -20,18 +20,18 @@ def test_sets_are_of_one_size_nested_and_as_poisoned_as_asked(
     config.write_text(json.dumps(TINY))
     tables = {name: str(tmp_path / name) for name in ("good", "pool", "judged")}
     for seed, table in enumerate(tables.values()):
-        Drawings(pairs=30, mismatched=seed == 1, seed=seed).write(table)
-    training = Training(model=str(config), epochs=1, batch_size=10)
+        SyntheticPairs(pairs=30, mismatched=seed == 1, seed=seed).write(table)
+    training = TrainingSettings(model=str(config), epochs=1, batch_size=10)
     asked = Poison(
         **tables,
         pairs=20,
         crawl=tables["pool"],
         shares=(0.0, 0.5, 1.0),
         training=training,
-        judge=Judge(fraction=0.2),
+        judge=Evaluator(fraction=0.2),
     )
 
-    points = asked(spark, str(tmp_path / "to"))
+    points = asked.run(spark, str(tmp_path / "to"))
 
     pool = {row.text for row in spark.read.parquet(tables["pool"]).collect()}
     sets = []
@@ -46,4 +46,4 @@ def test_sets_are_of_one_size_nested_and_as_poisoned_as_asked(
     assert [point["left"] for point in points] == [1.0, 1.0, 1.0]
     assert json.loads((tmp_path / "to" / "poison.json").read_text())["points"] == points
     with pytest.raises(ValueError, match="fewer than the 40"):
-        Poison(**tables, pairs=40, training=training)(spark, str(tmp_path / "more"))
+        Poison(**tables, pairs=40, training=training).run(spark, str(tmp_path / "more"))

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawl2clip.filter_network.evaluation import Judge
-from crawl2clip.filter_network.quality import area, auc, planted, share_left
+from crawl2clip.filter_network.evaluation import Evaluator
+from crawl2clip.filter_network.quality import area, auc, plant_mismatches, share_left
 
 SCORES = st.lists(st.integers(-5, 5), min_size=1, max_size=20)
 
@@ -57,7 +57,7 @@ def test_share_left_is_of_the_best_and_of_those_that_tie_with_the_last(
 def test_planted_gives_that_share_the_caption_of_another(n: int, share: float, seed: int) -> None:
     similarities = np.arange(n * n).reshape(n, n)
 
-    scores, wrong = planted(similarities, share, seed)
+    scores, wrong = plant_mismatches(similarities, share, seed)
 
     texts = scores % n
     count = round(share * n)
@@ -69,4 +69,4 @@ def test_planted_gives_that_share_the_caption_of_another(n: int, share: float, s
 @pytest.mark.parametrize("most", [1, 20_001])
 def test_pairs_to_judge_are_more_than_one_and_no_more_than_memory_holds(most: int) -> None:
     with pytest.raises(ValueError, match=f"2 to 20,000, not {most:,}"):
-        Judge(most=most).check()
+        Evaluator(most=most).check()

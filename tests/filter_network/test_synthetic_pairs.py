@@ -7,14 +7,14 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from crawl2clip.filter_network.synthetic_pairs import Drawings, standing_words
+from crawl2clip.filter_network.synthetic_pairs import SyntheticPairs, standing_words
 from crawl2clip.synthetic_web.captions import BOILERPLATE
 from crawl2clip.synthetic_web.scenes import COLOURS, GROUNDS, random_scene
 
 
 def test_draws_as_many_as_asked_the_same_again_and_others_with_another_seed(tmp_path: Path) -> None:
     for name, seed in {"a": 1, "b": 1, "c": 2}.items():
-        Drawings(pairs=12, mismatched=0.5, seed=seed).write(str(tmp_path / name))
+        SyntheticPairs(pairs=12, mismatched=0.5, seed=seed).write(str(tmp_path / name))
     a, b, c = (pq.read_table(tmp_path / name) for name in "abc")
 
     assert a.equals(b)
@@ -26,8 +26,8 @@ def test_draws_as_many_as_asked_the_same_again_and_others_with_another_seed(tmp_
 
 
 def test_only_the_captions_of_mismatched_pairs_change(tmp_path: Path) -> None:
-    Drawings(pairs=20).write(str(tmp_path / "true"))
-    Drawings(pairs=20, mismatched=0.5).write(str(tmp_path / "half"))
+    SyntheticPairs(pairs=20).write(str(tmp_path / "true"))
+    SyntheticPairs(pairs=20, mismatched=0.5).write(str(tmp_path / "half"))
     true, half = (pq.read_table(tmp_path / name).to_pylist() for name in ("true", "half"))
 
     for one, other in zip(true, half, strict=True):
@@ -39,8 +39,8 @@ def test_only_the_captions_of_mismatched_pairs_change(tmp_path: Path) -> None:
 def test_standing_words_take_the_place_of_some_captions_and_leave_the_others(
     tmp_path: Path,
 ) -> None:
-    Drawings(pairs=120, mismatched=0.3).write(str(tmp_path / "without"))
-    Drawings(pairs=120, mismatched=0.3, standing=0.4).write(str(tmp_path / "with"))
+    SyntheticPairs(pairs=120, mismatched=0.3).write(str(tmp_path / "without"))
+    SyntheticPairs(pairs=120, mismatched=0.3, standing=0.4).write(str(tmp_path / "with"))
     without, having = (pq.read_table(tmp_path / n).to_pylist() for n in ("without", "with"))
     standing = [row["text"] in BOILERPLATE for row in having]
 
@@ -73,4 +73,4 @@ def test_standing_words_go_with_the_ground_and_not_with_what_is_on_it() -> None:
 )
 def test_wrong_settings_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError):
-        Drawings(**wrong).check()  # type: ignore[arg-type]
+        SyntheticPairs(**wrong).check()  # type: ignore[arg-type]

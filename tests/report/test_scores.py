@@ -8,7 +8,7 @@ from crawl2clip.filter.keep_top import KeepTop
 from crawl2clip.recipe import Recipe
 from crawl2clip.report.render import render
 from crawl2clip.report.view_builder import collect
-from crawl2clip.report.view_model import Kept, Page
+from crawl2clip.report.view_model import Kept, ReportPage
 from crawl2clip.stage import Stage
 from tests.report.conftest import SCRIPT, jpeg, report_of, write_table
 
@@ -29,7 +29,7 @@ def scored(score: float | None, number: int) -> dict[str, object]:
     }
 
 
-def page(spark: SparkSession, folder: str, values: list[float | None]) -> Page:
+def page(spark: SparkSession, folder: str, values: list[float | None]) -> ReportPage:
     rows = [scored(value, number) for number, value in enumerate(values)]
     best = sorted((row for row in rows if row["problem"] is None), key=_score)[-KEPT:]
     write_table(f"{folder}/score", rows, files=3)
@@ -75,5 +75,5 @@ def test_equal_scores_are_one_bucket(spark: SparkSession, tmp_path: Path) -> Non
     assert len(found.highest) == 5
 
 
-def _ends(shown: Page) -> tuple[tuple[Kept, ...], ...]:
+def _ends(shown: ReportPage) -> tuple[tuple[Kept, ...], ...]:
     return shown.scores[0].highest, shown.scores[0].lowest

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from crawl2clip.score.clip.models import Choice
+from crawl2clip.score.clip.models import ModelChoice
 from tests.score.tiny import Tiny, local_dir, tiny
 
 
@@ -13,10 +13,10 @@ def tiny_a(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
 
 
 @pytest.fixture(scope="session")
-def tiny_b(tmp_path_factory: pytest.TempPathFactory) -> Choice:
+def tiny_b(tmp_path_factory: pytest.TempPathFactory) -> ModelChoice:
     """Another architecture, squashing images, as a folder that says so."""
     folder: Path = tmp_path_factory.mktemp("b")
     half = (0.5, 0.5, 0.5)
-    return Choice(
+    return ModelChoice(
         "", local_dir(folder, "tiny-b", resize_mode="squash", interpolation="bilinear", mean=half)
     )

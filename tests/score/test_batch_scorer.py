@@ -11,8 +11,8 @@ import torch
 from PIL import Image
 
 from crawl2clip.score.clip import preprocess
-from crawl2clip.score.clip.batch_scorer import NOT_A_NUMBER, Scoring
-from crawl2clip.score.clip.models import Choice
+from crawl2clip.score.clip.batch_scorer import NOT_A_NUMBER, BatchScorer
+from crawl2clip.score.clip.models import ModelChoice
 from tests.score.pictures import encoded, kinds, rgb
 from tests.score.tiny import Tiny
 
@@ -29,8 +29,8 @@ def pairs(images: list[Any], texts: list[Any], problems: list[Any] | None = None
     )
 
 
-def scored(scoring: Scoring, *batches: pa.RecordBatch) -> pa.Table:
-    return pa.Table.from_batches(list(scoring(batches)))
+def scored(scoring: BatchScorer, *batches: pa.RecordBatch) -> pa.Table:
+    return pa.Table.from_batches(list(scoring.score(batches)))
 
 
 def theirs(name: str, weights: str | None) -> tuple[np.ndarray, np.ndarray]:
@@ -43,8 +43,8 @@ def theirs(name: str, weights: str | None) -> tuple[np.ndarray, np.ndarray]:
     return out[0].numpy(), out[1].numpy()
 
 
-def test_two_models_in_one_pass_score_as_open_clip_does(tiny_a: Tiny, tiny_b: Choice) -> None:
-    scoring = Scoring(
+def test_two_models_in_one_pass_score_as_open_clip_does(tiny_a: Tiny, tiny_b: ModelChoice) -> None:
+    scoring = BatchScorer(
         [tiny_a.choice, tiny_b], ["clip_score", "dfn_score"], batch_size=16, threads=2
     )
     batch = pairs(IMAGES, TEXTS)
@@ -62,7 +62,7 @@ def test_an_image_is_decoded_once_for_all_models(tiny_a, tiny_b, monkeypatch) ->
     opened = []
     really = preprocess._rgb
     monkeypatch.setattr(preprocess, "_rgb", lambda *a: opened.append(1) or really(*a))
-    scoring = Scoring([tiny_a.choice, tiny_b], ["clip_score", "dfn_score"])
+    scoring = BatchScorer([tiny_a.choice, tiny_b], ["clip_score", "dfn_score"])
 
     scored(scoring, pairs(IMAGES[-5:], TEXTS[-5:]))
 
@@ -72,7 +72,7 @@ def test_an_image_is_decoded_once_for_all_models(tiny_a, tiny_b, monkeypatch) ->
 def test_embeddings_are_unit_vectors_and_half_precision_rounds_them(tiny_a: Tiny) -> None:
     batch = pairs([*IMAGES[:3], b"junk"], [*TEXTS[:3], "x"])
     full, half = (
-        scored(Scoring([tiny_a.choice], ["clip_score"], storage=storage), batch)
+        scored(BatchScorer([tiny_a.choice], ["clip_score"], storage=storage), batch)
         for storage in ("float32", "float16")
     )
     images, texts = (values[:3] for values in theirs("tiny-a", tiny_a.weights))
@@ -93,7 +93,7 @@ def test_what_can_not_be_scored_is_a_problem_and_its_neighbours_are_none(tiny_a:
         [None, None, None, None, None, "http 404: gone", None],
     )
 
-    found = scored(Scoring([tiny_a.choice], ["clip_score"], batch_size=3), batch)
+    found = scored(BatchScorer([tiny_a.choice], ["clip_score"], batch_size=3), batch)
 
     assert found["problem"].to_pylist() == [
         None,
@@ -113,7 +113,7 @@ def test_what_can_not_be_scored_is_a_problem_and_its_neighbours_are_none(tiny_a:
 def test_batches_change_no_score(tiny_a: Tiny) -> None:
     batch = pairs(IMAGES, TEXTS)
     whole, small = (
-        scored(Scoring([tiny_a.choice], ["clip_score"], batch_size=n, threads=n), batch)
+        scored(BatchScorer([tiny_a.choice], ["clip_score"], batch_size=n, threads=n), batch)
         for n in (100, 1)
     )
 
@@ -125,10 +125,10 @@ def test_an_answer_that_is_no_number_is_a_problem(tiny_a: Tiny, tmp_path) -> Non
     weights = torch.load(tiny_a.weights)
     weights["text_projection"][:] = float("inf")
     torch.save(weights, tmp_path / "broken.pt")
-    broken = Choice("tiny-a", str(tmp_path / "broken.pt"), tiny_a.config)
+    broken = ModelChoice("tiny-a", str(tmp_path / "broken.pt"), tiny_a.config)
 
     found = scored(
-        Scoring([broken], ["clip_score"], storage="float16"), pairs(IMAGES[:2], TEXTS[:2])
+        BatchScorer([broken], ["clip_score"], storage="float16"), pairs(IMAGES[:2], TEXTS[:2])
     )
 
     assert found["problem"].to_pylist() == [NOT_A_NUMBER] * 2
@@ -136,7 +136,7 @@ def test_an_answer_that_is_no_number_is_a_problem(tiny_a: Tiny, tmp_path) -> Non
 
 
 def test_no_rows_at_all(tiny_a: Tiny) -> None:
-    scoring = Scoring([tiny_a.choice], ["clip_score"], storage="float32")
+    scoring = BatchScorer([tiny_a.choice], ["clip_score"], storage="float32")
 
-    assert list(scoring([])) == []
+    assert list(scoring.score([])) == []
     assert scored(scoring, pairs([None], ["x"]))["clip_score"].to_pylist() == [None]

@@ -32,15 +32,15 @@ def batch(tokenize, rows: int) -> tuple[torch.Tensor, torch.Tensor]:
 def test_out_of_memory_is_answered_by_halves_and_remembered(tiny_a: Tiny) -> None:
     model = load(tiny_a.choice)
     inputs = batch(model.tokenize, 10)
-    whole = Embedder(model)(*inputs)
+    whole = Embedder(model).embed(*inputs)
     small = Small(model.clip, room=3)
     embedder = Embedder(type(model)(small, model.tokenize, model.spec, "cpu", ""))
 
-    parts = embedder(*inputs)
+    parts = embedder.embed(*inputs)
 
     assert small.sizes == [10, 5, 2, 2, 2, 2, 2]
     np.testing.assert_allclose(parts.scores(), whole.scores(), atol=1e-6)
-    embedder(*inputs)
+    embedder.embed(*inputs)
     assert small.sizes[7:] == [2, 2, 2, 2, 2]
 
 
@@ -49,14 +49,14 @@ def test_no_room_for_one_is_an_error(tiny_a: Tiny) -> None:
     small = type(model)(Small(model.clip, room=0), model.tokenize, model.spec, "cpu", "")
 
     with pytest.raises(MemoryError, match="single pair"):
-        Embedder(small)(*batch(model.tokenize, 3))
+        Embedder(small).embed(*batch(model.tokenize, 3))
 
 
 def test_vectors_are_of_length_one_and_none_of_nothing(tiny_a: Tiny) -> None:
     model = load(tiny_a.choice)
 
-    some = Embedder(model)(*batch(model.tokenize, 4))
-    none = Embedder(model)(*(tensor[:0] for tensor in batch(model.tokenize, 1)))
+    some = Embedder(model).embed(*batch(model.tokenize, 4))
+    none = Embedder(model).embed(*(tensor[:0] for tensor in batch(model.tokenize, 1)))
 
     np.testing.assert_allclose(np.linalg.norm(some.images, axis=1), 1, rtol=1e-6)
     np.testing.assert_allclose(np.linalg.norm(some.texts, axis=1), 1, rtol=1e-6)

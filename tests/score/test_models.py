@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from open_clip.tokenizer import _clean_lower
 
 from crawl2clip.score.clip import models
-from crawl2clip.score.clip.models import Choice, cleaned, load, parameters_sha256, refuse
+from crawl2clip.score.clip.models import ModelChoice, check_choice, cleaned, load, parameters_sha256
 from tests.score.tiny import Tiny, tiny
 
 
-def test_preprocessing_comes_from_the_model(tiny_a: Tiny, tiny_b: Choice) -> None:
+def test_preprocessing_comes_from_the_model(tiny_a: Tiny, tiny_b: ModelChoice) -> None:
     a, b = load(tiny_a.choice).spec, load(tiny_b).spec
 
     assert (a.size, a.resize_mode, a.interpolation) == ((32, 32), "shortest", "bicubic")
@@ -21,7 +21,7 @@ def test_preprocessing_comes_from_the_model(tiny_a: Tiny, tiny_b: Choice) -> Non
     assert b.mean == (0.5, 0.5, 0.5)
 
 
-def test_the_context_is_the_models(tiny_a: Tiny, tiny_b: Choice) -> None:
+def test_the_context_is_the_models(tiny_a: Tiny, tiny_b: ModelChoice) -> None:
     assert load(tiny_a.choice).tokenize(["a dog"]).shape == (1, 77)
     assert load(tiny_b).tokenize(["a dog", ""]).shape == (2, 20)
 
@@ -56,7 +56,7 @@ def test_a_checkpoint_is_not_unpickled(tiny_a: Tiny, tmp_path) -> None:
     torch.save({"state_dict": {"x": Evil()}}, tmp_path / "evil.pt")
 
     with pytest.raises(Exception, match="Weights only load failed"):
-        load(Choice("tiny-a", str(tmp_path / "evil.pt"), tiny_a.config))
+        load(ModelChoice("tiny-a", str(tmp_path / "evil.pt"), tiny_a.config))
     assert not (tmp_path / "owned").exists()
 
 
@@ -70,30 +70,30 @@ def test_weights_may_be_named_by_the_start_of_their_hash(tiny_a: Tiny) -> None:
 
 def test_what_open_clip_does_not_know_is_told(tiny_a: Tiny) -> None:
     with pytest.raises(ValueError, match="can't load ViT-B-32 with no_such_tag"):
-        load(Choice("ViT-B-32", "no_such_tag"))
+        load(ModelChoice("ViT-B-32", "no_such_tag"))
     with pytest.raises(ValueError, match="can't load no-such-model"):
-        load(Choice("no-such-model", tiny_a.weights))
+        load(ModelChoice("no-such-model", tiny_a.weights))
 
 
 @pytest.mark.parametrize(
     ("choice", "why"),
     [
-        (Choice("ViT-B-32", ""), "weights wants"),
-        (Choice("x", "y.pt", "x.yaml"), "open_clip .json file"),
-        (Choice("x", "y.pt", sha256="abc"), "16 to 64 hex digits"),
-        (Choice("x", "y.pt", "/models/z.json"), "model must be 'z'"),
+        (ModelChoice("ViT-B-32", ""), "weights needs"),
+        (ModelChoice("x", "y.pt", "x.yaml"), "open_clip .json file"),
+        (ModelChoice("x", "y.pt", sha256="abc"), "16 to 64 hex digits"),
+        (ModelChoice("x", "y.pt", "/models/z.json"), "model must be 'z'"),
     ],
 )
-def test_a_wrong_choice_is_refused_before_anything_is_loaded(choice: Choice, why: str) -> None:
+def test_a_wrong_choice_is_refused_before_anything_is_loaded(choice: ModelChoice, why: str) -> None:
     with pytest.raises(ValueError, match=why):
-        refuse(choice)
+        check_choice(choice)
 
 
 def test_a_choice_is_shown_without_the_folders_of_a_machine() -> None:
-    assert str(Choice("ViT-B-32", "openai")) == "ViT-B-32/openai"
-    assert str(Choice("ViT-B-32", "/home/me/dfn.pt")) == "ViT-B-32/dfn.pt"
-    assert str(Choice("x", "hf-hub:apple/DFN-public")) == "hf-hub:apple/DFN-public"
-    assert str(Choice("x", "local-dir:/models/dfn")) == "dfn"
+    assert str(ModelChoice("ViT-B-32", "openai")) == "ViT-B-32/openai"
+    assert str(ModelChoice("ViT-B-32", "/home/me/dfn.pt")) == "ViT-B-32/dfn.pt"
+    assert str(ModelChoice("x", "hf-hub:apple/DFN-public")) == "hf-hub:apple/DFN-public"
+    assert str(ModelChoice("x", "local-dir:/models/dfn")) == "dfn"
 
 
 @given(st.one_of(st.text(), st.text(st.characters(max_codepoint=127)), st.text("a B&;\t.'\"-_")))

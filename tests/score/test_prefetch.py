@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 import torch
 
-from crawl2clip.score.clip.prefetch import AHEAD, Feeder, grouped
+from crawl2clip.score.clip.prefetch import AHEAD, Prefetcher, grouped
 from crawl2clip.score.clip.preprocess import Spec, pixels
 from tests.score.pictures import encoded, rgb
 
@@ -41,9 +41,9 @@ def test_batches_are_full_across_the_borders_of_arrows(sizes: list[int]) -> None
 
 def test_images_stand_where_their_rows_are_whatever_thread_decoded_them() -> None:
     images = [encoded(rgb(20 + i, 30, seed=i), "JPEG") for i in range(23)]
-    feeder = Feeder((SPEC, OTHER), [tokenize], batch_size=10, threads=4)
+    prefetcher = Prefetcher((SPEC, OTHER), [tokenize], batch_size=10, threads=4)
 
-    batches = list(feeder([rows(images[:4]), rows(images[4:], 4)]))
+    batches = list(prefetcher.prefetch([rows(images[:4]), rows(images[4:], 4)]))
 
     assert [len(batch.problems) for batch in batches] == [10, 10, 3]
     for spec in (SPEC, OTHER):
@@ -61,7 +61,7 @@ def test_no_more_is_read_than_is_decoded_ahead() -> None:
             read.append(i)
             yield rows([None] * 5)
 
-    batches = Feeder((SPEC,), [tokenize], batch_size=5, threads=1)(source())
+    batches = Prefetcher((SPEC,), [tokenize], batch_size=5, threads=1).prefetch(source())
     next(batches)
 
     assert len(read) <= AHEAD + 2
@@ -71,14 +71,14 @@ def test_a_bug_in_a_thread_is_not_swallowed() -> None:
     def broken(texts: list[str]) -> torch.Tensor:
         raise ZeroDivisionError
 
-    batch = next(Feeder((SPEC,), [broken], batch_size=5, threads=1)([rows([None])]))
+    batch = next(Prefetcher((SPEC,), [broken], batch_size=5, threads=1).prefetch([rows([None])]))
     with pytest.raises(ZeroDivisionError):
         batch.tokens[0].result()
 
 
 def test_threads_end_when_nobody_asks_for_more() -> None:
     before = threading.active_count()
-    batches = Feeder((SPEC,), [tokenize], batch_size=1, threads=3)([rows([None])] * 9)
+    batches = Prefetcher((SPEC,), [tokenize], batch_size=1, threads=3).prefetch([rows([None])] * 9)
     next(batches)
     batches.close()
 

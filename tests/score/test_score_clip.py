@@ -6,8 +6,8 @@ from pyspark.sql import DataFrame, SparkSession
 from crawl2clip.engine.fingerprint import of_job
 from crawl2clip.recipe import RecipeError, recipe_of
 from crawl2clip.schema import COLUMNS
-from crawl2clip.score.clip.batch_scorer import Scoring
-from crawl2clip.score.clip.models import Choice
+from crawl2clip.score.clip.batch_scorer import BatchScorer
+from crawl2clip.score.clip.models import ModelChoice
 from crawl2clip.score.score_clip import ScoreClip
 from crawl2clip.stage import Stage
 from tests.score.pictures import encoded, rgb
@@ -29,7 +29,7 @@ def table(spark: SparkSession) -> DataFrame:
 
 
 def test_scores_every_pair_and_carries_problems(
-    table: DataFrame, tiny_a: Tiny, tiny_b: Choice
+    table: DataFrame, tiny_a: Tiny, tiny_b: ModelChoice
 ) -> None:
     stage = ScoreClip(
         model=("tiny-a", "whole"),
@@ -49,7 +49,7 @@ def test_scores_every_pair_and_carries_problems(
     for name in stage.adds:
         assert made.schema[name].dataType == COLUMNS[name][0]
     assert made.columns[:4] == table.columns
-    whole = scored(Scoring(stage.choices(), stage.to), pairs(IMAGES, TEXTS))
+    whole = scored(BatchScorer(stage.choices(), stage.to), pairs(IMAGES, TEXTS))
     for name in ("clip_score", "dfn_score"):
         found = [rows[f"u{i:02}"][name] for i in range(12)]
         assert found == pytest.approx(whole[name].to_pylist(), abs=1e-5)
@@ -92,7 +92,7 @@ def test_a_recipe_gives_names_or_lists_of_names() -> None:
 
     assert one.adds == ("dfn_score", "dfn_score_model", "problem")
     assert isinstance(two, ScoreClip)
-    assert two.choices() == [Choice("ViT-B-32", "openai"), Choice("ViT-L-14", "openai")]
+    assert two.choices() == [ModelChoice("ViT-B-32", "openai"), ModelChoice("ViT-L-14", "openai")]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_recipe_gives_names_or_lists_of_names() -> None:
         ({"model": ["a", "b"], "weights": ["x", "y"], "to": ["c", "c"]}, "each once"),
         ({"to": "clip score"}, "a column of its own"),
         ({"to": "image"}, "a column of its own"),
-        ({"weights": ""}, "weights wants"),
+        ({"weights": ""}, "weights needs"),
         ({"batch_size": 0}, "1 or more"),
         ({"precision": "int8"}, "one of 'fp16', 'bf16', 'fp32'"),
     ],

@@ -34,7 +34,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql.types import StringType, StructField, StructType
 from crawl2clip.spark.arrow_step import InWorkers
 from crawl2clip.score import device, resources
-from crawl2clip.score.clip.models import Choice, _loaded, load
+from crawl2clip.score.clip.models import ModelChoice, _loaded, load
 from crawl2clip.engine.worker_executor import TaskInputs, run_on_workers
 
 script, table, *choice = sys.argv[1:]
@@ -53,7 +53,7 @@ spark = builder.getOrCreate()
 def task(batches):
     list(batches)  # Spark gives a worker that has not read all its rows no second task
     began = time.time()
-    load(Choice(*choice))
+    load(ModelChoice(*choice))
     time.sleep(0.2)
     seen = {
         "pid": os.getpid(),
@@ -94,11 +94,11 @@ spark.stop()
 def test_addresses_become_devices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
 
-    assert task_device.of([]) == "cpu"
-    assert task_device.of(["3"]) == "cuda:3"
-    assert task_device.of(["1", "2"]) == "cuda:1"
+    assert task_device.torch_name([]) == "cpu"
+    assert task_device.torch_name(["3"]) == "cuda:3"
+    assert task_device.torch_name(["1", "2"]) == "cuda:1"
     assert "CUDA_VISIBLE_DEVICES" not in os.environ
-    assert task_device.of(["MIG-41b36f1e"]) == "cuda:0"
+    assert task_device.torch_name(["MIG-41b36f1e"]) == "cuda:0"
     assert os.environ["CUDA_VISIBLE_DEVICES"] == "MIG-41b36f1e"
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import open_clip
 import torch
 
-from crawl2clip.score.clip.models import Choice
+from crawl2clip.score.clip.models import ModelChoice
 
 VISION = {"layers": 2, "width": 64, "head_width": 32, "patch_size": 8, "image_size": 32}
 TEXT = {"context_length": 77, "vocab_size": 49408, "width": 32, "heads": 2, "layers": 2}
@@ -33,8 +33,8 @@ class Tiny(NamedTuple):
     weights: str
 
     @property
-    def choice(self) -> Choice:
-        return Choice(self.name, self.weights, self.config)
+    def choice(self) -> ModelChoice:
+        return ModelChoice(self.name, self.weights, self.config)
 
 
 def tiny(folder: Path, name: str, seed: int = 0) -> Tiny:

@@ -83,7 +83,7 @@ def test_nonsense_is_refused(pairs: DataFrame, tmp_path: Path) -> None:
         WriteShards(knowledge_share=1.1).check()
     with pytest.raises(ValueError, match="at most 25,000"):
         WriteShards(knowledge="both", pairs_per_shard=25_001).check()
-    with pytest.raises(ValueError, match="wants the step add_knowledge"):
+    with pytest.raises(ValueError, match="needs the step add_knowledge"):
         WriteShards(knowledge="replace").in_run(RunContext(str(tmp_path)))(
             pairs.drop("knowledge_text")
         )

@@ -79,7 +79,7 @@ def test_the_bytes_say_the_extension(kind: str, name: str) -> None:
 
 
 def test_bytes_that_are_no_image_are_refused() -> None:
-    with pytest.raises(ValueError, match="no JPEG, PNG or WebP"):
+    with pytest.raises(ValueError, match="not a JPEG, PNG or WebP"):
         extension(b"<html>")
 
 

@@ -12,8 +12,8 @@ import torch
 from crawl2clip.__main__ import main
 from crawl2clip.training.launch import Nodes, command
 from crawl2clip.training.shards import Shards
-from crawl2clip.training.training_record import Receipt, last_checkpoint
-from crawl2clip.training.training_run import WARMUP, Training
+from crawl2clip.training.training_record import TrainingRecord, last_checkpoint
+from crawl2clip.training.training_run import WARMUP, TrainingRun
 from tests.training.drawn import captions, model_config, shards
 
 PAIRS, TARS, BATCH = 96, 4, 16
@@ -56,8 +56,8 @@ def test_one_command_trains_a_second_goes_on_and_evaluate_knows_what_was_seen(fo
 
     path, epochs = last_checkpoint(folder / "one")
     assert (path.name, epochs) == ("epoch_2.pt", 2)
-    receipt = Receipt.read(folder / "one")
-    assert (receipt.samples_per_epoch, receipt.epochs) == (PAIRS, 2)
+    record = TrainingRecord.read(folder / "one")
+    assert (record.samples_per_epoch, record.epochs) == (PAIRS, 2)
     assert "=> resuming" not in (folder / "one" / "out.log").read_text()
 
     path.unlink()  # as if it had been stopped after the first epoch
@@ -93,10 +93,10 @@ def test_sparks_torch_distributor_trains_it_too(folder: Path) -> None:
     assert last_checkpoint(folder / "spark")[1] == 1
 
 
-def training(folder: Path, **settings: object) -> Training:
+def training(folder: Path, **settings: object) -> TrainingRun:
     of = Shards.of(str(folder / "shards"))
     known = {"model": "ViT-B-32", "batch_size": 8, "device": "cpu"} | settings
-    return Training(of, folder / "model", **known)  # type: ignore[arg-type]
+    return TrainingRun(of, folder / "model", **known)  # type: ignore[arg-type]
 
 
 def value(arguments: list[str], name: str) -> str:
@@ -162,7 +162,7 @@ def test_what_would_not_train_is_refused_in_one_line(
 def test_a_folder_of_another_run_is_not_gone_on_with(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    training(folder, epochs=3).receipt().write(folder / "taken")
+    training(folder, epochs=3).record().write(folder / "taken")
 
     with pytest.raises(SystemExit) as end:
         main(words(folder, "taken", "--epochs", "4"))
@@ -173,7 +173,7 @@ def test_a_folder_of_another_run_is_not_gone_on_with(
 
 def test_a_folder_without_a_run_or_a_checkpoint_is_none_to_evaluate(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"no train\.json"):
-        Receipt.read(tmp_path)
+        TrainingRecord.read(tmp_path)
     with pytest.raises(ValueError, match="no checkpoint"):
         last_checkpoint(tmp_path)
 

@@ -1,0 +1,1 @@
+"""Balance pairs over the entries that they match."""

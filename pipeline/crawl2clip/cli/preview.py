@@ -1,4 +1,4 @@
-"""What a filter throws away and what it keeps: rows to look at before a long run."""
+"""Preview a filter: rows that it drops and keeps, to look at before a long run."""
 
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
@@ -12,7 +12,7 @@ from crawl2clip.stage import Filter, is_problem
 def preview(
     spark: SparkSession, run: Run, job: str, step: int | None, rows: int
 ) -> tuple[Filter, list[Row], list[Row]]:
-    """The filter, and up to `rows` of the pairs it throws away and of those it keeps.
+    """Return the filter, and up to `rows` of the pairs it drops and of those it keeps.
 
     step: its number in the job, from 1; by default the job's first filter. The rows are those with
     the smallest hashes of uid, so a second look shows the same. Nothing is written into the run.

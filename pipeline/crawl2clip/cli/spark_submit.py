@@ -1,4 +1,4 @@
-"""What the scripts in jobs/ run under spark-submit, and exit codes that all commands share."""
+"""Run jobs under spark-submit, and define the exit codes that all commands share."""
 
 import argparse
 import sys
@@ -22,17 +22,17 @@ _LONGEST = 4_000  # letters of a line: all steps there are, and then some
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose error messages repeat no secret of what was given."""
+    """A parser whose error messages repeat no secret of its input."""
 
     def _print_message(self, message: str, file: IO[str] | None = None) -> None:  # type: ignore[override]
         super()._print_message(redacted(message), file)
 
 
 class Terminal(PlainConsole):
-    """What commands print on, without the secrets of the addresses in it."""
+    """The console of commands, which removes secrets from URLs."""
 
     def print(self, *objects: Any, **style: Any) -> None:
-        """As rich's; texts are cleaned, tables are as they are."""
+        """Print like rich; texts are redacted, tables are not."""
         cleaned = (redacted(each) if isinstance(each, str) else each for each in objects)
         super().print(*cleaned, **style)
 
@@ -79,7 +79,7 @@ def _submitted(job: str, options: argparse.Namespace) -> int:
 
 
 def ended(run: Run, reports: Sequence[JobReport]) -> int:
-    """The exit code after these jobs; what was lost is told on stderr."""
+    """Return the exit code after these jobs, and report lost data on stderr."""
     losses = [lost for report in reports if (lost := loss(report, run.recipe))]
     for lost in losses:
         say(f"{lost}: see the problems in {run.folder}/report.html")
@@ -87,15 +87,15 @@ def ended(run: Run, reports: Sequence[JobReport]) -> int:
 
 
 def say(line: str) -> None:
-    """A line for the user that is no result, to stderr: one line, whatever is in it."""
+    """Print a message of one line to stderr, which is no result of the command."""
     shown_line = printable(redacted(line), _LONGEST)
     Terminal(stderr=True, soft_wrap=True).print(shown_line, highlight=False)
 
 
 def answered(command: Callable[[], int]) -> int:
-    """The command's exit code; a user's mistake becomes one line on stderr and code 2.
+    """Return the command's exit code; a user's mistake becomes one line on stderr and code 2.
 
-    Other errors are raised without the secrets of the addresses in them.
+    Other errors are raised with the secrets removed from URLs.
     """
     try:
         with clean_errors():
@@ -106,7 +106,7 @@ def answered(command: Callable[[], int]) -> int:
 
 
 def outcome(report: JobReport) -> str:
-    """One line on a job: how many pairs went in and came out, what was lost."""
+    """Return one line about a job: how many pairs went in and came out, what was lost."""
     if report.skipped:
         since = "with other code, accepted" if report.accepted else "nothing changed"
         return f"{report.job}: done before, {since} ({report.pairs:,} pairs)"

@@ -1,1 +1,1 @@
-"""Several runs beside each other: what each recipe keeps of one crawl, and what that is worth."""
+"""Compare runs of several recipes: what each keeps of one crawl, and how well it trains."""

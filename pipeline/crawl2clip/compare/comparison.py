@@ -1,18 +1,18 @@
-"""Run folders -> what compare.html shows and compare.json holds."""
+"""Compare sets of pairs by funnels, overlaps, profiles and trained networks."""
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pyspark.sql import DataFrame
 
 from crawl2clip.compare.overlap import Overlap, overlap
-from crawl2clip.compare.planted_recall import Planted, planted
+from crawl2clip.compare.planted_recall import PlantedKind, planted_recall
 from crawl2clip.compare.profile import Profile, profile
-from crawl2clip.compare.results import Trainings
-from crawl2clip.compare.run_loading import Contestant
-from crawl2clip.compare.set_membership import What, members
+from crawl2clip.compare.results import TrainingResults
+from crawl2clip.compare.run_loading import ComparedRun
+from crawl2clip.compare.set_membership import What, count_memberships
 from crawl2clip.io.files import write_atomically
 from crawl2clip.io.redaction import without_secrets
 from crawl2clip.match.match_entries import MatchEntries
@@ -23,10 +23,10 @@ FILE = "compare.json"
 
 
 @dataclass(frozen=True)
-class Set:
-    """One of those compared. start, end: pairs that the first job read and the last one left.
+class ComparedSet:
+    """A compared set. start, end: pairs that the first job read and the last one left.
 
-    digest: of all that its table was made from. crawl: of the archives.
+    digest: of everything that its table depends on. crawl: of the archives.
     """
 
     name: str
@@ -44,51 +44,57 @@ class Set:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All of it. planted: None without a truth. trainings: None if none were asked for."""
+    """The result of a comparison.
 
-    sets: tuple[Set, ...]
+    Planted: None without a truth. trainings: None if none were requested.
+    """
+
+    sets: tuple[ComparedSet, ...]
     overlaps: Mapping[What, Overlap]
-    planted: tuple[Planted, ...] | None = None
-    trainings: Trainings | None = None
+    planted: tuple[PlantedKind, ...] | None = None
+    trainings: TrainingResults | None = None
     entries: str = ""
 
     @property
     def one_crawl(self) -> bool:
-        """Whether all were made of the same archives; else overlaps mean little."""
+        """True if all sets come from the same archives; otherwise overlaps mean little."""
         return len({one.crawl for one in self.sets}) == 1
 
 
-@dataclass(frozen=True)
-class Compared:
-    """What is asked. entries: a list to match all captions with; '' for what the sets say."""
+def compare_sets(
+    sets: Sequence[ComparedRun],
+    entries: str = "",
+    truth: DataFrame | None = None,
+    trainings: TrainingResults | None = None,
+) -> Comparison:
+    """Compare the sets of several runs.
 
-    entries: str = ""
-    truth: DataFrame | None = field(default=None, repr=False)
-
-    def __call__(
-        self, sets: Sequence[Contestant], trainings: Trainings | None = None
-    ) -> Comparison:
-        """Shuffles a hash of every pair, image and text once; only counts come to the driver."""
-        matching = MatchEntries(self.entries) if self.entries else None
-        listed = len(read_entries(self.entries)) if self.entries else None
-        return Comparison(
-            sets=tuple(_told(one, profile(one, matching, listed)) for one in sets),
-            overlaps={what: overlap(masks, len(sets)) for what, masks in members(sets).items()},
-            planted=None if self.truth is None else planted(sets, self.truth),
-            trainings=trainings,
-            entries=without_secrets(self.entries),
-        )
+    entries: a list to match all captions with; '' uses the sets' own matches. truth: the table of
+    what the synthetic web planted. trainings: results of networks, to include. Shuffles a hash of
+    every pair, image and text once; only counts come to the driver.
+    """
+    matching = MatchEntries(entries) if entries else None
+    listed = len(read_entries(entries)) if entries else None
+    return Comparison(
+        sets=tuple(_compared_set(one, profile(one, matching, listed)) for one in sets),
+        overlaps={
+            what: overlap(masks, len(sets)) for what, masks in count_memberships(sets).items()
+        },
+        planted=None if truth is None else planted_recall(sets, truth),
+        trainings=trainings,
+        entries=without_secrets(entries),
+    )
 
 
 def write_json(comparison: Comparison, folder: Path) -> None:
-    """FOLDER/compare.json, with every number."""
+    """Write FOLDER/compare.json, with every number."""
     told = {**asdict(comparison), "one_crawl": comparison.one_crawl}
     text = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
     write_atomically(str(folder / FILE), text + "\n")
 
 
-def _told(one: Contestant, seen: Profile) -> Set:
-    return Set(
+def _compared_set(one: ComparedRun, seen: Profile) -> ComparedSet:
+    return ComparedSet(
         name=one.name,
         recipe=one.reports[0].recipe,
         folder=without_secrets(one.folder),

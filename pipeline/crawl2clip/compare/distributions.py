@@ -1,4 +1,4 @@
-"""How numbers are spread, from counts of equal ones. Knows nothing of Spark."""
+"""Summarise distributions given as counts of equal values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,35 +11,36 @@ HEAD = 0.01
 
 
 @dataclass(frozen=True)
-class Spread:
-    """quantiles: of `QUANTILES`, the least value that so great a share does not exceed.
+class Distribution:
+    """Quantiles and counts of a distribution.
 
-    counts: of each value there is, ascending.
+    quantiles: for each of `QUANTILES`, the least value that so great a share does not exceed.
+    counts: of each value that occurs, ascending.
     """
 
     quantiles: tuple[float, ...]
     counts: tuple[tuple[float, int], ...]
 
 
-def spread(counts: Mapping[float, int]) -> Spread | None:
-    """None for nothing."""
+def distribution(counts: Mapping[float, int]) -> Distribution | None:
+    """Summarise counts by value; None if there are no values."""
     ordered = sorted((value, count) for value, count in counts.items() if count)
     if not ordered:
         return None
     reached = np.cumsum([count for _, count in ordered])
     ranks = np.ceil(np.array(QUANTILES) * reached[-1])
     places = np.searchsorted(reached, ranks)
-    return Spread(tuple(ordered[place][0] for place in places), tuple(ordered))
+    return Distribution(tuple(ordered[place][0] for place in places), tuple(ordered))
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """What captions mention, of a list of entries.
+    """The coverage of a list of entries by captions.
 
-    matched: entries with one pair at least. listed: of how many; None if that is not known.
-    matches: pairs of a pair and an entry. entropy_bits: of the entry a match is of; the more even,
-    the more. head_share: of matches, those of the 1 % of matched entries that have most, one entry
-    at least: the less, the longer the tail.
+    matched: entries with at least one pair. listed: entries in the list; None if unknown. matches:
+    (pair, entry) matches. entropy_bits: entropy of the distribution of matches over entries; higher
+    is more even. head_share: the share of matches held by the most frequent 1 % of matched entries,
+    at least one entry; lower means a longer tail.
     """
 
     matched: int
@@ -50,11 +51,11 @@ class Coverage:
 
 
 def coverage(counts: NDArray[np.int64], listed: int | None = None) -> Coverage:
-    """From the matches of each entry."""
+    """Summarise the number of matches of each entry."""
     there = np.sort(counts[counts > 0])[::-1]
     total = int(there.sum())
     share = there / max(total, 1)
     head = int(there[: max(1, round(HEAD * len(there)))].sum())
-    # + 0.0, since the sum of nothing times minus one is -0.0
+    # + 0.0, as an empty sum times minus one is -0.0
     entropy = float(-(share * np.log2(share)).sum()) + 0.0
     return Coverage(len(there), listed, total, entropy, head / total if total else None)

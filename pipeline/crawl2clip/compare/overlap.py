@@ -1,9 +1,9 @@
-"""What follows from how many things are in exactly which sets. Knows nothing of Spark."""
+"""Compute overlaps of sets from the number of items in each combination of sets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# Bit i of the key is set for what is in set i; the value says how many such things there are.
+# Number of items by bit mask: bit i of the key is set for items in set i.
 Masks = Mapping[int, int]
 
 MOST_COMBINATIONS = 24
@@ -11,7 +11,7 @@ MOST_COMBINATIONS = 24
 
 @dataclass(frozen=True)
 class Combination:
-    """Things that are in these sets, by number, and in no other."""
+    """The number of items in exactly these sets, given by index."""
 
     sets: tuple[int, ...]
     count: int
@@ -19,10 +19,10 @@ class Combination:
 
 @dataclass(frozen=True)
 class Overlap:
-    """sizes: things in each set. shared: in set i and in set j. combinations: the largest first.
+    """Overlaps of all sets. sizes: items in each set. shared: in set i and in set j.
 
-    jaccard: of both sets, what they share of all that either has. contained: of set i, the share
-    that set j holds too. Both are None where nothing is there to be shared.
+    combinations: the largest first. jaccard: shared items by those in either set. contained: the
+    share of set i that set j contains. Both are None where there are no items.
     """
 
     sizes: tuple[int, ...]
@@ -35,7 +35,7 @@ class Overlap:
 
 
 def overlap(masks: Masks, sets: int) -> Overlap:
-    """Of so many sets."""
+    """Compute the overlaps of a number of sets."""
     numbers = range(sets)
     shared = tuple(tuple(_shared(masks, i, j) for j in numbers) for i in numbers)
     sizes = tuple(shared[i][i] for i in numbers)

@@ -1,4 +1,4 @@
-"""What a set is like: languages, lengths of captions, scores, entries. All aggregates."""
+"""Profile a set with aggregates: languages, caption lengths, scores, entries."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -8,8 +8,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from crawl2clip.balance.spark.entry_counting import entry_counts
-from crawl2clip.compare.distributions import Coverage, Spread, coverage, spread
-from crawl2clip.compare.run_loading import Contestant
+from crawl2clip.compare.distributions import Coverage, Distribution, coverage, distribution
+from crawl2clip.compare.run_loading import ComparedRun
 from crawl2clip.language.detect_language import DetectLanguage
 from crawl2clip.match.match_entries import MatchEntries
 from crawl2clip.schema import COLUMNS
@@ -21,9 +21,10 @@ SCORES = [name for name in COLUMNS if name.endswith("_score") and name != "lang_
 
 
 @dataclass(frozen=True)
-class Languages:
-    """detected: whether we did it, as the set says nothing of it. shares: the most frequent first;
-    `none` for captions in no language.
+class LanguageShares:
+    """LanguageShares of a set. shares: the most frequent first; `none` for captions in no language.
+
+    detected: whether they were detected here, as the set has no such column.
     """
 
     detected: bool
@@ -33,36 +34,36 @@ class Languages:
 
 @dataclass(frozen=True)
 class Profile:
-    """A set as it is; rows, not different pairs, are counted."""
+    """The profile of a set; rows are counted, not distinct pairs."""
 
     rows: int
-    languages: Languages | None
-    words: Spread | None
-    characters: Spread | None
-    scores: Mapping[str, Spread] = field(default_factory=dict)
+    languages: LanguageShares | None
+    words: Distribution | None
+    characters: Distribution | None
+    scores: Mapping[str, Distribution] = field(default_factory=dict)
     entries: Coverage | None = None
 
 
-def profile(one: Contestant, entries: MatchEntries | None, listed: int | None) -> Profile:
-    """Three passes over few columns; none shuffles more than counts.
+def profile(one: ComparedRun, entries: MatchEntries | None, listed: int | None) -> Profile:
+    """Profile a set in three passes over few columns; none shuffles more than counts.
 
     entries: matches captions anew, so that all sets are measured with one list, of length `listed`.
-    Without it a set's own `entry_ids` count.
+    Without it a set's own `entry_ids` are counted.
     """
     counts = _histograms(one.pairs)
     rows = sum(counts["words"].values())
     return Profile(
         rows=rows,
         languages=_languages(one, rows),
-        words=spread(counts["words"]),
-        characters=spread(counts["characters"]),
-        scores={name: found for name in SCORES if (found := spread(counts[name]))},
+        words=distribution(counts["words"]),
+        characters=distribution(counts["characters"]),
+        scores={name: found for name in SCORES if (found := distribution(counts[name]))},
         entries=_entries(one, entries, listed),
     )
 
 
 def _histograms(pairs: DataFrame) -> defaultdict[str, dict[float, int]]:
-    """Counts by value of words, characters and each score."""
+    """Return counts by value of words, characters and each score."""
     steps = 1 / STEP
     text = F.coalesce("text", F.lit(""))  # a table that others made may lack some
     buckets: dict[str, Column] = {
@@ -85,8 +86,8 @@ def _histograms(pairs: DataFrame) -> defaultdict[str, dict[float, int]]:
     return found
 
 
-def _languages(one: Contestant, rows: int) -> Languages | None:
-    """Of the set's own column; where there is none it is detected, as in most recipes."""
+def _languages(one: ComparedRun, rows: int) -> LanguageShares | None:
+    """Count the languages in the set's own column, or detect them if there is none."""
     told = one.having("lang")
     pairs = told if told is not None else DetectLanguage()(one.pairs.select("text"))
     counted = pairs.groupBy("lang").count().orderBy(F.desc("count"), "lang")
@@ -94,9 +95,9 @@ def _languages(one: Contestant, rows: int) -> Languages | None:
     if not rows:
         return None
     shares = {row["lang"] or "none": row["count"] / rows for row in top}
-    return Languages(told is None, shares, 1 - sum(row["count"] for row in top) / rows)
+    return LanguageShares(told is None, shares, 1 - sum(row["count"] for row in top) / rows)
 
 
-def _entries(one: Contestant, entries: MatchEntries | None, listed: int | None) -> Coverage | None:
+def _entries(one: ComparedRun, entries: MatchEntries | None, listed: int | None) -> Coverage | None:
     pairs = entries(one.pairs.select("text")) if entries else one.having("entry_ids")
     return None if pairs is None else coverage(entry_counts(pairs), listed)

@@ -1,4 +1,4 @@
-"""What networks came to: a line for each in FOLDER/results.jsonl, and all of them together."""
+"""Store the networks' results, a line for each in FOLDER/results.jsonl."""
 
 import json
 from collections.abc import Mapping
@@ -12,11 +12,11 @@ FILE = "results.jsonl"
 
 
 @dataclass(frozen=True)
-class Result:
-    """What a network came to. key: of all that the result depends on. network: its folder.
+class NetworkResult:
+    """The result of a network. key: digest of all it depends on. network: its folder.
 
-    pairs: different ones in its set. scores: `auc` of true against mismatched pairs;
-    `mismatched_left` by a cut at 15 % where a quarter was planted; recalls at 1 of the held-out
+    pairs: distinct ones in its set. scores: `auc` of true against mismatched pairs;
+    `mismatched_left` by a cut at 15 % after a quarter was planted; recalls at 1 of the held-out
     pairs; and `SET acc1`, or recalls at 1, of each evaluation set.
     """
 
@@ -30,8 +30,8 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Trainings:
-    """A network for each set. steps: batches that each saw. judged: held-out pairs.
+class TrainingResults:
+    """The results of all sets. steps: batches that each network saw. judged: held-out pairs.
 
     results: of the sets that have images. left_out: why the others have no network.
     """
@@ -39,12 +39,12 @@ class Trainings:
     steps: int
     training: Mapping[str, Any]
     judged: int
-    results: tuple[Result, ...]
+    results: tuple[NetworkResult, ...]
     left_out: Mapping[str, str]
 
 
-def known(folder: Path, key: str) -> Result | None:
-    """The last line of that key."""
+def known(folder: Path, key: str) -> NetworkResult | None:
+    """Return the last result with that key, if there is one."""
     path = folder / FILE
     if not path.exists():
         return None
@@ -53,13 +53,13 @@ def known(folder: Path, key: str) -> Result | None:
     return _result(found[-1]) if found else None
 
 
-def append(folder: Path, result: Result) -> None:
-    """Add its line, flat, so that any program reads the table."""
+def append(folder: Path, result: NetworkResult) -> None:
+    """Append a result as a flat line, so that any program can read the table."""
     told = asdict(result)
     table.append(folder / FILE, {**told.pop("scores"), **told})
 
 
-def _result(line: Mapping[str, object]) -> Result:
-    own = {name: line[name] for name in Result.__dataclass_fields__ if name != "scores"}
+def _result(line: Mapping[str, object]) -> NetworkResult:
+    own = {name: line[name] for name in NetworkResult.__dataclass_fields__ if name != "scores"}
     scores = {name: value for name, value in line.items() if name not in own}
-    return Result(**own, scores=scores)  # type: ignore[arg-type]
+    return NetworkResult(**own, scores=scores)  # type: ignore[arg-type]

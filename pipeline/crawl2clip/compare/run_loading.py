@@ -1,4 +1,4 @@
-"""Run folders -> contestants: a finished run with its last table of pairs, or the raw crawl."""
+"""Load the sets to compare: a finished run's last table of pairs, or the raw crawl."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -19,16 +19,16 @@ from crawl2clip.recipe import RecipeError
 
 RAW = "raw"
 IDENTITY = {"uid", "url", "text"}
-# One bit each in a number of 64, up to 2^16 combinations on the driver; a page shows no more.
+# One bit each in a 64-bit number, up to 2^16 combinations on the driver; a page shows no more.
 MOST = 16
 
 
 @dataclass(frozen=True)
-class Contestant:
-    """A set of pairs that is compared. pairs: without problems, the columns as the job left them.
+class ComparedRun:
+    """A set of pairs to compare. pairs: without problems, with the columns that the job left.
 
-    reports: of the jobs up to this set, or up to the shards, in the order they ran.
-    job: the one whose table it is.
+    reports: of the jobs up to this set, or up to the shards, in the order they ran. job: the one
+    that wrote the table.
     """
 
     name: str
@@ -39,24 +39,24 @@ class Contestant:
 
     @property
     def crawl(self) -> str:
-        """What the archives are told by: runs of the same have it in common."""
+        """A digest of the archives, which runs of the same crawl share."""
         return fingerprint.digest(_source(self.reports[0]))
 
     @property
     def digest(self) -> str:
-        """Changes when the table does."""
+        """A digest that changes when the table does."""
         of_job = next(report for report in self.reports if report.job == self.job)
         return of_job.digest
 
     def having(self, *names: str) -> DataFrame | None:
-        """The pairs, if they have these columns."""
+        """Return the pairs if they have these columns, else None."""
         return self.pairs if set(names) <= set(self.pairs.columns) else None
 
 
-def contestants(
+def load_runs(
     spark: SparkSession, folders: Sequence[str], raw: bool = False
-) -> tuple[Contestant, ...]:
-    """The runs in the order given; with `raw`, before them what the first run's first job read.
+) -> tuple[ComparedRun, ...]:
+    """Load the runs in the order given; `raw` prepends the table of the first run's first job.
 
     Raises RecipeError for a folder that holds no finished run.
     """
@@ -65,33 +65,33 @@ def contestants(
         raise RecipeError("a run is named twice: each can be compared once")
     if len(places) + raw > MOST:
         raise RecipeError(f"{len(places) + raw} sets are too many to compare: {MOST} at most")
-    found = [_contestant(spark, place) for place in places]
+    found = [_load_run(spark, place) for place in places]
     return (*([_raw(spark, found[0])] if raw else []), *_told_apart(found))
 
 
-def _contestant(spark: SparkSession, folder: str) -> Contestant:
+def _load_run(spark: SparkSession, folder: str) -> ComparedRun:
     chain = jobs_in_order(folder)
     for report in reversed(chain):
         pairs = _table(spark, folder, report.job)
         if set(pairs.columns) >= IDENTITY:
-            return Contestant(chain[0].recipe, folder, report.job, tuple(chain), pairs)
+            return ComparedRun(chain[0].recipe, folder, report.job, tuple(chain), pairs)
     raise RecipeError(f"{folder}: no job left a table with {', '.join(sorted(IDENTITY))}")
 
 
-def _raw(spark: SparkSession, run: Contestant) -> Contestant:
+def _raw(spark: SparkSession, run: ComparedRun) -> ComparedRun:
     first = run.reports[0]
     pairs = _table(spark, run.folder, first.job)
     if not set(pairs.columns) >= IDENTITY:
         raise RecipeError(f"{run.folder}: the table of {first.job} does not hold pairs")
-    return Contestant(RAW, run.folder, first.job, (first,), pairs)
+    return ComparedRun(RAW, run.folder, first.job, (first,), pairs)
 
 
 def jobs_in_order(folder: str) -> list[JobReport]:
-    """Reports of a run's jobs, each after the one whose table it read.
+    """Return the reports of a run's jobs, each after the one whose table it read.
 
-    A report says from what it was made, so the order needs no recipe. Raises RecipeError if there
-    is none, if the run was stopped before the recipe's last job had ended, or a job made of a table
-    that has been made anew since.
+    A report names its input, so the order needs no recipe. Raises RecipeError if there is no
+    report, if the run was stopped before its last job had ended, or if a table was rewritten after
+    a job read it.
     """
     reports = {report.job: report for report in _reports(folder)}
     if not reports:
@@ -110,7 +110,7 @@ def jobs_in_order(folder: str) -> list[JobReport]:
 
 
 def _read(report: JobReport) -> str | None:
-    """The job whose table it read; None for the first."""
+    """Return the job whose table was read; None for the first."""
     source = _source(report)
     return None if "source" in source else next(iter(source), None)
 
@@ -158,17 +158,17 @@ def _table(spark: SparkSession, folder: str, job: str) -> DataFrame:
         raise RecipeError(f"{folder}: the table of {job} is gone; run the recipe again") from None
 
 
-def _told_apart(found: Sequence[Contestant]) -> list[Contestant]:
-    """Names that occur once: the recipe's, with the folder where that is not enough."""
+def _told_apart(found: Sequence[ComparedRun]) -> list[ComparedRun]:
+    """Make names unique: the recipe's, with the folder where that is not enough."""
     of_recipe = Counter(run.name for run in found)
     of_recipe[RAW] += 1  # a recipe may be called so too
     return [run if of_recipe[run.name] == 1 else replace(run, name=_long(run)) for run in found]
 
 
-def _long(run: Contestant) -> str:
+def _long(run: ComparedRun) -> str:
     return f"{run.name} ({without_secrets(run.folder)})"
 
 
 def _absolute(folder: str) -> str:
-    """Executors have another current folder."""
+    """Return an absolute path, as executors have another current folder."""
     return folder if "://" in folder else make_path_posix(folder)

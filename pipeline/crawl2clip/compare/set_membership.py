@@ -1,4 +1,4 @@
-"""Which pairs, images and texts are in which sets, counted by Spark."""
+"""Count in Spark which pairs, images and texts are in which sets."""
 
 from collections.abc import Sequence
 from typing import Literal, get_args
@@ -7,18 +7,18 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from crawl2clip.compare.overlap import Masks
-from crawl2clip.compare.run_loading import Contestant
+from crawl2clip.compare.run_loading import ComparedRun
 
 What = Literal["pairs", "images", "texts"]
 KEYS: dict[What, str] = {"pairs": "uid", "images": "url", "texts": "text"}
 
 
-def members(sets: Sequence[Contestant]) -> dict[What, Masks]:
-    """For pairs, images (by address) and texts: how many are in exactly which sets.
+def count_memberships(sets: Sequence[ComparedRun]) -> dict[What, Masks]:
+    """Count for pairs, images (by URL) and texts how many are in each combination of sets.
 
-    One shuffle, of a hash of 64 bits and a mask for each of the three; what is frequent is brought
-    together in the task that met it. By chance two of 10^11 things are one in some 300 cases. The
-    driver gets a count for each combination of sets, 3 * 2^16 at most.
+    One shuffle of a 64-bit hash and a mask for each of the three; frequent ones are combined within
+    the task that met them. Among 10^11 items, some two collide with a chance of 1 in 300. The
+    driver receives a count for each combination of sets, at most 3 * 2^16.
     """
     marked = [_marked(one.pairs, 1 << place) for place, one in enumerate(sets)]
     every = marked[0]
@@ -33,7 +33,7 @@ def members(sets: Sequence[Contestant]) -> dict[What, Masks]:
 
 
 def key_of(name: str) -> Column:
-    """64 bits of it."""
+    """Return a 64-bit hash of a column."""
     return F.xxhash64(name)
 
 

@@ -1,4 +1,4 @@
-"""The same small CLIP trained on each set with the same compute, and judged by the same pairs."""
+"""Train the same small CLIP with the same compute on each set, and score it on the same pairs."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 
 from crawl2clip.compare import results
-from crawl2clip.compare.eval_pairs import Judged
-from crawl2clip.compare.results import Result
-from crawl2clip.compare.run_loading import Contestant
+from crawl2clip.compare.eval_pairs import EvaluationPairs
+from crawl2clip.compare.results import NetworkResult
+from crawl2clip.compare.run_loading import ComparedRun
 from crawl2clip.compare.training_images import HeldOut
 from crawl2clip.compare.upsampling import repeated
 from crawl2clip.engine.fingerprint import digest
-from crawl2clip.filter_network.dataset_builder import Preparing
-from crawl2clip.filter_network.launch import trained
-from crawl2clip.filter_network.settings import Training
+from crawl2clip.filter_network.dataset_builder import PairSelection
+from crawl2clip.filter_network.launch import train_network
+from crawl2clip.filter_network.settings import TrainingSettings
 
 ABOUT = "set.json"
 MOST_EPOCHS = 32  # each leaves a checkpoint
@@ -30,16 +30,18 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Compute:
-    """samples: that each network sees, whatever the size of its set, in whole batches.
+    """The compute of each network.
 
-    training: model and numbers. Its epochs are found for each set.
+    Samples: that it sees, in whole batches, whatever the size of its set.
+
+    training: model and hyperparameters; the number of epochs is derived for each set.
     """
 
     samples: int
-    training: Training = Training()  # noqa: RUF009  frozen, so sharing it is safe
+    training: TrainingSettings = TrainingSettings()  # noqa: RUF009  frozen, so sharing it is safe
 
     def check(self) -> None:
-        """Raise ValueError, saying what would be right."""
+        """Raise ValueError, saying what would be right, if a setting is invalid."""
         self.training.check()
         if self.steps < 1:
             size = self.training.batch_size
@@ -47,14 +49,14 @@ class Compute:
 
     @property
     def steps(self) -> int:
-        """Of every network."""
+        """The number of steps of every network."""
         return self.samples // self.training.batch_size
 
     def plan(self, pairs: int) -> tuple[int, int]:
-        """Epochs and rows of each, for a set of so many pairs; their product is the same for all.
+        """Return epochs and rows per epoch for a set of that many pairs; their product is constant.
 
-        An epoch is the least part of the steps, all parts being equal, that goes through the set
-        once; a set larger than all steps is not seen whole. Steps with many divisors, such as
+        An epoch is the smallest equal part of the steps that goes through the set once; a set
+        larger than all steps is not seen completely. Numbers of steps with many divisors, such as
         1,000, fit best.
         """
         least = max(ceil(pairs / self.training.batch_size), ceil(self.steps / MOST_EPOCHS))
@@ -62,7 +64,7 @@ class Compute:
         return self.steps // part, part * self.training.batch_size
 
     def as_json(self) -> Mapping[str, object]:
-        """What a network depends on, without the epochs, which follow from it."""
+        """Return the settings a network depends on, without the epochs, which follow from them."""
         return {"steps": self.steps, **replace(self.training, epochs=1).as_json()}
 
 
@@ -72,24 +74,25 @@ def _divisors(number: int) -> set[int]:
 
 
 @dataclass(frozen=True)
-class BakeOff:
-    """folder: for networks/ and results.jsonl. images: what was given for sets without, by digest.
+class TrainAndScore:
+    """Trains and scores networks in a folder, which gets networks/ and results.jsonl.
 
-    A network that is there is not trained again, nor judged by the same pairs again.
+    images: digest of the table given for sets without images. An existing network is reused, and so
+    are its scores on the same pairs.
     """
 
     compute: Compute
     held_out: HeldOut
-    judged: Judged
+    judged: EvaluationPairs
     folder: Path
     images: str = ""
 
-    def __call__(
-        self, spark: SparkSession, one: Contestant, pictures: DataFrame, say: Say
-    ) -> Result | None:
-        """The set's line of results.jsonl; None if nothing is left of it to train on.
+    def run(
+        self, spark: SparkSession, one: ComparedRun, pictures: DataFrame, say: Say
+    ) -> NetworkResult | None:
+        """Return the set's result; None if no pairs are left to train on.
 
-        pictures: its pairs, those that are held out among them.
+        pictures: the set's pairs with images, including held-out ones.
         """
         network = digest(
             [one.digest, one.job, self.images, self.held_out.told, self.compute.as_json()]
@@ -104,26 +107,29 @@ class BakeOff:
             if about is None:
                 return None
             scores = self.judged.scores(spark, home)
-            done = Result(one.name, key, home.name, **about, scores=scores)
+            done = NetworkResult(one.name, key, home.name, **about, scores=scores)
             results.append(self.folder, done)
         return replace(done, name=one.name)
 
     def _trained(
         self, spark: SparkSession, pictures: DataFrame, home: Path
     ) -> dict[str, Any] | None:
-        """Pairs, samples seen and weights of the network that is then in the folder."""
+        """Train a network in the folder if necessary.
+
+        Return its pairs, samples seen and weights.
+        """
         seed = self.compute.training.seed
         if not (home / ABOUT).exists() and not self._prepare(pictures, home):
             return None
         told = json.loads((home / ABOUT).read_text(encoding="utf-8"))
         training = replace(self.compute.training, epochs=told["epochs"])
-        asked = Preparing(str(home / "set"), held_out=0, seed=seed)
-        network = trained(spark, asked, training, str(home))
+        asked = PairSelection(str(home / "set"), held_out=0, seed=seed)
+        network = train_network(spark, asked, training, str(home))
         seen = network["steps"] * training.batch_size
         return {"pairs": told["pairs"], "samples_seen": seen, "sha256": network["sha256"]}
 
     def _prepare(self, pictures: DataFrame, home: Path) -> int:
-        """Write the rows of an epoch, then what they are; gives back how many pairs there were."""
+        """Write the rows of an epoch and then their description; return the number of pairs."""
         pairs = pictures.persist(StorageLevel.DISK_ONLY)  # gone through up to four times
         count = pairs.count()
         if count:

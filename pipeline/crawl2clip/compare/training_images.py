@@ -1,4 +1,4 @@
-"""What networks are trained on and judged by: pairs with their images, some scenes held out."""
+"""Select the pairs with images to train on, and those held out for evaluation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from crawl2clip.compare.run_loading import Contestant
+from crawl2clip.compare.run_loading import ComparedRun
 from crawl2clip.engine.fingerprint import digest
 from crawl2clip.engine.source import Source
 from crawl2clip.recipe import RecipeError
@@ -23,10 +23,10 @@ Images = DataFrame
 
 @dataclass(frozen=True)
 class HeldOut:
-    """pairs: uid, text and image of true pairs, `MOST_JUDGED` at most. urls: that nobody trains on.
+    """Held-out pairs. pairs: uid, text and image of at most `MOST_JUDGED` true pairs.
 
-    told: changes when any of it does. The urls are those of the sample or of the user's table, and
-    so broadcast.
+    urls: images that no network may be trained on. They are those of the sample or of the user's
+    table, and are broadcast. told: a digest that changes with any of it.
     """
 
     pairs: DataFrame
@@ -34,9 +34,9 @@ class HeldOut:
     told: str
 
     def outside(self, pictures: DataFrame, judged: DataFrame) -> DataFrame:
-        """Those of the pictures whose address and bytes no network is judged by.
+        """Return the pictures whose URL and bytes are not held out.
 
-        judged: the pairs as they were written, so that they are not sought again.
+        judged: the pairs as they were written, so that they are not computed again.
         """
         rest = pictures.join(F.broadcast(self.urls), "url", how="left_anti")
         images = judged.select(F.md5("image").alias("image_md5")).distinct()
@@ -44,11 +44,11 @@ class HeldOut:
         return marked.join(F.broadcast(images), "image_md5", how="left_anti").drop("image_md5")
 
 
-def pictures(one: Contestant, images: Images | None) -> DataFrame | None:
-    """Different pairs of the set with their images; None if it has none and no others are given.
+def images_of(one: ComparedRun, images: Images | None) -> DataFrame | None:
+    """Return the distinct pairs of a set with their images; None if there are no images for it.
 
-    images: url and image, for sets that were not fetched, such as raw. A pair that stands on
-    several pages is one pair. Shuffles the images once, twice if they come from elsewhere.
+    images: url and image, for sets that were not fetched, such as raw. A pair that occurs on
+    several pages is one pair. Shuffles the images once, twice if they come from another table.
     """
     own = one.having("image")
     if own is None and images is not None:
@@ -61,12 +61,12 @@ def pictures(one: Contestant, images: Images | None) -> DataFrame | None:
 
 
 def read_images(spark: SparkSession, path: str) -> Images:
-    """Raises RecipeError if the table lacks url or image."""
+    """Read a table of images. Raises RecipeError if it lacks url or image."""
     return _good(spark, path, "url", "image").select("url", "image")
 
 
 def judged_by_table(spark: SparkSession, path: str) -> HeldOut:
-    """A table of the user's: true pairs of image and text, and url if they have one."""
+    """Hold out the user's table of true pairs of image and text, with url if it has one."""
     pairs = _good(spark, path, "image", "text").where("text is not null")
     uid = F.md5(F.concat("image", F.encode("text", "UTF-8"))).alias("uid")
     url = F.col("url") if "url" in pairs.columns else F.lit(None).cast("string").alias("url")
@@ -76,9 +76,9 @@ def judged_by_table(spark: SparkSession, path: str) -> HeldOut:
 
 
 def judged_by_truth(sets: Sequence[DataFrame], truth: DataFrame, share: float) -> HeldOut:
-    """Clean pairs of a share of the sample's scenes, as the first set has them that does.
+    """Hold out clean pairs of a share of the sample's scenes, from the first set with each.
 
-    By scene and not by image, since the sample plants copies that are cut or compressed anew.
+    By scene and not by image, since the sample plants cropped and recompressed copies.
     """
     held = truth.where(draw(0, key="scene_id") < share)
     clean = F.broadcast(held.where("is_true and size(kind) = 0").select("uid").distinct())
@@ -103,7 +103,7 @@ def _good(spark: SparkSession, path: str, *names: str) -> DataFrame:
     try:
         table = spark.read.parquet(path)
     except AnalysisException:
-        raise RecipeError(f"{path} is no Parquet table") from None
+        raise RecipeError(f"{path} is not a Parquet table") from None
     missing = [name for name in names if name not in table.columns]
     if missing:
         raise RecipeError(f"{path} lacks {', '.join(missing)}; it has {', '.join(table.columns)}")

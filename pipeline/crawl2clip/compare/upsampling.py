@@ -1,4 +1,4 @@
-"""Sets of any size made equal: each pair as often as it takes."""
+"""Resample a table to a given number of rows by repeating or dropping pairs."""
 
 from itertools import accumulate
 
@@ -11,11 +11,12 @@ BUCKETS = 1 << 16
 
 
 def repeated(pairs: DataFrame, rows: int, seed: int) -> DataFrame:
-    """Exactly so many rows of a table whose `uid` is different in each, which becomes `uid#copy`.
+    """Return exactly `rows` rows of a table with a unique `uid`, which becomes `uid#copy`.
 
-    All pairs are there equally often, but for some by chance that are there once more; of more
-    pairs than rows, some by chance are left out. Larger `rows` take all that smaller ones took.
-    Raises ValueError for an empty table. Counts twice beforehand: no sort, no shuffle of images.
+    All pairs are repeated equally often, except for some random ones that occur once more; if there
+    are more pairs than rows, some random ones are dropped. A larger `rows` includes all rows of a
+    smaller one. Raises ValueError for an empty table. Counts twice beforehand, without a sort or a
+    shuffle of images.
     """
     count = pairs.count()
     if not count:
@@ -29,10 +30,10 @@ def repeated(pairs: DataFrame, rows: int, seed: int) -> DataFrame:
 
 
 def _first(pairs: DataFrame, number: int, seed: int) -> Column:
-    """True for the first so many in an order by chance.
+    """Return true for the first `number` pairs in a random order.
 
-    Counting by the first 16 bits of the chance finds the bucket that holds the last of them; that
-    bucket alone, a 65,536th of the table, is looked at.
+    Counting by 16 bits of the random number finds the bucket of the last of them; only that bucket,
+    a 65,536th of the table, is sorted.
     """
     if not number:
         return F.lit(False)

@@ -1,6 +1,6 @@
-"""Which sets hold how many things together, as bars over dots: an UpSet plot.
+"""Lay out an UpSet plot: how many items each combination of sets has, as bars over dots.
 
-Lex et al. 2014, IEEE TVCG 20(12). Circles cannot show the overlap of more than three sets.
+Lex et al. 2014, IEEE TVCG 20(12). Circles can't show the overlap of more than three sets.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ LETTERS = 30
 
 @dataclass(frozen=True)
 class Bar:
-    """A combination of sets: where it stands, how high, what it holds, and its dots from top."""
+    """A combination of sets: position, height and count of its bar, and its dots."""
 
     x: int
     y: float
@@ -27,7 +27,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Upset:
-    """All that the template draws, in units of the viewBox. rows: name, y, shade behind it."""
+    """All that the template draws, in units of the viewBox. rows: name, y, shaded background."""
 
     width: int
     height: int
@@ -40,7 +40,7 @@ class Upset:
 
 
 def upset(overlap: Overlap, names: Sequence[str]) -> Upset | None:
-    """None if there is nothing in any set."""
+    """Lay out the plot; None if all sets are empty."""
     if not overlap.combinations:
         return None
     most = overlap.combinations[0].count
@@ -64,7 +64,7 @@ def upset(overlap: Overlap, names: Sequence[str]) -> Upset | None:
 
 
 def short(count: int) -> str:
-    """At most four letters: 999, 12k, 3M, 120G."""
+    """Format a number in at most four characters: 999, 12k, 3M, 120G."""
     for unit in ("", "k", "M", "G"):
         if count < 1000:
             return f"{count}{unit}"

@@ -1,0 +1,1 @@
+"""Drop exact, near and semantic duplicates, and evaluation images."""

@@ -1,4 +1,4 @@
-"""The names that other sets have for a pair."""
+"""Add the ids that other data sets use for a pair."""
 
 from collections.abc import Iterator
 
@@ -12,14 +12,15 @@ from crawl2clip.stage import Stage, stage
 
 @stage
 class AddIds(Stage):
-    """Add the ids by which published sets name a pair, to join their tables with ours.
+    """Add the ids by which published data sets identify a pair, so that their tables can be joined.
 
-    cc2dataset_uid: md5(text + url), the uid of cc2dataset. laion_uid: md5(url + text), LAION-5B's
-    workers. laion_hash: the first half of MurmurHash3 x64 128 of url + text as a signed number, by
-    which LAION's tables of safety scores are joined. metaclip_id: sha224(url), first 24 digits;
-    MetaCLIP 2 leaves out blanks and tabs first, of which our addresses have none.
+    cc2dataset_uid: md5(text + url), the uid of cc2dataset. laion_uid: md5(url + text), as computed
+    by LAION-5B's workers. laion_hash: the first half of MurmurHash3 x64 128 of url + text as a
+    signed integer, the key of LAION's tables of safety scores. metaclip_id: the first 24 hex digits
+    of sha224(url); MetaCLIP 2 removes spaces and tabs first, of which the URLs here have none.
 
-    All of UTF-8, and of url and text as they stand here; theirs are often not normalised.
+    All are computed from UTF-8, and from url and text as they are here; theirs are often not
+    normalised.
 
     A pair without url or text has none of the ids that need it.
     """

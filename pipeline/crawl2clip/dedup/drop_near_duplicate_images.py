@@ -1,4 +1,4 @@
-"""Images that show the same, in other bytes."""
+"""Drop near-duplicate images: copies that were resized or recompressed."""
 
 from collections.abc import Iterator
 
@@ -8,8 +8,7 @@ from pyspark.sql import functions as F
 
 from crawl2clip.dedup.near import hamming_index
 from crawl2clip.dedup.near.pdq import BITS_BYTES, BYTES
-from crawl2clip.dedup.near.sorted_neighbourhood import near_pairs
-from crawl2clip.dedup.semantic.arrays import Bools, Ints
+from crawl2clip.dedup.near.sorted_neighbourhood import Bools, Ints, near_pairs
 from crawl2clip.dedup.spark.connected_components import components
 from crawl2clip.dedup.spark.keep_best import keep_one
 from crawl2clip.stage import Stage, is_problem, stage
@@ -21,22 +20,24 @@ _EDGE = ["band", "rotated"]
 
 @stage
 class DropNearDuplicateImages(Stage):
-    """Keep one pair of those whose images look the same, the copies of copies included.
+    """Keep one pair of each group of images that look the same, including copies of copies.
 
     Two images look the same if their `phash` differs in at most `max_distance` of 256 bits (PDQ's
-    authors give 31) and the colours of a 4 x 4 mosaic by at most `max_colour` of 255 levels, as the
-    root of the mean square. Of all that are linked so, directly or through others, stays the one
-    with the most pixels, and among these the one with the smallest uid. A pair without phash is
-    like no other and stays, and so does a row with a problem. Pairs of one uid stay or go together.
+    authors recommend 31) and the colours of a 4 x 4 mosaic by at most `max_colour` of 255 levels,
+    as a root mean square. Of all images linked in this way, directly or through others, the one
+    with the most pixels is kept, and among these the one with the smallest uid. A pair without
+    phash resembles no other and is kept, and so is a row with a problem. Pairs with the same uid
+    stay or go together.
 
-    Hashes are sorted sixteen times, each time beginning with another 16 bits, and each is compared
-    with the `reach` that follow it and begin alike. So all pairs up to 15 bits apart are met, and
-    nearly all up to 31, as long as not many more than `reach` begin alike; in a larger set they
-    stand beside each other if they have more bits in common where the order begins, which near
-    ones have in one of the sixteen. What is met is verified: no pair farther apart is linked.
+    Candidates come from a sorted neighbourhood: hashes are sorted sixteen times, each time starting
+    with different 16 bits, and each is compared with the `reach` next ones that share these bits.
+    This finds all pairs up to 15 bits apart, and nearly all up to 31, as long as few more than
+    `reach` hashes share a prefix. In a larger set, two hashes are neighbours if they also agree in
+    the bits that follow, which close ones do in one of the sixteen orders. Every candidate is
+    verified: no pair farther apart is linked.
 
-    Cost: one shuffle of the distinct hashes, 16 times 81 bytes each, whatever the number of copies;
-    two shuffles of the edges for each of the few rounds of `components`; at last a join with the
+    Cost: one shuffle of the distinct hashes, 16 times 81 bytes each, however many copies there are;
+    two shuffles of the edges for each of the few rounds of `components`; finally a join with the
     hashes that have copies, which shuffles whole rows by phash if these are too many to broadcast.
     Reads its input three times: let the job before write the hashes.
     """
@@ -62,7 +63,7 @@ class DropNearDuplicateImages(Stage):
 
 
 def near_hashes(hashes: DataFrame, max_distance: int, max_colour: float, reach: int) -> DataFrame:
-    """Edges (a, b) between distinct hashes, the column `phash`, that are met and are near."""
+    """Return the edges (a, b) between distinct hashes, column `phash`, found to be close."""
 
     def near(table: pa.Table, first: Ints, second: Ints) -> Bools:
         found = hamming_index.words(table["rotated"].combine_chunks())
@@ -88,13 +89,13 @@ def near_hashes(hashes: DataFrame, max_distance: int, max_colour: float, reach: 
 
 
 def _rotated(name: str, by: Column) -> Column:
-    """PDQ's bytes, from number `by` on, and then those before it; colours stay where they are."""
+    """Rotate PDQ's bytes so that byte number `by` comes first; the colours keep their place."""
     bits, colours = F.substring(name, 1, BITS_BYTES), F.substring(name, BITS_BYTES + 1, BYTES)
     return F.concat(bits.substr(by + 1, F.lit(BITS_BYTES)), bits.substr(F.lit(1), by), colours)
 
 
 def _size(pairs: DataFrame) -> Column:
-    """What makes a pair the better one: the pixels of its image, where they are known."""
+    """Return the number by which pairs of a group are ranked: the pixels of the image, if known."""
     names = ("original_width", "original_height"), ("width", "height")
     known = [[F.col(side).cast("long") for side in sides] for sides in names
              if set(sides) <= set(pairs.columns)]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Texts that say the same in nearly the same letters."""
+"""Drop near-duplicate texts, which share most of their characters."""
 
 from collections.abc import Iterator
 
@@ -8,8 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from crawl2clip.dedup.near import minhash
-from crawl2clip.dedup.near.sorted_neighbourhood import near_pairs
-from crawl2clip.dedup.semantic.arrays import Bools, Ints
+from crawl2clip.dedup.near.sorted_neighbourhood import Bools, Ints, near_pairs
 from crawl2clip.dedup.spark.connected_components import components
 from crawl2clip.dedup.spark.keep_best import keep_one
 from crawl2clip.stage import Stage, is_problem, stage
@@ -19,25 +18,25 @@ _BANDED = ["key", "place", "text"]
 
 @stage
 class DropNearDuplicateTexts(Stage):
-    """Keep one pair of those whose texts are nearly the same, letter case aside.
+    """Keep one pair of each group of texts that are nearly the same, ignoring case.
 
-    Two texts are nearly the same if of all runs of five characters that either has, both have
-    `similarity` or more (Jaccard). Of all that are linked so, directly or through others, stays the
-    pair with the smallest uid. A row without text or with a problem stays. Pairs of one uid stay or
-    go together. `within`: columns that must be equal too: with [canonical_url], say, texts are
-    compared that stand at the same image.
+    Two texts are nearly the same if the Jaccard similarity of their sets of five-character runs is
+    at least `similarity`. Of all pairs linked in this way, directly or through others, the one with
+    the smallest uid is kept. A row without text or with a problem is kept. Pairs with the same uid
+    stay or go together. `within`: columns that must be equal as well: with [canonical_url], texts
+    are compared that belong to the same image.
 
-    Found by MinHash (Broder 1997) of 128 hashes in bands, as many that two texts of just that
-    similarity are met with probability `recall`, more similar ones more surely. Those that meet are
-    compared by their texts, so no link is an estimate. In a band each text is compared with the
-    `reach` that follow it in alphabetical order, whatever number of them meet there. Of a text
-    longer than 1,000 characters these are looked at.
+    Candidates come from MinHash (Broder 1997) with 128 hashes, in so many bands that two texts of
+    just that similarity meet with probability `recall`, and more similar ones more surely.
+    Candidates are verified on their texts, so no link is an estimate. Within a band each text is
+    compared with the `reach` next ones in alphabetical order, however many meet there. Of a text
+    longer than 1,000 characters, the first 1,000 are used.
 
-    Cost: the distinct texts are shuffled once for each band, 18 times at the default; two shuffles
-    of the edges for each of the few rounds of `components`; at last a join with the texts that have
-    others like them, which shuffles whole rows by text if these are too many to broadcast. A core
-    hashes some 80,000 texts a second. Reads its input three times: best the first step of a job,
-    after `drop_duplicates`.
+    Cost: the distinct texts are shuffled once per band, 18 times by default; two shuffles of the
+    edges for each of the few rounds of `components`; finally a join with the texts that have near
+    duplicates, which shuffles whole rows by text if these are too many to broadcast. A core hashes
+    about 80,000 texts a second. Reads its input three times: best as the first step of a job, after
+    `drop_duplicates`.
     """
 
     reads = ("uid", "text")
@@ -66,7 +65,10 @@ class DropNearDuplicateTexts(Stage):
 
 
 def banded(said: DataFrame, rows: int) -> DataFrame:
-    """(key, place, text) for each band of each text; the key is equal where band and place are."""
+    """Return (key, place, text) for each band of each text.
+
+    Keys are equal where band and place are.
+    """
 
     def keyed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
@@ -80,7 +82,7 @@ def banded(said: DataFrame, rows: int) -> DataFrame:
 
 
 def near_texts(banded: DataFrame, similarity: float, reach: int) -> DataFrame:
-    """Edges (a, b) between nodes of texts that meet in a band and are so similar."""
+    """Return the edges (a, b) between nodes of texts that share a band and are similar enough."""
 
     def near(table: pa.Table, first: Ints, second: Ints) -> Bools:
         texts, places = table["text"].to_pylist(), table["place"].to_pylist()
@@ -104,12 +106,12 @@ def near_texts(banded: DataFrame, similarity: float, reach: int) -> DataFrame:
 
 
 def _letters(pairs: DataFrame) -> Column:
-    """What is compared; null for a row with a problem."""
+    """Return the text that is compared; null for a row with a problem."""
     return F.when(~is_problem(pairs), F.lower("text"))
 
 
 def _place(within: tuple[str, ...]) -> Column:
-    """Equal where all columns of `within` are; null where one is null."""
+    """Return a value that is equal where all columns of `within` are, and null where one is."""
     known = F.lit(True)
     for name in within:
         known &= F.col(name).isNotNull()
@@ -118,5 +120,5 @@ def _place(within: tuple[str, ...]) -> Column:
 
 
 def _node(place: Column, text: Column) -> Column:
-    """128 bits: among 10^11 texts no two different ones share them."""
+    """Return a 128-bit id of a text: among 10^11 texts no collision is to be expected."""
     return F.unhex(F.md5(F.concat(place, text)))

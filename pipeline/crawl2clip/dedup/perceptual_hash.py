@@ -1,4 +1,4 @@
-"""What each picture looks like, in 80 bytes."""
+"""Add a perceptual hash of each image."""
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,20 +15,20 @@ _NOTHING: tuple[None, None] = (None, None)
 
 @stage
 class PerceptualHash(Stage):
-    """Add PDQ hash and colours of each image: near for a smaller, larger or recompressed copy.
+    """Add the PDQ hash and colours of each image, which are close for copies of the image.
 
-    PDQ (Davis and Rosen 2019) has 256 bits, copies within 31 of each other by the authors'
-    reckoning, and strangers about 128 apart; the average colours of 4 x 4 fields, a byte each of
-    red, green and blue, stand behind them. Of pictures cut at the edges it knows few again; for
-    those there is `sem_dedup`. Drops none.
+    PDQ (Davis and Rosen 2019) has 256 bits; copies are within 31 of each other according to the
+    authors, and unrelated images about 128 apart. The average colours of 4 x 4 fields, a byte each
+    for red, green and blue, are appended. PDQ recognises few cropped images; use `sem_dedup` for
+    those. Drops no rows.
 
-    least_quality: 0 to 100; a picture with less to see (a flat colour, a placeholder) gets null,
-    which is near to nothing. The authors advise 50 where the bits alone decide.
+    least_quality: 0 to 100; an image with less detail (a flat colour, a placeholder) gets null,
+    which is close to nothing. The authors recommend 50 where the bits alone decide.
 
-    What can't be decoded, or has more than `max_pixels`, becomes a row with its `problem`.
+    An image that can't be decoded, or has more than `max_pixels`, becomes a row with its `problem`.
 
-    No shuffle. A core hashes some 100 pictures of 512 px a second, so write the hashes to a table
-    (end the job) before a step that reads its input more than once.
+    Cost: no shuffle. A core hashes about 100 images of 512 px a second, so write the hashes to a
+    table (end the job) before a step that reads its input more than once.
     """
 
     reads = ("image",)

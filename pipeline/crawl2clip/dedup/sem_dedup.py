@@ -1,4 +1,4 @@
-"""Images that mean the same: copies that hashes miss, and pictures of one thing from one shop."""
+"""Drop semantic duplicates: copies that hashes miss, and product photographs of the same thing."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -10,9 +10,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from crawl2clip.dedup.semantic import kmeans
-from crawl2clip.dedup.semantic.arrays import Floats
-from crawl2clip.dedup.semantic.embedding_matrix import matrix
-from crawl2clip.dedup.semantic.semdedup_greedy import Against, Repeats
+from crawl2clip.dedup.semantic.embedding_matrix import Floats, matrix
+from crawl2clip.dedup.semantic.semdedup_greedy import Against, RepeatFinder
 from crawl2clip.spark.draw import draw
 from crawl2clip.stage import Stage, is_problem, stage
 
@@ -21,31 +20,32 @@ _ASSIGNED = "cluster LONG, nearness DOUBLE, uid STRING, embedding ARRAY<FLOAT>"
 
 @stage
 class SemDedup(Stage):
-    """Drop pairs whose embedding has one nearly like it that comes first. SemDeDup.
+    """Drop pairs whose embedding is close to that of an earlier pair (SemDeDup).
 
-    Abbas et al. 2023 (arXiv:2303.09540): embeddings fall into k clusters by spherical k-means, and
-    within a cluster come in the order of `keep`; one goes if its cosine with an earlier one is
-    above 1 - eps. So the larger eps, the more goes: of LAION-440M 30 % at 0.00095, 50 % at 0.03.
-    keep: hard, the paper's, has those first that are farthest from the centre; easy, the nearest;
-    random, by a hash of uid and seed. Ties go by uid.
+    Abbas et al. 2023 (arXiv:2303.09540): embeddings are clustered into k clusters by spherical
+    k-means and ordered within each cluster by `keep`; a pair is dropped if its cosine with an
+    earlier one is above 1 - eps. So a larger eps drops more: of LAION-440M 30 % at 0.00095, 50 % at
+    0.03. keep: 'hard', the paper's, puts those farthest from the centre first; 'easy' the nearest;
+    'random' orders by a hash of uid and seed. Ties go by uid.
 
-    against: the earlier ones that count. In the paper's code it is all of them, and of a chain a,
-    b, c, in which only neighbours are alike, it drops c for the sake of b, which is gone itself.
-    Counting those kept, which is the default here, leaves c, and nothing goes without one like it
+    against: the earlier pairs to compare with. The paper's code uses 'all': of a chain a, b, c, in
+    which only neighbours are alike, it drops c because of b, which is dropped itself. The default
+    'kept' compares with pairs that are kept, leaves c, and drops nothing without a similar pair
     that stays.
 
-    embedding: the column, an array of floats, of any length that is not zero. Rows without it or
-    with a problem stay. Pairs of one uid stay or go together.
+    embedding: the column, an array of floats of any norm but zero. Rows without it or with a
+    problem are kept. Pairs with the same uid stay or go together.
 
     Centres are learnt on the driver from `sample_per_cluster` times k pairs, chosen by a hash of
-    uid and seed: of 64 times 50,000 embeddings of 512 these alone are 7 GB, so
-    spark.driver.maxResultSize must allow that, and memory a multiple of it. k is less where there
-    are fewer than 39 pairs for each. The code of the paper's authors learns from all, with faiss
-    on GPUs. Of a cluster the latest `most` are remembered that count, the others forgotten.
+    uid and seed: 64 times 50,000 embeddings of 512 dimensions take 7 GB, so
+    spark.driver.maxResultSize must allow that, and the memory must be a multiple of it. k is
+    reduced if there are fewer than 39 pairs per cluster. The authors' code learns from all pairs,
+    with faiss on GPUs. Of each cluster the latest `most` embeddings that count are remembered,
+    older ones are forgotten.
 
     Cost: reads its input three times, and multiplies each embedding with k centres and those
-    remembered of its cluster; one shuffle of embeddings by cluster, one of uids, and at last whole
-    rows by uid, if what goes is too much to broadcast. Give it a job of its own.
+    remembered of its cluster; one shuffle of embeddings by cluster, one of uids, and finally one of
+    whole rows by uid if the dropped uids are too many to broadcast. Give it a job of its own.
     """
 
     reads = ("uid",)
@@ -101,13 +101,13 @@ class SemDedup(Stage):
         }[self.keep]
 
     def _repeats(self, sorted_: DataFrame) -> DataFrame:
-        """(uid, repeats) for each row."""
+        """Return (uid, repeats) for each row."""
         cosine, against, most = 1 - self.eps, self.against, self.most
 
         def repeats(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-            found = Repeats(cosine, against, most)
+            found = RepeatFinder(cosine, against, most)
             for batch in batches:
-                verdicts = found.of(batch["cluster"].to_numpy(), matrix(batch["embedding"]))
+                verdicts = found.repeats(batch["cluster"].to_numpy(), matrix(batch["embedding"]))
                 yield pa.RecordBatch.from_arrays(
                     [batch["uid"], pa.array(verdicts)], names=["uid", "repeats"]
                 )
@@ -116,7 +116,7 @@ class SemDedup(Stage):
 
 
 def assigned(known: DataFrame, centres: Floats) -> DataFrame:
-    """Each (uid, embedding) with its cluster, and its cosine with the centre as `nearness`."""
+    """Return each (uid, embedding) with its cluster and, as `nearness`, its cosine with it."""
     shared = known.sparkSession.sparkContext.broadcast(centres)
 
     def assign(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

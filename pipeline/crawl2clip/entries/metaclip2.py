@@ -1,4 +1,7 @@
-"""From dumps of many Wikipedias to a folder of lists, as match_entries_by_language reads them."""
+"""Build entry lists of many languages by the rules of MetaCLIP 2 (Chuang et al. 2025).
+
+The result is a folder of lists as match_entries_by_language reads it.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
@@ -7,19 +10,18 @@ import fsspec
 from pyspark.sql import DataFrame, SparkSession
 
 from crawl2clip.entries import metaclip1
-from crawl2clip.entries.lists.incremental_list import Growing
+from crawl2clip.entries.lists.incremental_list import IncrementalList
 from crawl2clip.entries.lists.language_settings import LanguageSettings
 from crawl2clip.entries.lists.list_settings import NONE, EntrySettings
-from crawl2clip.entries.lists.list_writer import REPORT, EntryReport, with_ids, written
+from crawl2clip.entries.lists.list_writer import REPORT, EntryReport, with_ids, write_list
 from crawl2clip.entries.sources.byte_ranges import files
 from crawl2clip.entries.sources.languages import NO_BLANKS, dumps
 from crawl2clip.entries.sources.ngrams import ngrams
-from crawl2clip.entries.sources.omw import omw_words
-from crawl2clip.entries.sources.read_counters import Seen
-from crawl2clip.entries.sources.synsets import wordnet_of
+from crawl2clip.entries.sources.read_counters import ReadCounters
 from crawl2clip.entries.sources.texts import wiki_texts
 from crawl2clip.entries.sources.titles import pageviews, titles_by_language
 from crawl2clip.entries.sources.word_segmentation import Splitting, check_icu
+from crawl2clip.entries.sources.wordnets import omw_words, open_wordnet
 from crawl2clip.shared.wordnet import synset_names
 
 ENGLISH = "en"
@@ -27,11 +29,11 @@ ENGLISH = "en"
 Dumps = Mapping[str, tuple[str, ...]]
 
 
-def wanted(settings: LanguageSettings, folder: str) -> Dumps:
-    """The dumps of each language whose list is to be made: those of the folder stay as they are.
+def missing_lists(settings: LanguageSettings, folder: str) -> Dumps:
+    """Return the dumps of each language whose list is to be built; lists in the folder are kept.
 
-    Raises ValueError if the settings make no sense or a source is not there: all that can be told
-    beforehand, and not after hours of counting.
+    Raises ValueError if settings are invalid or a source is missing: everything that can be checked
+    beforehand is checked now rather than after hours of counting.
     """
     settings.check()
     found = dumps(settings.wiki)
@@ -63,7 +65,7 @@ def _check_english(settings: LanguageSettings) -> None:
             "or leave en to a command of its own"
         )
     if settings.wordnet != NONE:
-        wordnet_of(settings.wordnet)
+        open_wordnet(settings.wordnet)
 
 
 def build_languages(
@@ -72,15 +74,16 @@ def build_languages(
     folder: str,
     done: Callable[[str, EntryReport], None] = lambda lang, report: None,
 ) -> dict[str, EntryReport]:
-    """Make the list of each language, <folder>/<lang>, as `build` makes one; those there stay.
+    """Build the list of each language in <folder>/<lang>, as `build` does; existing lists are kept.
 
-    Titles of all languages are counted first, once, into <folder>-titles. Then one language comes
-    after the other; commands for different --languages may run at a time, given the titles. The
-    lists must fit the driver one by one, their sources need not. done: called after each.
+    Titles of all languages are counted first, once, into <folder>-titles. Then the languages follow
+    one by one; commands for different --languages may run at the same time if given these titles.
+    Each list must fit into the driver's memory, its sources need not. done: called after each
+    language.
 
     Raises ValueError where `wanted` does.
     """
-    left = wanted(settings, folder)
+    left = missing_lists(settings, folder)
     views = _views(spark, settings, folder, left)
     reports = {}
     for lang, wiki in left.items():
@@ -101,22 +104,22 @@ def _built(
     views: DataFrame | None,
     folder: str,
 ) -> EntryReport:
-    seen, table = Seen(), f"{folder}/ngrams"
+    seen, table = ReadCounters(), f"{folder}/ngrams"
     counted = ngrams(seen.texts(wiki_texts(spark, wiki)), _splitting(settings, lang), lang)
     counted.write.mode("overwrite").parquet(table)
-    entries = Growing(spark, settings, lang)
+    entries = IncrementalList(spark, settings, lang)
     entries.add_words("numbers", map(str, range(settings.numbers)))
     entries.add_words("wordnet", _wordnet(settings, lang))
     entries.add_ngrams(spark.read.parquet(table))
     if views is not None:
         entries.add_titles(views)
-    return written(folder, with_ids(entries.rows(), []), settings, seen.counted())
+    return write_list(folder, with_ids(entries.rows(), []), settings, seen.counted())
 
 
 def _wordnet(settings: LanguageSettings, lang: str) -> set[str]:
     if lang == ENGLISH:
         return (
-            set(synset_names(wordnet_of(settings.wordnet))) if settings.wordnet != NONE else set()
+            set(synset_names(open_wordnet(settings.wordnet))) if settings.wordnet != NONE else set()
         )
     return omw_words(settings.omw, lang) if settings.omw else set()
 
@@ -124,7 +127,7 @@ def _wordnet(settings: LanguageSettings, lang: str) -> set[str]:
 def _views(
     spark: SparkSession, settings: LanguageSettings, folder: str, left: Dumps
 ) -> DataFrame | None:
-    """The table of titles; null if there is none, or no list to make of it."""
+    """Return the table of titles; None if there is none, or no list that needs it."""
     table = settings.titles
     alike = [lang for lang in left if lang != ENGLISH or settings.english == "alike"]
     if settings.pageviews and alike:
@@ -148,7 +151,7 @@ def _splitting(settings: LanguageSettings, lang: str) -> Splitting:
 
 
 def _listed(folder: str, lang: str) -> bool:
-    """Whether the folder holds a whole list of the language, of ours or of the user's."""
+    """Return whether the folder holds a complete list of the language, built here or supplied."""
     return _exists(f"{folder}/{lang}/{REPORT}") or any(_named(folder, lang))
 
 

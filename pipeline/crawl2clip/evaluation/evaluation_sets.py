@@ -1,4 +1,4 @@
-"""Evaluation sets as users have them: a folder of images, or of tars in the WebDataset way."""
+"""Read evaluation sets: folders of images, or of tars in the WebDataset format."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ TEMPLATES = "zeroshot_classification_templates.txt"
 
 
 class Sample(NamedTuple):
-    """An encoded image with what is true of it. name: where it lies, for messages.
+    """An encoded image with its class or captions. name: its path, for messages.
 
-    label: number of its class; captions: several may be true. One of the two is there.
+    label: index of its class. captions: several may be true. Exactly one of the two is given.
     """
 
     name: str
@@ -32,11 +32,11 @@ class Sample(NamedTuple):
 class EvaluationSet:
     """A set for classification if it has class names, else for retrieval.
 
-    The folder holds either tars, anywhere below it, whose samples are an image and `.cls` (number
-    of the class, from 0) or `.txt` (captions, one a line); or a folder of images for each class; or
-    images, each with its `.txt` beside it. `classnames.txt` has one name a line, in the order of
-    the numbers or of the sorted folders, whose own names do without it.
-    `zeroshot_classification_templates.txt` has one prompt a line, {c} or {} for the class.
+    The folder holds either tars, anywhere below it, whose samples are an image and `.cls` (index of
+    the class, from 0) or `.txt` (captions, one per line); or a folder of images for each class; or
+    images, each with its `.txt` beside it. `classnames.txt` has one name per line, in the order of
+    the indices or of the sorted folders, whose names are used without it.
+    `zeroshot_classification_templates.txt` has one prompt per line, with {c} or {} for the class.
     """
 
     folder: Path
@@ -46,7 +46,7 @@ class EvaluationSet:
 
     @classmethod
     def of(cls, folder: Path) -> EvaluationSet:
-        """Look at what is there. Raises ValueError if there is no folder, or nothing in it."""
+        """Open the set in a folder. Raises ValueError if the folder does not exist or is empty."""
         if not folder.is_dir():
             raise ValueError(f"{folder}: an evaluation set is a folder, and there is none")
         tars = tuple(sorted(folder.rglob("*.tar")))
@@ -61,11 +61,14 @@ class EvaluationSet:
 
     @property
     def task(self) -> str:
-        """As the published table calls it."""
+        """The task's name in the published table."""
         return "zeroshot_classification" if self.classnames else "zeroshot_retrieval"
 
     def samples(self) -> Iterator[Sample]:
-        """All of them, in the order of names. Raises ValueError for one that is incomplete."""
+        """Yield all samples in the order of their names.
+
+        Raises ValueError for an incomplete one.
+        """
         found = _of_tars(self.tars) if self.tars else _of_folder(self.folder, bool(self.classnames))
         for sample in found:
             self._refuse(sample)
@@ -80,7 +83,7 @@ class EvaluationSet:
 
 
 def _lines(path: Path) -> tuple[str, ...]:
-    """Lines that are not blank; none without the file."""
+    """Return the lines of a file that are not blank; none if it does not exist."""
     if not path.exists():
         return ()
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -122,7 +125,10 @@ def _of_tars(tars: Iterable[Path]) -> Iterator[Sample]:
 
 
 def _members(tar: tarfile.TarFile) -> Iterator[tuple[str, str, bytes]]:
-    """Key, extension and content; WebDataset takes all after the first dot as the extension."""
+    """Yield key, extension and content.
+
+    WebDataset takes all after the first dot as the extension.
+    """
     for member in tar:
         file = tar.extractfile(member)
         if file is not None:

@@ -1,7 +1,7 @@
-"""Shares of 1 that say how good a model is; the conventions of the CLIP benchmark.
+"""Compute zero-shot metrics, as shares of 1, by the conventions of the CLIP benchmark.
 
-Among equal scores the candidate that comes first wins, so a model that gives the same vector for
-all is as good as chance and not perfect.
+Among equal scores the first candidate wins, so a model that returns the same vector for everything
+is as good as chance, not perfect.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 Vectors = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 
-ROWS = 256  # whose scores are held at a time: 25 MB for the 25,000 captions of COCO
+ROWS = 256  # rows of scores held at a time: 25 MB for the 25,000 captions of COCO
 KS = (1, 5, 10)
 
 
 def ranks(scores: Vectors, targets: Numbers) -> Numbers:
-    """How many of its candidates stand before each row's target: 0 if it is the first.
+    """Return how many candidates rank before each row's target: 0 if it is the first.
 
-    scores: (rows, candidates). targets: (rows,), number of a candidate.
+    scores: (rows, candidates). targets: (rows,), index of a candidate.
     """
     own = np.take_along_axis(scores, targets[:, None], axis=1)
     earlier = np.arange(scores.shape[1]) < targets[:, None]
@@ -30,7 +30,7 @@ def ranks(scores: Vectors, targets: Numbers) -> Numbers:
 
 
 def classification(images: Vectors, classes: Vectors, labels: Numbers) -> dict[str, float | None]:
-    """acc1, acc5 (None for less than 5 classes) and mean_per_class_recall.
+    """Return acc1, acc5 (None for fewer than 5 classes) and mean_per_class_recall.
 
     images: (N, D), classes: (C, D). The last is the mean over the classes that have images.
     """
@@ -45,10 +45,12 @@ def classification(images: Vectors, classes: Vectors, labels: Numbers) -> dict[s
 
 
 def retrieval(images: Vectors, texts: Vectors, owners: Numbers) -> dict[str, float]:
-    """Recalls at 1, 5 and 10 both ways. owners: (T,), number of the image each text describes.
+    """Return recalls at 1, 5 and 10 in both directions.
+
+    Owners: (T,), the image that each text describes.
 
     image_retrieval_recall@k: share of texts whose image is among the k best images.
-    text_retrieval_recall@k: share of images of whose captions one at least is among the k best.
+    text_retrieval_recall@k: share of images with at least one caption among the k best.
     """
     of_texts = [ranks(texts[rows] @ images.T, owners[rows]) for rows in _blocks(len(texts))]
     of_images = [_best(images[rows] @ texts.T, rows, owners) for rows in _blocks(len(images))]
@@ -61,7 +63,7 @@ def retrieval(images: Vectors, texts: Vectors, owners: Numbers) -> dict[str, flo
 
 
 def _best(scores: Vectors, rows: slice, owners: Numbers) -> Numbers:
-    """The rank of the best caption of each image."""
+    """Return the rank of the best caption of each image."""
     images = np.arange(rows.start, rows.start + len(scores))
     own = np.where(owners == images[:, None], scores, -np.inf)
     return ranks(scores, own.argmax(axis=1))

@@ -1,7 +1,7 @@
-"""Zero-shot evaluation: what a model knows of sets it was not trained on.
+"""Evaluate a model zero-shot, on sets it was not trained on.
 
-As published: a class is the mean of the unit vectors of its name in every prompt template, made a
-unit vector again (Radford et al. 2021, section 3.1.4); see metrics.py for what is counted.
+As published, a class is the mean of the unit vectors of its name in every prompt template,
+normalised again (Radford et al. 2021, section 3.1.4); see metrics.py for the metrics.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from crawl2clip.evaluation import metrics
 from crawl2clip.evaluation.evaluation_sets import EvaluationSet, Sample
 from crawl2clip.evaluation.metrics import Vectors
-from crawl2clip.score.clip.models import Loaded
+from crawl2clip.score.clip.models import LoadedModel
 from crawl2clip.score.clip.preprocess import Spec, UndecodableError, pixels
 from crawl2clip.score.clip.resizing import Pixels
 
@@ -29,13 +29,13 @@ BATCH = 64
 T = TypeVar("T")
 
 
-def evaluated(
-    model: Loaded, of: EvaluationSet, templates: Sequence[str] = (), batch: int = BATCH
+def evaluate_set(
+    model: LoadedModel, of: EvaluationSet, templates: Sequence[str] = (), batch: int = BATCH
 ) -> dict[str, float | int | None]:
-    """The metrics of the set's task, and `samples`, the number of images.
+    """Return the metrics of the set's task, and `samples`, the number of images.
 
-    templates: instead of those of the set; with neither, OpenAI's 80. Raises ValueError if the set
-    is empty or an image can't be read: a part of a set is not that set.
+    templates: replace those of the set; without either, OpenAI's 80 are used. Raises ValueError if
+    the set is empty or an image can't be read: a part of a set is not that set.
     """
     found: list[tuple[int | None, tuple[str, ...]]] = []
     images = _image_vectors(model, _noted(of.samples(), found), batch)
@@ -52,18 +52,18 @@ def evaluated(
 
 
 def classifier(
-    model: Loaded, names: Sequence[str], templates: Sequence[str], batch: int = BATCH
+    model: LoadedModel, names: Sequence[str], templates: Sequence[str], batch: int = BATCH
 ) -> Vectors:
-    """A unit vector for each class, (C, D)."""
+    """Return a unit vector for each class, (C, D)."""
     texts = [prompt(template, name) for name in names for template in templates]
     vectors = text_vectors(model, texts, batch)
     return _unit(vectors.reshape(len(names), len(templates), -1).mean(axis=1))
 
 
 def prompt(template: str, name: str) -> str:
-    """The template with the name for {c} or {}. Raises ValueError if it has neither.
+    """Return the template with the name for {c} or {}. Raises ValueError if it has neither.
 
-    Replaced and not formatted: a name, or a template, may have braces of its own.
+    Replaced and not formatted, as a name or template may contain braces of its own.
     """
     for mark in ("{c}", "{}"):
         if mark in template:
@@ -72,14 +72,14 @@ def prompt(template: str, name: str) -> str:
 
 
 def openai() -> list[str]:
-    """The 80 templates of the CLIP paper for ImageNet, as open_clip has them."""
+    """Return the 80 templates of the CLIP paper for ImageNet, as open_clip has them."""
     from open_clip import OPENAI_IMAGENET_TEMPLATES
 
     return [template("{c}") for template in OPENAI_IMAGENET_TEMPLATES]
 
 
-def text_vectors(model: Loaded, texts: Iterable[str], batch: int = BATCH) -> Vectors:
-    """Unit vectors, (N, D), in the order given."""
+def text_vectors(model: LoadedModel, texts: Iterable[str], batch: int = BATCH) -> Vectors:
+    """Return unit vectors, (N, D), in the order given."""
 
     def encoded(part: list[str]) -> torch.Tensor:
         found: torch.Tensor = model.clip.encode_text(model.tokenize(part).to(model.device))
@@ -88,8 +88,8 @@ def text_vectors(model: Loaded, texts: Iterable[str], batch: int = BATCH) -> Vec
     return _vectors(encoded, _batches(texts, batch))
 
 
-def _image_vectors(model: Loaded, samples: Iterable[Sample], batch: int) -> Vectors:
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding lets go of Python's lock
+def _image_vectors(model: LoadedModel, samples: Iterable[Sample], batch: int) -> Vectors:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding releases Python's lock
 
         def encoded(part: list[Sample]) -> torch.Tensor:
             seen = np.stack(list(pool.map(partial(_seen, model.spec), part)))
@@ -106,7 +106,7 @@ def _seen(spec: Spec, sample: Sample) -> Pixels:
         raise ValueError(f"{sample.name}: {error}") from None
 
 
-def _floats(seen: Pixels, model: Loaded) -> torch.Tensor:
+def _floats(seen: Pixels, model: LoadedModel) -> torch.Tensor:
     import torch
 
     of_spec = (model.spec.mean, model.spec.std)
@@ -137,7 +137,7 @@ def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
 def _noted(
     samples: Iterable[Sample], found: list[tuple[int | None, tuple[str, ...]]]
 ) -> Iterator[Sample]:
-    """The samples; their truth is left in `found`, and their images to whoever reads on."""
+    """Yield the samples, and append their labels and captions to `found`."""
     for sample in samples:
         found.append((sample.label, sample.captions))
         yield sample

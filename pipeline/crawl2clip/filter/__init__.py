@@ -1,0 +1,1 @@
+"""Filter pairs by captions, images, blocklists and scores."""

@@ -1,4 +1,4 @@
-"""Where among the pictures of a pool a picture stands."""
+"""Assign each image to the nearest of a given set of cluster centres."""
 
 from pyspark.sql import DataFrame
 
@@ -9,18 +9,20 @@ from crawl2clip.stage import Adding, stage
 
 @stage
 class AssignCluster(Adding):
-    """Add the number of the centre that the image's embedding is nearest to; null without one.
+    """Add the index of the centre nearest to the image's embedding; null without an embedding.
 
-    The first half of DataComp's image-based filtering (Gadre et al. 2023, sec. 5.3): images of
-    CommonPool fall into 100,000 clusters by k-means on OpenAI's ViT-L/14, and the nearest centre is
-    that of the largest inner product. keep_clusters draws the line.
+    The first half of DataComp's image-based filtering (Gadre et al. 2023, sec. 5.3): the images of
+    CommonPool are clustered into 100,000 clusters by k-means on embeddings of OpenAI's ViT-L/14,
+    and the nearest centre is the one with the largest inner product. keep_clusters then filters by
+    cluster.
 
-    centres: .npy, .npz or .safetensors, (clusters, dimensions), such as DataComp publishes for its
-    pools, which are first to be saved by numpy; array: which one, if the file has several.
-    embedding: the column, by the same model as the centres.
+    centres: a .npy, .npz or .safetensors file of shape (clusters, dimensions). DataComp publishes
+    such centres for its pools, which must first be saved with numpy. array: the array to use if the
+    file holds several. embedding: the column of embeddings, from the model that the centres were
+    made with.
 
-    No shuffle. Centres are broadcast, 300 MB for 100,000 of 768, and each embedding is multiplied
-    with all of them: some 500 images a second a core.
+    Cost: no shuffle. The centres are broadcast (300 MB for 100,000 of 768 dimensions), and each
+    embedding is multiplied with all of them: about 500 images a second per core.
     """
 
     reads = ("uid",)

@@ -1,4 +1,4 @@
-"""Sites that somebody decided to take nothing from."""
+"""Drop pairs whose image or page is hosted on a listed domain."""
 
 from functools import reduce
 from typing import Literal
@@ -15,16 +15,17 @@ from crawl2clip.stage import Judging, stage
 
 @stage
 class BlockedDomains(Judging):
-    """Drop pairs whose address is of a listed domain or of one below it.
+    """Drop pairs whose URL belongs to a listed domain or to one of its subdomains.
 
-    domains: a list as text, a domain a line, # before remarks; or Parquet with one column. It says
-    example.com and means images.example.com too, but not myexample.com; IDNs in either form. None
-    is shipped. by: the addresses that are looked at, [url, page_url] for those of pages too.
+    domains: a text file with one domain per line and # before comments, or Parquet with one column.
+    An entry example.com also covers images.example.com, but not myexample.com; IDNs may be given in
+    either form. No list is shipped. by: the URLs to check; [url, page_url] checks those of pages
+    too.
 
-    Hosts are read as a browser reads them, so user, port, case and percent-encoding hide none. What
-    is no address stays: it can't be fetched.
+    Hosts are parsed as a browser parses them, so a user, port, letter case or percent-encoding
+    hides none. A value that is not a URL is kept: it can't be fetched.
 
-    No shuffle. The list is broadcast and costs a worker 100 bytes a domain.
+    Cost: no shuffle. The list is broadcast and takes 100 bytes per domain in each worker.
     """
 
     files = ("domains",)
@@ -35,7 +36,7 @@ class BlockedDomains(Judging):
 
     def check(self) -> None:
         if not self.by:
-            raise ValueError("by wants at least one of url, page_url")
+            raise ValueError("by needs at least one of url, page_url")
         self._domains()
 
     def judged(self) -> Judged:

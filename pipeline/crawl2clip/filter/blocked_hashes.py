@@ -1,4 +1,4 @@
-"""Images and addresses that somebody names by hash alone."""
+"""Drop pairs whose image or URL is on a blocklist of hashes."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -8,7 +8,7 @@ from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType
 
-from crawl2clip.filter.blocklists.digest_set import Keys, listed, sorted_digests
+from crawl2clip.filter.blocklists.digest_set import Keys, is_listed, sorted_digests
 from crawl2clip.filter.blocklists.list_files import read_list
 from crawl2clip.stage import Filter, stage
 
@@ -17,18 +17,17 @@ _BYTES = {"md5": 16, "sha1": 20, "sha256": 32}
 
 @stage
 class BlockedHashes(Filter):
-    """Drop pairs whose image, or whose address, has a listed hash.
+    """Drop pairs whose image or URL has a listed hash.
 
-    Re-LAION-5B dropped 2,236 links so, by MD5 and SHA-1 of images and of addresses, from lists that
-    child protection agencies lend to those who ask. None is shipped.
+    Re-LAION-5B removed 2,236 links this way, by MD5 and SHA-1 of images and URLs, using lists that
+    child protection agencies provide on request. No list is shipped.
 
-    hashes: a list as text, a hash in hex a line, # before remarks; or Parquet with one column. by:
-    which hash they are: md5, sha1 and sha256 are those of the image as it came over the wire;
-    url_md5, url_sha1 and url_sha256 are made of `url`, in UTF-8. Pairs without the hash are
-    dropped.
+    hashes: a text file with one hash in hex per line and # before comments, or Parquet with one
+    column. by: the kind of hash listed: md5, sha1 and sha256 are taken of the image as downloaded;
+    url_md5, url_sha1 and url_sha256 of `url` in UTF-8. Pairs without the hash are dropped.
 
-    No shuffle. The list is broadcast: 16 to 32 bytes a hash in each worker; 16 million MD5 are
-    256 MB.
+    Cost: no shuffle. The list is broadcast: 16 to 32 bytes per hash in each worker; 16 million MD5
+    hashes take 256 MB.
     """
 
     files = ("hashes",)
@@ -45,7 +44,7 @@ class BlockedHashes(Filter):
         @F.arrow_udf(BooleanType())  # type: ignore[attr-defined, untyped-decorator]
         def blocked(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
             for digests in batches:
-                yield listed(digests, shared.value)
+                yield is_listed(digests, shared.value)
 
         judged: Column = blocked(F.unhex(self._hash()))
         return ~judged

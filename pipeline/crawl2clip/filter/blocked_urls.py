@@ -1,23 +1,23 @@
-"""Addresses that look like what somebody decided not to have."""
+"""Drop pairs whose URL matches a blocklist of regular expressions."""
 
 import pyarrow.compute as pc
 from pyspark.sql import SparkSession
 
 from crawl2clip.filter.blocklists.list_files import read_list
-from crawl2clip.filter.blocklists.regex_set import joined, match
+from crawl2clip.filter.blocklists.regex_set import combined, match
 from crawl2clip.spark.arrow_step import Judged
 from crawl2clip.stage import Judging, stage
 
 
 @stage
 class BlockedUrls(Judging):
-    r"""Drop pairs whose `by` matches one of the patterns somewhere, in any case.
+    r"""Drop pairs whose `by` contains a match of one of the patterns, ignoring case.
 
-    patterns: a list as text, a regular expression of RE2 a line, # before remarks; or Parquet with
-    one column. `[/._-]ads?[/._-]` and `^https?://[^/]*\.onion/` are patterns. None is shipped.
+    patterns: a text file with one RE2 regular expression per line and # before comments, or Parquet
+    with one column. Examples: `[/._-]ads?[/._-]` and `^https?://[^/]*\.onion/`. No list is shipped.
 
-    No shuffle. RE2 takes linear time whatever an address holds; a thousand patterns cost ten times
-    what a hundred do, so a list of domains is better given to `blocked_domains`.
+    Cost: no shuffle. RE2 takes linear time whatever the URL; a thousand patterns cost ten times as
+    much as a hundred, so a list of domains is better given to `blocked_domains`.
     """
 
     files = ("patterns",)
@@ -35,6 +35,6 @@ class BlockedUrls(Judging):
 
     def _expressions(self) -> list[str]:
         try:
-            return joined(read_list(self.patterns))
+            return combined(read_list(self.patterns))
         except ValueError as error:
             raise ValueError(f"{self.patterns}: {error}") from None

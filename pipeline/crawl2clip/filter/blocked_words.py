@@ -1,26 +1,28 @@
-"""Captions with words that somebody decided not to have."""
+"""Drop pairs whose caption contains a listed word or phrase."""
 
 import pyarrow as pa
 from pyspark.sql import SparkSession
 
 from crawl2clip.filter.blocklists.list_files import read_list
-from crawl2clip.filter.blocklists.word_matcher import Words
+from crawl2clip.filter.blocklists.word_matcher import WordMatcher
 from crawl2clip.spark.arrow_step import Judged
 from crawl2clip.stage import Judging, stage
 
 
 @stage
 class BlockedWords(Judging):
-    """Drop pairs whose `by` holds a listed word or phrase, whole and in any case.
+    """Drop pairs whose `by` contains a listed word or phrase as a whole, ignoring case.
 
-    words: a list as text, a word or phrase a line, # before remarks; or Parquet with one column.
-    None is shipped.
+    words: a text file with one word or phrase per line and # before comments, or Parquet with one
+    column. No list is shipped.
 
-    Text and words are compared in NFKC and case-folded, blanks collapsed; "ass" is not in "glass",
-    where LAION's test for substrings finds "kid" in "kidney". Scripts without blanks between words
-    (Han, kana, Thai, ...) have no borders to be looked for.
+    Text and words are compared after NFKC normalisation and case folding, with white space
+    collapsed. "ass" does not match "glass", whereas LAION's substring test finds "kid" in "kidney".
+    Scripts written without spaces between words (Han, kana, Thai, ...) have no word boundaries to
+    respect.
 
-    No shuffle. The list is broadcast and becomes an automaton once in each worker process.
+    Cost: no shuffle. The list is broadcast and compiled to an automaton once in each worker
+    process.
     """
 
     files = ("words",)
@@ -30,14 +32,14 @@ class BlockedWords(Judging):
     by: str = "text"
 
     def check(self) -> None:
-        Words.of(read_list(self.words))
+        WordMatcher.of(read_list(self.words))
 
     def judged(self) -> Judged:
-        words = Words.of(read_list(self.words))
+        words = WordMatcher.of(read_list(self.words))
         shared = SparkSession.active().sparkContext.broadcast(words)
 
         def are_free(texts: pa.Array) -> pa.BooleanArray:
-            free = [not shared.value.occur_in(text or "") for text in texts.to_pylist()]
+            free = [not shared.value.matches(text or "") for text in texts.to_pylist()]
             return pa.array(free, pa.bool_())
 
         return Judged((self.by,), are_free)

@@ -1,25 +1,25 @@
-"""Captions that say nothing about the picture, for they stand beside too many."""
+"""Drop captions that are shared by too many images."""
 
 from pyspark.sql import DataFrame
 
-from crawl2clip.filter.spark.heavy_hitters import crowded, hash_of, without
+from crawl2clip.filter.spark.heavy_hitters import drop_keys, frequent_keys, hash_of
 from crawl2clip.stage import Stage, stage
 
 
 @stage
 class CaptionFrequency(Stage):
-    """Keep texts that at most `most_images` different images share; the rest is "image of the day".
+    """Keep texts that at most `most_images` distinct images share; the others are boilerplate.
 
-    ALIGN (Jia et al. 2021, sec. 3) drops texts shared by more than 10 images, equal as a whole: so
-    case and blanks matter.
+    ALIGN (Jia et al. 2021, sec. 3) drops texts shared by more than 10 images, such as "image of the
+    day". Texts are compared verbatim, so case and white space matter.
 
-    by: the column that tells images apart. What is counted are the pairs that come in: filters on
-    images before this step lower the counts, as the paper's order has it. A pair without a text or
-    an image is not counted, and stays.
+    by: the column that identifies an image. Only the pairs that reach this step are counted: image
+    filters that run before it lower the counts, as in the paper's order. A pair without a text or
+    an image is not counted and is kept.
 
-    Cost: reads text and `by` beforehand, so steps before it in the same job run twice; one shuffle,
-    of 16 bytes for each different pair of text and image, and of the rows that are left where more
-    than a million texts are dropped.
+    Cost: reads the text and `by` in a first pass, so steps before it in the same job run twice. One
+    shuffle of 16 bytes per distinct (text, image) pair, and one of the remaining rows if more than
+    a million texts are dropped.
     """
 
     reads = ("text",)
@@ -33,5 +33,5 @@ class CaptionFrequency(Stage):
             raise ValueError(f"most_images must be 1 or more, not {self.most_images}")
 
     def __call__(self, pairs: DataFrame) -> DataFrame:
-        shared = crowded(pairs, "text", self.by, self.most_images)
-        return without(pairs, hash_of(pairs, "text"), shared)
+        shared = frequent_keys(pairs, "text", self.by, self.most_images)
+        return drop_keys(pairs, hash_of(pairs, "text"), shared)

@@ -1,4 +1,4 @@
-"""Captions too short to describe a picture, or too long to be a caption."""
+"""Drop captions that are too short to describe an image or too long to be captions."""
 
 import numpy as np
 import pyarrow as pa
@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from crawl2clip.filter.frequency.tokenizer import Words
+from crawl2clip.filter.frequency.tokenizer import TokenizedTexts
 from crawl2clip.filter.spark.token_columns import Split, Tokens
 from crawl2clip.spark.arrow_step import InWorkers, Judged
 from crawl2clip.stage import Filter, stage
@@ -14,10 +14,10 @@ from crawl2clip.stage import Filter, stage
 
 @stage
 class CaptionLength(Filter):
-    """Keep texts of `min_words` to `max_words` words, both included; words stand between blanks.
+    """Keep texts of `min_words` to `max_words` words, inclusive, separated by white space.
 
-    ALIGN (Jia et al. 2021, sec. 3) keeps 3 to 20 unigrams. split: 'scripts' counts each letter of a
-    script that is written without blanks as a word.
+    ALIGN (Jia et al. 2021, sec. 3) keeps 3 to 20 unigrams. split: with 'scripts', each letter of a
+    script that is written without spaces counts as a word.
     """
 
     reads = ("text",)
@@ -42,7 +42,7 @@ class CaptionLength(Filter):
         split, least, most = self.split, self.min_words, self.max_words
 
         def fit(texts: pa.Array) -> pa.BooleanArray:
-            numbers = np.bincount(Words.of(texts, split).texts, minlength=len(texts))
+            numbers = np.bincount(TokenizedTexts.of(texts, split).texts, minlength=len(texts))
             return pa.array((least <= numbers) & (numbers <= most), mask=_is_null(texts))
 
         return Judged(("text",), fit).in_workers(pairs)

@@ -1,21 +1,20 @@
-"""Captions as LAION stored them."""
+"""Clean captions as LAION's workers did, without their bugs."""
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
 
-from crawl2clip.filter.text.laion_cleaning import cleaned
 from crawl2clip.spark.arrow_step import Added, Make
 from crawl2clip.stage import Adding, stage
 
 
 @stage
 class CleanText(Adding):
-    """Add `text_clean`: the text mended by ftfy and without what can't be printed.
+    """Add `text_clean`: the text repaired by ftfy, without unprintable characters.
 
     LAION-5B's workers (Schuhmann et al. 2022) take the first 2,000 characters and let ftfy repair
-    them, quotes, ligatures and widths included. Bars and backslashes, which they rewrite for the
-    sake of their files, stay here. `text_fixed` is more careful: damage alone is repaired there.
-    Null where nothing is left.
+    them, including quotes, ligatures and character widths. They also rewrite vertical bars and
+    backslashes for the sake of their file format; here these are kept. `text_fixed` is more
+    conservative and repairs mojibake only. Null where nothing is left.
     """
 
     reads = ("text",)
@@ -36,3 +35,20 @@ class CleanText(Adding):
             ]
 
         return Added(("text",), self.adds, ready)
+
+
+def cleaned(text: str | None, most_chars: int) -> str | None:
+    """Return the first characters of the text, repaired and printable; None if nothing is left.
+
+    White space of any kind becomes one space: str.isprintable regards the no-break space as
+    unprintable, and removing it would join two words.
+    """
+    if not text:
+        return None
+    text = text[:most_chars]
+    if not (text.isascii() and text.isprintable() and "&" not in text):
+        import ftfy  # slow to import, and most texts are plain
+
+        text = ftfy.fix_text(text)
+    words = ("".join(filter(str.isprintable, word)) for word in text.split())
+    return " ".join(word for word in words if word) or None

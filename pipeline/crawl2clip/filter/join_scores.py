@@ -1,4 +1,4 @@
-"""Scores that were made elsewhere, brought to their pairs."""
+"""Join scores that were computed elsewhere to their pairs."""
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -8,18 +8,18 @@ from crawl2clip.stage import Stage, stage
 
 @stage
 class JoinScores(Stage):
-    """Add `columns` of a Parquet table to the pairs that agree with it in `by`; drop nothing.
+    """Add `columns` of a Parquet table to the pairs with the same values in `by`; drop nothing.
 
-    For what our steps do not compute: the probability that an image is unsafe or watermarked, that
-    a text is toxic, a mean over a domain. A `where` draws the line afterwards: `punsafe < 0.5` and
-    `pwatermark < 0.8` are LAION's, 0.1 for image and text is DataComp's. `where` drops pairs
-    without a score; to keep them, say `coalesce(punsafe, 0) < 0.5`.
+    For scores that no step here computes: the probability that an image is unsafe or watermarked or
+    that a text is toxic, or a mean over a domain. Filter by them with a `where` afterwards:
+    `punsafe < 0.5` and `pwatermark < 0.8` are LAION's thresholds, 0.1 for image and text
+    DataComp's. `where` drops pairs without a score; use `coalesce(punsafe, 0) < 0.5` to keep them.
 
-    by: one or more columns, such as uid, sha256 or laion_hash. Where the table has several rows for
-    a pair, the highest score counts, column by column. A column that the pairs have already is
-    refused: nothing is rewritten.
+    by: one or more columns, such as uid, sha256 or laion_hash. If the table has several rows for a
+    pair, the highest score of each column is taken. A column that the pairs already have is
+    refused: nothing is overwritten.
 
-    Cost: one shuffle of the pairs and one of the table, or none of the pairs where Spark finds the
+    Cost: one shuffle of the pairs and one of the table, or none of the pairs if Spark finds the
     table small enough to broadcast.
     """
 
@@ -38,7 +38,7 @@ class JoinScores(Stage):
 
     def __call__(self, pairs: DataFrame) -> DataFrame:
         scores = pairs.sparkSession.read.parquet(self.table)
-        # One row a key, so that no pair is doubled.
+        # One row per key, so that no pair is duplicated.
         highest = scores.groupBy(*self.by).agg(*(F.max(name).alias(name) for name in self.columns))
         joined = pairs.join(highest, list(self.by), how="left")
         return joined.select(*pairs.columns, *self.columns)

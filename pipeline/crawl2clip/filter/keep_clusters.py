@@ -1,4 +1,4 @@
-"""Pictures that stand among those one cares for."""
+"""Keep images of chosen clusters."""
 
 from typing import Any
 
@@ -14,12 +14,12 @@ from crawl2clip.stage import Judging, stage
 
 @stage
 class KeepClusters(Judging):
-    """Keep images of the clusters whose numbers the file holds; those without a cluster go.
+    """Keep images whose cluster is listed in the file; images without a cluster are dropped.
 
-    The second half of DataComp's image-based filtering (Gadre et al. 2023, sec. 5.3): the clusters
-    are those that some image of ImageNet-1k is nearest to. `crawl2clip target-clusters` writes the
-    file from embeddings of any images. clusters: .npy, .npz or .safetensors, one dimension of whole
-    numbers; array: which one, if the file has several.
+    The second half of DataComp's image-based filtering (Gadre et al. 2023, sec. 5.3), which keeps
+    the clusters that are nearest to some image of ImageNet-1k. `crawl2clip target-clusters` writes
+    the file from embeddings of any images. clusters: a .npy, .npz or .safetensors file, one
+    dimension of integers; array: the array to use if the file holds several.
     """
 
     reads = ("image_cluster",)
@@ -32,7 +32,7 @@ class KeepClusters(Judging):
     def check(self) -> None:
         shape = tensor_files.shape(self.clusters, self.array)
         if len(shape) != 1:
-            raise ValueError(f"{self.clusters} holds an array of {shape}; it wants a list")
+            raise ValueError(f"{self.clusters} holds an array of {shape}; expected a list")
 
     def judged(self) -> Judged:
         found = tensor_files.read(self.clusters, self.array)
@@ -45,7 +45,8 @@ class KeepClusters(Judging):
 def listed(clusters: pa.Array, numbers: NDArray[Any]) -> pa.BooleanArray:
     """Return whether each is one of the numbers; null where it is null.
 
-    A condition with tens of thousands of literals would take Spark longer than the pairs.
+    A Spark condition with tens of thousands of literals would take longer than the filtering
+    itself.
     """
     verdicts = np.isin(clusters.fill_null(-1).to_numpy(), numbers)
     return pa.array(verdicts, mask=clusters.is_null().to_numpy(zero_copy_only=False))

@@ -1,4 +1,4 @@
-"""The best part of all pairs by a score: where to cut is a question about the whole set."""
+"""Keep the best-scoring fraction of all pairs; the threshold depends on the whole set."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -11,7 +11,7 @@ from pyspark.sql.types import FloatType, NumericType
 from crawl2clip.filter.frequency.nth_largest import (
     Histogram,
     Keys,
-    Place,
+    RankedKey,
     exact_count,
     keys,
     nth_largest,
@@ -19,7 +19,7 @@ from crawl2clip.filter.frequency.nth_largest import (
 )
 from crawl2clip.stage import Stage, is_problem, stage
 
-# Which of equal scores is better, decided by chance but the same every time.
+# Breaks ties between equal scores: pseudo-random, but the same in every run.
 _UID_HASH = "xxhash64(uid, 'keep_top')"
 
 
@@ -27,21 +27,22 @@ _UID_HASH = "xxhash64(uid, 'keep_top')"
 class KeepTop(Stage):
     """Keep the `fraction` of the pairs whose score `by` is highest.
 
-    DFN keeps 0.15 (Fang et al. 2023, sec. 4), DataComp's CLIP filter 0.3. How they round and what
-    becomes of equal scores the first does not say and the second's code decides:
+    DFN keeps 0.15 (Fang et al. 2023, sec. 4), DataComp's CLIP filter 0.3. How to round and what to
+    do with ties the DFN paper leaves open; for DataComp its code decides.
 
-    rule: `exact` keeps the fraction of the pairs, rounded up, and of equal scores at the cut those
-    with the largest hash of uid; rows of one uid share their fate. `datacomp` takes the score at
-    place int(n * fraction), counted from 0 downwards, and keeps all that reach it: one pair more,
-    and all ties. Its code fails for a fraction of 1; here that keeps all.
+    rule: `exact` keeps the fraction of the pairs, rounded up; of those that tie at the threshold it
+    keeps the ones with the largest hash of uid, and rows with the same uid stay or go together.
+    `datacomp` takes the score at rank int(n * fraction), counting from 0 at the top, as the
+    threshold and keeps everything that reaches it: one pair more, and all ties. DataComp's code
+    fails for a fraction of 1; here that keeps everything.
 
-    Null and NaN are no scores: such a pair becomes a problem, 'no score: ...', counts for nothing
-    and is not kept. The cut is exact, and so the same whatever partitions and order.
+    Null and NaN are not scores: such a pair becomes a problem, 'no score: ...', is not counted and
+    not kept. The threshold is exact, so it does not depend on partitions or row order.
 
-    Cost: reads its input two to four times before the pass that keeps, once for 16 bits of the
-    score: twice for a float, and again for ties at the cut. Only histograms of 65,536 buckets are
-    shuffled and come to the driver. Steps before it in the same job run as often, so give it a job
-    of its own after one that scores.
+    Cost: reads its input two to four times before the pass that filters, once per 16 bits of the
+    score: twice for a float, and again for ties at the threshold. Only histograms of at most 65,536
+    buckets are shuffled and collected. Steps before it in the same job run as often, so give it a
+    job of its own after the one that computes the score.
     """
 
     reads = ("uid",)
@@ -59,7 +60,7 @@ class KeepTop(Stage):
     def __call__(self, pairs: DataFrame) -> DataFrame:
         kind = pairs.select(self.by).schema[0].dataType
         if not isinstance(kind, NumericType):
-            raise ValueError(f"by wants a column of numbers; {self.by} is {kind}")
+            raise ValueError(f"by needs a column of numbers; {self.by} is {kind}")
         bits = 32 if isinstance(kind, FloatType) else 64
         ranked = self._marked(pairs)
         scored = ranked.where("problem is null")
@@ -68,7 +69,7 @@ class KeepTop(Stage):
         return ranked.where(keep | is_problem(ranked))
 
     def _marked(self, pairs: DataFrame) -> DataFrame:
-        """With a problem for pairs that have no score."""
+        """Add a problem to pairs without a score."""
         old = F.col("problem") if "problem" in pairs.columns else F.lit(None).cast("string")
         score = F.col(self.by)
         lack = F.when(score.isNull(), F.lit(f"no score: {self.by} is null")).when(
@@ -77,14 +78,14 @@ class KeepTop(Stage):
         return pairs.withColumn("problem", F.coalesce(old, lack))
 
     def _rank(self, n: int) -> int:
-        """Of the last of n pairs that is kept, before it comes to ties."""
+        """Return the rank of the last of n pairs to be kept, ties aside; 0 is the highest."""
         if self.rule == "datacomp":
             return min(int(n * self.fraction), n - 1)
         return exact_count(n, self.fraction) - 1
 
-    def _keep(self, scored: DataFrame, last: Place, bits: int) -> Column:
+    def _keep(self, scored: DataFrame, last: RankedKey, bits: int) -> Column:
         score, cut = F.col(self.by).cast("double"), F.lit(value_of(last.key, bits))
-        lacking = last.rank - last.above  # of those that equal the last, kept besides itself
+        lacking = last.rank - last.above  # pairs to keep that tie with the last, besides itself
         if self.rule == "datacomp" or lacking + 1 == last.equal:
             return score >= cut
         tied = scored.where(score == cut).select(F.expr(_UID_HASH).alias("key"))
@@ -94,7 +95,7 @@ class KeepTop(Stage):
 
 
 def _key(by: str, bits: int) -> Column:
-    """A whole number in the order of the scores."""
+    """Map the scores to integers of the same order."""
 
     @F.arrow_udf("long")  # type: ignore[attr-defined, untyped-decorator]
     def key(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
@@ -106,7 +107,7 @@ def _key(by: str, bits: int) -> Column:
 
 
 def _histogram(table: DataFrame) -> Histogram:
-    """Counts keys by Spark; see `ranks`."""
+    """Return a function that counts keys by bucket in Spark; see `nth_largest`."""
 
     def counts(shift: int, within: tuple[int, int] | None) -> tuple[Keys, Keys]:
         wanted = table

@@ -1,4 +1,4 @@
-"""Texts that hold a word nobody else writes: serial numbers, file names, keys of caches."""
+"""Drop captions with rare words: serial numbers, file names, cache keys."""
 
 from collections.abc import Callable, Iterator
 
@@ -8,33 +8,35 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, LongType
 
 from crawl2clip.filter.frequency.sorted_lookup import Hashes
-from crawl2clip.filter.frequency.tokenizer import Kind, Split, lacking
-from crawl2clip.filter.spark.heavy_hitters import hash_of, without
+from crawl2clip.filter.frequency.tokenizer import Kind, Split, unlisted_hashes
+from crawl2clip.filter.spark.heavy_hitters import drop_keys, hash_of
 from crawl2clip.filter.spark.token_columns import Case, Tokens
 from crawl2clip.filter.spark.token_counts import of_run, read, tokens_of
-from crawl2clip.filter.spark.top_k import Cut, cuts, held, token_hash
+from crawl2clip.filter.spark.top_k import Cut, collect_hashes, cuts, token_hash
 from crawl2clip.stage import PartOfRun, is_problem, stage
 
 
 @stage
 class RareTokens(PartOfRun):
-    """Drop texts with a token that is not among the `most` most frequent of the raw set.
+    """Drop texts that contain a token not among the `most` most frequent of the raw set.
 
-    ALIGN (Jia et al. 2021, sec. 3): the 100 million most frequent unigrams and bigrams, in one
-    list, of the set before any filter. Tokens of the same count are listed in order of their hash.
+    ALIGN (Jia et al. 2021, sec. 3) keeps the 100 million most frequent unigrams and bigrams, in one
+    list, counted before any filter. Tokens with equal counts are ranked by their hash.
 
-    vocabulary: receipt of counts that `crawl2clip vocabulary` made, of one crawl or many. Without
-    it the tokens in the table of the run's job `raw` are counted, and kept in the run's folder.
+    vocabulary: the record (.json) of token counts written by `crawl2clip vocabulary`, of one crawl
+    or several. Without it, the tokens in the table of the run's job `raw` are counted, and the
+    counts are kept in the run's folder.
 
-    by: tokens that must be on the list. The paper leaves open whether a rare bigram is enough to
-    drop a text; its examples all have rare unigrams. split, case: what a token is, see `Tokens`; a
-    vocabulary must have been counted with the same. A text without tokens stays, and so does null.
+    by: the kinds of token that must be in the list. The paper does not say whether a rare bigram is
+    enough to drop a text; all its examples have rare unigrams. split, case: the definition of a
+    token, see `Tokens`; a vocabulary must have been counted with the same. A text without tokens is
+    kept, and so is null.
 
-    Cost: the vocabulary is read and cut beforehand. Its `at_hand` most frequent tokens, 8 bytes
-    each, are broadcast and settle nearly all texts without a shuffle: all, if the list is no
-    longer. Else two shuffles of the tokens that are not at hand, 16 bytes for each occurrence, and
-    one of whole rows where more than a million texts are dropped; then steps before it in the
-    same job run twice.
+    Cost: the vocabulary is read and its threshold found first. Its `at_hand` most frequent tokens,
+    8 bytes each, are broadcast and decide nearly all texts without a shuffle, or all if the list is
+    no longer than that. Otherwise: two shuffles of the tokens that were not broadcast, 16 bytes per
+    occurrence, and one of whole rows if more than a million texts are dropped; steps before it in
+    the same job then run twice.
     """
 
     reads = ("text",)
@@ -57,7 +59,7 @@ class RareTokens(PartOfRun):
         if self.most < 1 or self.at_hand < 0:
             raise ValueError("most must be 1 or more, and at_hand 0 or more")
         if not self.by:
-            raise ValueError("by wants at least one kind of token: [unigrams], say")
+            raise ValueError("by needs at least one kind of token: [unigrams], say")
         if self.vocabulary is not None and tokens_of(self.vocabulary) != self.tokens:
             there = tokens_of(self.vocabulary)
             as_there = f"split: {there.split}, case: {there.case}"
@@ -69,10 +71,10 @@ class RareTokens(PartOfRun):
             missing = F.lit(f"{self}: the run has no table {self.raw}, whose tokens it could count")
             return pairs.where(F.raise_error(missing).cast("boolean"))
         listed, head = cuts(counts, self.most, self.at_hand)
-        away = absent(pairs, self.tokens, self.by, held(counts, head))
+        beyond = hashes_beyond_head(pairs, self.tokens, self.by, collect_hashes(counts, head))
         if listed == head:
-            return pairs.where(F.size(away) == 0)
-        return without(pairs, hash_of(pairs, "text"), rare_texts(pairs, away, counts, listed))
+            return pairs.where(F.size(beyond) == 0)
+        return drop_keys(pairs, hash_of(pairs, "text"), rare_texts(pairs, beyond, counts, listed))
 
     def _counts(self, spark: SparkSession) -> DataFrame | None:
         """token and count; None if the run has left no table to count, or there is no run yet."""
@@ -82,20 +84,22 @@ class RareTokens(PartOfRun):
         return of_run(spark, run, self.raw, self.tokens) if run.folder else None
 
 
-def rare_texts(pairs: DataFrame, away: Column, counts: DataFrame, listed: Cut) -> DataFrame:
-    """key, count: hashes of the texts with a token that is not listed, and how many they have.
+def rare_texts(pairs: DataFrame, beyond: Column, counts: DataFrame, listed: Cut) -> DataFrame:
+    """Return (key, count): hashes of the texts that contain an unlisted token, and their frequency.
 
-    away: hashes of a text's tokens that are not at hand. No such token is frequent, so no task gets
-    many of one.
+    beyond: hashes of the tokens of a text that were not broadcast. None of them is frequent, so the
+    shuffle by token is not skewed.
     """
-    asked = pairs.select(hash_of(pairs, "text").alias("key"), F.explode(away).alias("token"))
+    asked = pairs.select(hash_of(pairs, "text").alias("key"), F.explode(beyond).alias("token"))
     known = counts.where(listed.holds()).select(token_hash().alias("token"))
     rare = asked.join(known, "token", how="left_anti")
     return rare.groupBy("key").agg(F.count("*").alias("count"))
 
 
-def absent(pairs: DataFrame, tokens: Tokens, kinds: tuple[Kind, ...], head: Hashes) -> Column:
-    """Hashes of a text's tokens that `head`, which is broadcast, does not have.
+def hashes_beyond_head(
+    pairs: DataFrame, tokens: Tokens, kinds: tuple[Kind, ...], head: Hashes
+) -> Column:
+    """Return the hashes of a text's tokens that are not in `head`, which is broadcast.
 
     An empty list for null and for rows with a problem.
     """
@@ -104,7 +108,7 @@ def absent(pairs: DataFrame, tokens: Tokens, kinds: tuple[Kind, ...], head: Hash
     @F.arrow_udf(ArrayType(LongType()))  # type: ignore[attr-defined, untyped-decorator]
     def not_in_head(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
         for texts in batches:
-            yield lacking(texts, tokens.split, kinds, shared.value)
+            yield unlisted_hashes(texts, tokens.split, kinds, shared.value)
 
     function: Callable[[Column], Column] = not_in_head
     return function(F.when(~is_problem(pairs), tokens.cased(F.col("text"))))

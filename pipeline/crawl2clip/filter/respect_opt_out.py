@@ -1,4 +1,4 @@
-"""Pages that say they are not to be taken, or not to be trained on."""
+"""Drop pairs from pages that opt out of crawling or of training."""
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -11,15 +11,16 @@ _KNOWN = DIRECTIVES | OPT_OUT
 
 @stage
 class RespectOptOut(Filter):
-    """Keep pairs whose page says none of the `directives` to one of the `agents`.
+    """Keep pairs whose page addresses none of the `directives` to any of the `agents`.
 
-    A page says so in X-Robots-Tag headers, robots metas, or the W3C's TDMRep (tdm-reservation), all
-    of which `opt_out` holds; null or an empty list is a page that says nothing, and stays.
+    Pages state directives in X-Robots-Tag headers, robots meta tags, or the W3C's TDMRep
+    (tdm-reservation), all of which `opt_out` records. A page that states nothing, null or an empty
+    list, is kept.
 
-    directives: any that `opt_out` may hold, nofollow for example; img2dataset refuses images for
-    the first four of the default. agents: whom a page may address for it to concern us; '*' is
-    everybody, and case does not matter. Add the name your crawler goes by, or those of other
-    crawlers, as ['*', CCBot, GPTBot], to take what is said to them as said to you.
+    directives: any that `opt_out` may hold, such as nofollow; img2dataset refuses images for the
+    first four of the default. agents: the user agents that apply; '*' addresses everybody, and case
+    does not matter. Add the name of your crawler, or those of others, as in ['*', CCBot, GPTBot],
+    to obey the directives addressed to them.
     """
 
     reads = ("opt_out",)
@@ -42,5 +43,5 @@ class RespectOptOut(Filter):
             to_us = F.lower(said["agent"]).isin(agents)
             return to_us & F.lower(said["directive"]).isin(list(self.directives))
 
-        # Null: there is no list, or a null in it and nothing that objects.
+        # Null: there is no list, or it holds a null and no directive that applies.
         return ~F.coalesce(F.exists("opt_out", objects), F.lit(False))

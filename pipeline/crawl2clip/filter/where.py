@@ -1,4 +1,4 @@
-"""Any condition that Spark SQL can say of a row."""
+"""Keep pairs by a condition in Spark SQL."""
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -11,9 +11,10 @@ from crawl2clip.stage import Filter, is_problem, stage
 class Where(Filter):
     """Keep pairs for which `condition`, a Spark SQL expression over the columns, is true.
 
-    Null counts as no: `clip_score >= 0.28` drops pairs without a score. A condition that leaves its
-    row (`java_method`, a subquery, the session's user, a file) or gives something else at each try
-    (`rand()`, `now()`) is refused with a ValueError, unless the command has `--allow-code`.
+    Null counts as false: `clip_score >= 0.28` drops pairs without a score. A condition that reads
+    anything but its row (`java_method`, a subquery, the session's user, a file) or that is not
+    deterministic (`rand()`, `now()`) is refused with a ValueError unless the command has
+    `--allow-code`.
     """
 
     main = "condition"

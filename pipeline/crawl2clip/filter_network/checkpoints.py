@@ -1,4 +1,4 @@
-"""Where a training stands, after each epoch; whole or not at all."""
+"""Save and load the state of a training after each epoch, atomically."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ PATTERN = "epoch_*.pt"
 
 
 def latest(folder: Path) -> Path | None:
-    """The checkpoint of the most epochs."""
+    """Return the checkpoint with the most epochs, if there is any."""
     found = sorted(folder.glob(PATTERN), key=epochs_of)
     return found[-1] if found else None
 
 
 def epochs_of(path: Path) -> int:
-    """How many epochs were done when it was written."""
+    """Return how many epochs had been completed when a checkpoint was written."""
     return int(path.stem.removeprefix("epoch_"))
 
 
 def write(folder: Path, epochs: int, state: dict[str, Any]) -> None:
-    """Keep the state, and of those before only the last: one may be found broken."""
+    """Write the state, and delete all earlier ones but the last, in case the new one is damaged."""
     import torch
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -34,7 +34,7 @@ def write(folder: Path, epochs: int, state: dict[str, Any]) -> None:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The state, on the CPU."""
+    """Load a state onto the CPU."""
     import torch
 
     state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)

@@ -1,7 +1,7 @@
-"""Pairs from Parquet, as one process of a training meets them: shuffled, decoded, in batches.
+"""Read training pairs from Parquet for one process: shuffled, decoded, in batches.
 
-What is decoded stays in memory as far as there is room, so a small set is decoded once, and a large
-one is streamed; what comes is the same.
+Decoded pairs stay in memory as far as there is room, so a small set is decoded once, and a large
+one is streamed; the batches are the same.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from crawl2clip.score.clip.preprocess import Spec, UndecodableError, pixels
 if TYPE_CHECKING:
     import torch
 
-AHEAD = 2  # row groups that are decoded while one is used
+AHEAD = 2  # row groups decoded while one is used
 
 
-class Group(NamedTuple):
+class RowGroup(NamedTuple):
     """A row group of a Parquet file, about 100 MB of images."""
 
     path: str
@@ -34,7 +34,7 @@ class Group(NamedTuple):
 
 
 class Decoded(NamedTuple):
-    """Its pairs: images (N, ...) as the training wants them, tokens (N, context)."""
+    """Decoded pairs: images (N, ...) as the training needs them, tokens (N, context)."""
 
     images: torch.Tensor
     tokens: torch.Tensor
@@ -43,8 +43,8 @@ class Decoded(NamedTuple):
         return Decoded(self.images[rows], self.tokens[rows])
 
 
-def groups(folder: str) -> list[Group]:
-    """All row groups of a Parquet table, in the order of its files' names."""
+def groups(folder: str) -> list[RowGroup]:
+    """Return all row groups of a Parquet table, in the order of its files' names."""
     files, path = fsspec.url_to_fs(folder)
     found = []
     for name in sorted(files.glob(f"{path.rstrip('/')}/*.parquet")):
@@ -52,7 +52,7 @@ def groups(folder: str) -> list[Group]:
             about = pq.ParquetFile(file).metadata
         sizes = [about.row_group(i).num_rows for i in range(about.num_row_groups)]
         url = files.unstrip_protocol(name)
-        found += [Group(url, i, rows) for i, rows in enumerate(sizes) if rows]
+        found += [RowGroup(url, i, rows) for i, rows in enumerate(sizes) if rows]
     return found
 
 
@@ -60,8 +60,9 @@ def groups(folder: str) -> list[Group]:
 class Reader:
     """Decodes row groups.
 
-    made: of a batch of uint8 (N, H, W, 3), what is wanted instead of it; made once of each image,
-    however many texts it has. room_bytes: of memory, for what is kept. undecodable: pairs so far.
+    made: function that converts a batch of uint8 (N, H, W, 3) to the wanted inputs; applied once
+    per image, however many texts it has. room_bytes: memory left for caching. undecodable: number
+    of pairs so far.
     """
 
     spec: Spec
@@ -70,11 +71,11 @@ class Reader:
     threads: int = 2
     room_bytes: int = 4 << 30
     undecodable: int = 0
-    _kept: dict[Group, Decoded] = field(default_factory=dict)
+    _kept: dict[RowGroup, Decoded] = field(default_factory=dict)
     _made: dict[bytes, torch.Tensor] = field(default_factory=dict)
 
-    def __call__(self, wanted: Sequence[Group]) -> Iterator[Decoded]:
-        """The groups in the order wanted, without the pairs that can't be decoded."""
+    def read(self, wanted: Sequence[RowGroup]) -> Iterator[Decoded]:
+        """Yield the groups in the order given, without the pairs that can't be decoded."""
         with ThreadPoolExecutor(self.threads) as pool, ThreadPoolExecutor(1) as ahead:
             coming = [ahead.submit(self._group, group, pool) for group in wanted[:AHEAD]]
             for place in range(len(wanted)):
@@ -83,7 +84,7 @@ class Reader:
                     coming.append(ahead.submit(self._group, wanted[place + AHEAD], pool))
                 yield decoded
 
-    def _group(self, group: Group, pool: ThreadPoolExecutor) -> Decoded:
+    def _group(self, group: RowGroup, pool: ThreadPoolExecutor) -> Decoded:
         if group in self._kept:
             return self._kept[group]
         decoded = self._decoded(group, pool)
@@ -92,12 +93,12 @@ class Reader:
         return decoded
 
     def _has_room(self, size: int) -> bool:
-        """Whether so many bytes more may be kept; they are then counted."""
+        """Return whether so many more bytes may be cached, and if so, count them."""
         fits = size <= self.room_bytes
         self.room_bytes -= size if fits else 0
         return fits
 
-    def _decoded(self, group: Group, pool: ThreadPoolExecutor) -> Decoded:
+    def _decoded(self, group: RowGroup, pool: ThreadPoolExecutor) -> Decoded:
         import torch
 
         with fsspec.open(group.path, "rb") as file:
@@ -145,9 +146,9 @@ class Reader:
 
 
 def batches(
-    reader: Reader, own: Sequence[Group], size: int, steps: int, chance: np.random.Generator
+    reader: Reader, own: Sequence[RowGroup], size: int, steps: int, chance: np.random.Generator
 ) -> Iterator[Decoded]:
-    """So many batches of a size, of the groups in random order, again from the start if too few.
+    """Yield `steps` batches of `size` pairs of the groups, in random order, repeated if needed.
 
     Raises ValueError if no pair can be decoded.
     """
@@ -157,7 +158,7 @@ def batches(
     while steps:
         order = [own[i] for i in chance.permutation(len(own))]
         met = 0
-        for decoded in reader(order):
+        for decoded in reader.read(order):
             if not len(decoded.tokens):
                 continue
             met += len(decoded.tokens)

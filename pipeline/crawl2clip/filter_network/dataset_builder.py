@@ -1,4 +1,4 @@
-"""A table of pairs -> what a training reads: good pairs only, in random order, some held out."""
+"""Prepare training pairs from a table: good pairs only, in random order, some held out."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ MOST_HELD_OUT = 10_000
 
 
 @dataclass(frozen=True)
-class Preparing:
-    """source: a Parquet table with image and text. where: Spark SQL, which of its pairs are good.
+class PairSelection:
+    """Selection of the pairs to train on.
 
-    held_out: the share of images kept for validation, with all their texts; ten thousand pairs or
-    so at most.
+    source: a Parquet table with image and text. where: a Spark SQL condition for the good pairs.
+    held_out: the share of images kept for validation, with all their texts; about ten thousand
+    pairs at most.
     """
 
     source: str
@@ -36,12 +37,15 @@ class Preparing:
     seed: int = 0
 
     def check(self) -> None:
-        """Raise ValueError, saying what would be right."""
+        """Raise ValueError, saying what would be right, if a setting is invalid."""
         if not 0 <= self.held_out < 1:
             raise ValueError(f"held_out is a share: 0 to 1, 1 excluded, not {self.held_out}")
 
     def good(self, spark: SparkSession) -> DataFrame:
-        """Image, text and uid of the good pairs. Raises ValueError if it is no such table."""
+        """Return image, text and uid of the good pairs.
+
+        Raises ValueError if it is no such table.
+        """
         try:
             pairs = spark.read.parquet(self.source)
             good = pairs.where(condition(pairs, self.where)).where(
@@ -55,11 +59,11 @@ class Preparing:
             raise ValueError(f"{self.source}: {str(error).splitlines()[0]}") from None
 
 
-def prepare(spark: SparkSession, asked: Preparing, folder: str) -> dict[str, object]:
-    """Write FOLDER/train and FOLDER/validation, and a receipt last; does nothing if it is there.
+def prepare(spark: SparkSession, asked: PairSelection, folder: str) -> dict[str, object]:
+    """Write FOLDER/train and FOLDER/validation, and a record last; does nothing if that exists.
 
-    Shuffles the images once. Which file and place a pair gets depends on its uid and the seed.
-    Raises ValueError if no pair is good, or the folder holds what was asked for differently.
+    Shuffles the images once. The file and position of a pair depend on its uid and the seed. Raises
+    ValueError if no pair is good, or the folder holds pairs of other settings.
     """
     known = _receipt(folder)
     if known is not None:

@@ -1,4 +1,4 @@
-"""The processes of a training: which of them this is, and the device it has."""
+"""Join the processes of a distributed training."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Process:
-    """rank: 0 to world - 1. device: torch's name of it."""
+    """This process of a training. rank: 0 to world - 1. device: torch's name of it."""
 
     rank: int = 0
     world: int = 1
@@ -19,11 +19,11 @@ class Process:
 
     @property
     def is_first(self) -> bool:
-        """Whether it is the one that writes."""
+        """True for the process that writes the results."""
         return self.rank == 0
 
     def wrapped(self, module: Any) -> Any:
-        """The module on the device, its gradients shared by all processes."""
+        """Return the module on the device, with gradients shared by all processes."""
         from torch.nn.parallel import DistributedDataParallel
 
         module = module.to(self.device)
@@ -31,8 +31,8 @@ class Process:
 
 
 @contextmanager
-def joined(threads: int = 0) -> Iterator[Process]:
-    """This process among those that torchrun or TorchDistributor started; alone without them."""
+def process_group(threads: int = 0) -> Iterator[Process]:
+    """Join the processes that torchrun or TorchDistributor started; a single one without them."""
     import torch
     from torch import distributed
 

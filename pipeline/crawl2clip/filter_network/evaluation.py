@@ -1,4 +1,4 @@
-"""A network judged on held-out pairs: scored by Spark, compared here."""
+"""Evaluate a network on held-out pairs, which Spark scores."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from crawl2clip.filter_network.quality import auc, planted, share_left
+from crawl2clip.filter_network.quality import auc, plant_mismatches, share_left
 from crawl2clip.score.score_clip import ScoreClip
 
 MOST = 20_000  # pairs whose similarities the driver can hold, 1.6 GB
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """auc: of true pairs against all mismatched ones. left: the share of mismatched pairs among the
+class EvaluationResult:
+    """Results of an evaluation.
+
+    auc: of true pairs against all mismatched ones. left: the share of mismatched pairs among the
     best `fraction`, after `plant` of all pairs were given another's caption.
     """
 
@@ -28,8 +30,11 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class Judge:
-    """most: pairs that are looked at, chosen by a hash of image and text; N * N comparisons."""
+class Evaluator:
+    """Settings of an evaluation. most: number of pairs, chosen by a hash of image and text.
+
+    All pairs are compared with each other: most * most comparisons.
+    """
 
     most: int = 5_000
     plant: float = 0.25
@@ -37,7 +42,7 @@ class Judge:
     seed: int = 0
 
     def check(self) -> None:
-        """Raise ValueError, saying what would be right."""
+        """Raise ValueError, saying what would be right, if a setting is invalid."""
         if not 2 <= self.most <= MOST:
             raise ValueError(
                 f"pairs must be 2 to {MOST:,}, not {self.most:,}: all are compared with all here"
@@ -45,19 +50,22 @@ class Judge:
         if not 0 <= self.plant < 1 or not 0 < self.fraction <= 1:
             raise ValueError("plant is a share, 0 to 1; so is fraction, and not 0")
 
-    def __call__(self, pairs: DataFrame, network: ScoreClip) -> Judgement:
-        """Pairs: image and text. Raises ValueError if fewer than two of them can be scored."""
+    def evaluate(self, pairs: DataFrame, network: ScoreClip) -> EvaluationResult:
+        """Evaluate a network on pairs, a table of image and text.
+
+        Raises ValueError if fewer than two of them can be scored.
+        """
         images, texts, words = self._vectors(pairs, network)
         similarities = images @ texts.T
         same = words[:, None] == words[None, :]
-        scores, wrong = planted(similarities, self.plant, self.seed)
+        scores, wrong = plant_mismatches(similarities, self.plant, self.seed)
         left = share_left(scores, wrong, self.fraction)
-        return Judgement(len(words), auc(similarities, same), left)
+        return EvaluationResult(len(words), auc(similarities, same), left)
 
-    def left_of(self, crawl: DataFrame, network: ScoreClip) -> float:
-        """The share of false pairs that the cut leaves of a table with `is_true`.
+    def false_share_left(self, crawl: DataFrame, network: ScoreClip) -> float:
+        """Return the share of false pairs that the cut keeps of a table with `is_true`.
 
-        Sorts scores, which stay on the executors' disks meanwhile. Raises ValueError if none of the
+        Sorts scores, which are cached on the executors' disks. Raises ValueError if none of the
         pairs can be scored.
         """
         scored = network(crawl).where("problem is null").select("clip_score", "is_true", "text")
@@ -74,13 +82,13 @@ class Judge:
         return float(share)
 
     def _vectors(self, pairs: DataFrame, network: ScoreClip) -> tuple[Any, Any, Any]:
-        """Of the pairs that are looked at, in the order of the hash."""
+        """Return the embeddings and text ids of the selected pairs, in the order of the hash."""
         chance = F.xxhash64("image", "text", F.lit(self.seed))
         some = (
             pairs.select("image", "text", chance.alias("chance")).orderBy("chance").limit(self.most)
         )
         scored = network(some).where("problem is null")
-        # `most` rows at the most: all of them are compared with each other.
+        # At most `most` rows: all of them are compared with each other.
         kept = scored.select("image_embedding", "text_embedding", "text", "chance").toPandas()
         if len(kept) < 2:
             raise ValueError("fewer than two pairs can be scored")

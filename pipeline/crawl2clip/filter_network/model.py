@@ -1,11 +1,11 @@
-"""A CLIP that is trained: both towers in one call, a frozen one only as far as it is not."""
+"""Run a CLIP in training: both towers in one call, a frozen tower only up to its projection."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from crawl2clip.filter_network.settings import Training
+from crawl2clip.filter_network.settings import TrainingSettings
 from crawl2clip.score.clip.preprocess import Spec
 
 if TYPE_CHECKING:
@@ -16,9 +16,9 @@ MOST_SCALE = 4.6052  # ln 100, where CLIP stops its logit scale from growing
 
 
 def frozen_part(clip: Any) -> Callable[[torch.Tensor], torch.Tensor]:
-    """Freeze the image tower but for its last projection; gives back the frozen part.
+    """Freeze the image tower except for its last projection, and return the frozen part.
 
-    What it makes of an image never changes, so it need be made once only.
+    Its output for an image never changes, so it can be cached.
     """
     trunk = getattr(clip.visual, "trunk", clip.visual)
     trunk.requires_grad_(False)
@@ -30,7 +30,7 @@ def frozen_part(clip: Any) -> Callable[[torch.Tensor], torch.Tensor]:
 def through(
     part: Callable[[torch.Tensor], torch.Tensor], images: torch.Tensor, spec: Spec, device: str
 ) -> torch.Tensor:
-    """What the frozen part makes of uint8 pixels, on the CPU."""
+    """Return the frozen part's output for uint8 pixels, on the CPU."""
     import torch
 
     with torch.inference_mode():
@@ -39,7 +39,7 @@ def through(
 
 
 def floats(pixels: torch.Tensor, spec: Spec) -> torch.Tensor:
-    """uint8 (N, H, W, 3) -> (N, 3, H, W) in the range that the model wants."""
+    """Normalise uint8 (N, H, W, 3) to (N, 3, H, W) in the model's range."""
     import torch
 
     mean, std = (
@@ -50,9 +50,9 @@ def floats(pixels: torch.Tensor, spec: Spec) -> torch.Tensor:
 
 
 def cropped(images: torch.Tensor, least: float, chance: torch.Generator) -> torch.Tensor:
-    """From each of (N, 3, H, W) a rectangle of `least` of its area or more, at the same size.
+    """Crop each of (N, 3, H, W) to at least `least` of its area, and resize to the same size.
 
-    As open_clip's RandomResizedCrop of the scale (0.9, 1), but for a whole batch at once.
+    Like open_clip's RandomResizedCrop of the scale (0.9, 1), but for a whole batch at once.
     """
     import torch
 
@@ -70,7 +70,7 @@ def cropped(images: torch.Tensor, least: float, chance: torch.Generator) -> torc
 
 
 def with_words_lost(tokens: torch.Tensor, share: float, chance: torch.Generator) -> torch.Tensor:
-    """(N, context) with a share of the tokens between start and end left out, the rest moved up."""
+    """Return (N, context) with a random share of inner tokens removed and the rest moved up."""
     import torch
 
     place = torch.arange(tokens.shape[1])
@@ -81,10 +81,10 @@ def with_words_lost(tokens: torch.Tensor, share: float, chance: torch.Generator)
     return tokens.masked_fill(lost, 0).gather(1, order)
 
 
-def towers(clip: Any, training: Training, spec: Spec) -> Any:
-    """A module: (images, tokens) -> unit vectors of both and the logit scale.
+def towers(clip: Any, training: TrainingSettings, spec: Spec) -> Any:
+    """Return a module that maps (images, tokens) to unit vectors of both and the logit scale.
 
-    images: uint8 pixels, or what the frozen part made of them.
+    images: uint8 pixels, or the output of the frozen part.
     """
     from torch import nn
     from torch.nn.functional import normalize

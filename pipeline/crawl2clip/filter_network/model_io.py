@@ -1,4 +1,4 @@
-"""Networks by open_clip: made, partly frozen, and kept as a folder that open_clip reads.
+"""Create open_clip networks and save them as folders that open_clip loads.
 
 Such a folder, `local-dir:FOLDER` to open_clip, holds open_clip_config.json, with architecture and
 preprocessing, and open_clip_model.safetensors.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import fsspec
 
-from crawl2clip.filter_network.settings import LOCAL, Training
+from crawl2clip.filter_network.settings import LOCAL, TrainingSettings
 from crawl2clip.io.bounded_json import read_json
 from crawl2clip.io.files import partial_file
 from crawl2clip.score.clip.models import MOST_CHARACTERS, Tokenizer, no_weights_wanted
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 CONFIG, WEIGHTS = "open_clip_config.json", "open_clip_model.safetensors"
 
 
-def described(training: Training) -> dict[str, Any]:
-    """What open_clip_config.json shall say. Raises ValueError for a model nobody knows."""
+def model_description(training: TrainingSettings) -> dict[str, Any]:
+    """Return the content of open_clip_config.json. Raises ValueError for an unknown model."""
     import open_clip
 
     if training.model.startswith(LOCAL):
@@ -36,7 +36,7 @@ def described(training: Training) -> dict[str, Any]:
     if model is None:
         raise ValueError(f"open_clip has no model {training.model}; give a .json that describes it")
     tag = open_clip.get_pretrained_cfg(training.model, training.weights) or {}
-    # Weights were trained with one activation; with the other the network is another.
+    # Weights were trained with one activation and are wrong with the other.
     activation = {"quick_gelu": True} if tag.get("quick_gelu") else {}
     preprocess = {name: tag[name] for name in ("mean", "std", "interpolation") if name in tag}
     return {"model_cfg": model | activation, "preprocess_cfg": preprocess}
@@ -52,10 +52,10 @@ def _json(path: Path) -> dict[str, Any]:
     return found
 
 
-def made(folder: Path, training: Training) -> Any:
-    """A CLIP as `folder`'s open_clip_config.json has it, with the weights to begin with.
+def create(folder: Path, training: TrainingSettings) -> Any:
+    """Create a CLIP by the `folder`'s open_clip_config.json, with its initial weights.
 
-    Random weights follow from the seed. Raises ValueError if weights and model don't fit.
+    Random weights depend on the seed alone. Raises ValueError if weights and model don't fit.
     """
     import open_clip
     import torch
@@ -78,9 +78,9 @@ def made(folder: Path, training: Training) -> Any:
 
 
 def _load_image_tower(clip: Any, path: str) -> None:
-    """Into timm's network; weights of other names are taken in timm's order, if shapes agree.
+    """Load weights into timm's network; if their names differ, match them in order and by shape.
 
-    So it takes the published EfficientNets of many ports, which differ in names alone.
+    This accepts the published EfficientNets of many ports, which differ only in names.
     """
     import torch
 
@@ -92,7 +92,7 @@ def _load_image_tower(clip: Any, path: str) -> None:
 
 
 def tokenizer(folder: Path) -> Tokenizer:
-    """Its tokeniser; captions are cut as they are when the network scores."""
+    """Return the model's tokeniser, which cuts captions as scoring does."""
     import open_clip
 
     tokenize = open_clip.get_tokenizer(f"{LOCAL}{folder}")
@@ -100,14 +100,14 @@ def tokenizer(folder: Path) -> Tokenizer:
 
 
 def spec_of(clip: Any) -> Spec:
-    """How its images are prepared."""
+    """Return the preprocessing of the model's images."""
     import open_clip
 
     return Spec.of(open_clip.get_model_preprocess_cfg(clip))
 
 
 def save(clip: Any, folder: Path) -> None:
-    """Write the weights, whole or not at all; no pickle, so that anybody may load them."""
+    """Write the weights atomically, and not as a pickle, so that anybody may load them."""
     from safetensors.torch import save_file
 
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in _named(clip)}
@@ -117,8 +117,8 @@ def save(clip: Any, folder: Path) -> None:
         files.mv(partial, target)
 
 
-def mixed(start: dict[str, torch.Tensor], clip: Any, keep: float) -> None:
-    """Make the weights `keep` parts of those one began with and the rest of their own."""
+def interpolate(start: dict[str, torch.Tensor], clip: Any, keep: float) -> None:
+    """Interpolate the weights: `keep` parts of the initial ones, the rest of their own."""
     for name, tensor in _named(clip):
         if tensor.is_floating_point():
             tensor.lerp_(start[name].to(tensor.device), keep)

@@ -1,15 +1,15 @@
-"""How weights are changed: AdamW, and the course of the learning rate."""
+"""Create the optimizer, AdamW, and its learning-rate schedule."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from crawl2clip.filter_network.settings import Training
+from crawl2clip.filter_network.settings import TrainingSettings
 
 
-def optimizer(module: Any, training: Training) -> Any:
-    """AdamW as CLIP has it: no decay of gains, biases and the logit scale."""
+def optimizer(module: Any, training: TrainingSettings) -> Any:
+    """Return CLIP's AdamW: no weight decay for gains, biases and the logit scale."""
     from torch.optim import AdamW
 
     learned = [(n, p) for n, p in module.named_parameters() if p.requires_grad]
@@ -22,12 +22,12 @@ def optimizer(module: Any, training: Training) -> Any:
         betas=(0.9, 0.98),
         eps=1e-6,
         weight_decay=training.weight_decay,
-        fused=True,  # the table of words is most of a small network: one pass over it, not ten
+        fused=True,  # a small network is mostly its token embeddings: one pass over them, not ten
     )
 
 
-def rates(chosen: Any, training: Training, steps: int) -> Callable[[int], float]:
-    """Sets the learning rate of a step: rising, then falling along a cosine to 0, over `steps`."""
+def rates(chosen: Any, training: TrainingSettings, steps: int) -> Callable[[int], float]:
+    """Return a function that sets the learning rate of a step: warm-up, then cosine decay to 0."""
     from open_clip_train.scheduler import cosine_lr  # type: ignore[import-untyped]
 
     warmup = min(training.warmup, steps // 10)

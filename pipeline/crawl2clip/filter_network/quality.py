@@ -1,4 +1,4 @@
-"""How well scores tell true pairs from mismatched ones: numbers, from numbers."""
+"""Measure how well scores separate true pairs from mismatched ones."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ Scores = NDArray[np.floating]
 
 
 def auc(similarities: Scores, same: NDArray[np.bool_] | None = None) -> float:
-    """Chance that a true pair scores above a mismatched one, ties counting half.
+    """Return the probability that a true pair scores above a mismatched one, ties counting half.
 
-    similarities: (N, N), image by text, true pairs on the diagonal; all others are mismatched but
-    those that `same` says are not, for instance because their captions are equal.
+    similarities: (N, N), image by text, with true pairs on the diagonal; all others are mismatched,
+    except those marked in `same`, for instance because their captions are equal.
     """
     true = np.eye(len(similarities), dtype=bool)
     wrong = ~true if same is None else ~(true | same)
@@ -20,9 +20,12 @@ def auc(similarities: Scores, same: NDArray[np.bool_] | None = None) -> float:
 
 
 def area(true: Scores, wrong: Scores) -> float:
-    """Area under the ROC curve, of scores of true and of mismatched pairs, at least one each."""
+    """Return the area under the ROC curve of scores of true and mismatched pairs.
+
+    Raises ValueError unless there is at least one of each.
+    """
     if not len(true) or not len(wrong):
-        raise ValueError("an AUC wants one true and one mismatched pair at least")
+        raise ValueError("an AUC needs one true and one mismatched pair at least")
     ordered = np.sort(wrong)
     below = np.searchsorted(ordered, true, "left")
     not_above = np.searchsorted(ordered, true, "right")
@@ -30,19 +33,21 @@ def area(true: Scores, wrong: Scores) -> float:
 
 
 def share_left(scores: Scores, wrong: NDArray[np.bool_], fraction: float) -> float:
-    """The share of mismatched pairs among the best `fraction` by score, the cut of a DFN.
+    """Return the share of mismatched pairs among the best `fraction` by score, the cut of a DFN.
 
-    Of equal scores at the cut all stay, as with DataComp's threshold.
+    All pairs that tie at the cut are kept, as with DataComp's threshold.
     """
     count = max(1, int(len(scores) * fraction))
     least = np.partition(scores, -count)[-count]
     return float(wrong[scores >= least].mean())
 
 
-def planted(similarities: Scores, share: float, seed: int = 0) -> tuple[Scores, NDArray[np.bool_]]:
-    """Scores of N pairs of which a share was given another's caption, and which those are.
+def plant_mismatches(
+    similarities: Scores, share: float, seed: int = 0
+) -> tuple[Scores, NDArray[np.bool_]]:
+    """Give a share of N pairs another's caption; return the scores, and which pairs are mismatched.
 
-    The captions of those go round among them, in an order by chance.
+    The captions of the chosen pairs are rotated among them, in random order.
     """
     size = len(similarities)
     chosen = np.random.default_rng(seed).permutation(size)[: round(share * size)]

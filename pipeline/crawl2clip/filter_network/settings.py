@@ -1,4 +1,7 @@
-"""What a filter network is trained with; the numbers of DFN are the defaults where a CPU can."""
+"""Define the settings of a filter network's training.
+
+Defaults are DFN's where a CPU can afford them.
+"""
 
 from __future__ import annotations
 
@@ -13,19 +16,19 @@ LOCAL = "local-dir:"
 
 
 @dataclass(frozen=True)
-class Training:
+class TrainingSettings:
     """Settings of a training run. DFN (Fang et al. 2023), section 3.3 and appendix.
 
-    model: a name of open_clip's; a .json as it stands in an open_clip_config.json; or local-
-    dir:FOLDER, a network to go on from, as an earlier run leaves it. weights: tag or checkpoint
-    to begin with, of the whole model. image_weights: of the image tower alone. frozen: a tower
-    that stays as it is, but for its last projection. batch_size: of one process; the paper's
-    16,384 over all. warmup: steps in which the learning rate rises, a tenth of all at most.
-    crop: the least share of an image's area that is shown, 1 for always all of it. lose_words:
-    the share of a caption's tokens that are left out, others each time; small sets gain by it.
-    keep: how much of the network one began with stays in the result, whose weights are the mean
-    of both (Wortsman et al. 2022, WiSE-FT; the paper ensembles its fine-tuned network so,
-    without saying how much). seed: of weights, order and crops.
+    model: a name of open_clip's; a .json with the content of an open_clip_config.json; or
+    local-dir:FOLDER, a network to fine-tune, as an earlier run leaves it. weights: tag or
+    checkpoint of the initial weights of the whole model. image_weights: of the image tower alone.
+    frozen: a tower that is not trained, except for its last projection. batch_size: per process;
+    the paper uses 16,384 over all. warmup: steps in which the learning rate rises, a tenth of all
+    at most. crop: the minimal share of an image's area that is shown; 1 always shows all of it.
+    lose_words: the share of a caption's tokens that are dropped, each time at random; helps with
+    small sets. keep: the weight of the initial network in the result, which averages both (Wortsman
+    et al. 2022, WiSE-FT; the paper ensembles its fine-tuned network so, without giving the weight).
+    seed: of weights, order and crops.
     """
 
     model: str = "ViT-B-32"
@@ -43,7 +46,10 @@ class Training:
     seed: int = 0
 
     def check(self) -> None:
-        """Raise ValueError, saying what would be right; looks at files, not for models."""
+        """Raise ValueError, saying what would be right.
+
+        Checks that files exist, but loads no model.
+        """
         self._check_numbers()
         for path in (self.image_weights, self.model if self.model.endswith(".json") else ""):
             if path and not Path(path).is_file():
@@ -52,7 +58,7 @@ class Training:
         if self.model.startswith(LOCAL) and self.weights:
             raise ValueError(f"{self.model} brings its weights along: leave out weights")
         if self.keep and not (self.weights or self.model.startswith(LOCAL)):
-            raise ValueError("keep wants a network to begin with: weights, or local-dir:FOLDER")
+            raise ValueError("keep needs a network to begin with: weights, or local-dir:FOLDER")
 
     def _check_numbers(self) -> None:
         for name in ("epochs", "batch_size"):
@@ -67,5 +73,5 @@ class Training:
                 raise ValueError(f"{name} is a share: 0 to 1, not {getattr(self, name)}")
 
     def as_json(self) -> dict[str, Any]:
-        """All settings by name."""
+        """Return all settings by name."""
         return asdict(self)

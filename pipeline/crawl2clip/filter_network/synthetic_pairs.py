@@ -1,6 +1,6 @@
-"""Drawings with captions that are true of them, and with texts that are not: a table to learn from.
+"""Draw images with captions, true or mismatched, to train and test small networks on.
 
-They are of the kind that `crawl2clip sample` shows, but no web is around them; another seed makes
+They are of the same kind as those of `crawl2clip sample`, but without web pages; another seed makes
 other drawings.
 """
 
@@ -27,10 +27,12 @@ SIZES = (120, 210)  # px of a side: half of the sample's, a quarter of the work
 
 
 @dataclass(frozen=True)
-class Drawings:
-    """mismatched: the share of pairs whose caption is that of another scene. standing: the share
-    that has the standing words of a site instead, which go with how the site looks, whatever is
-    shown: a network can learn such pairs, as it can on the web. lang: of captions.
+class SyntheticPairs:
+    """Settings of a table of drawings.
+
+    mismatched: the share of pairs with the caption of another scene. standing: the share that has a
+    site's standing text instead, which correlates with how the site looks, whatever is shown: a
+    network can learn such pairs, as it can on the web. lang: of captions.
     """
 
     pairs: int = 6_000
@@ -40,7 +42,7 @@ class Drawings:
     seed: int = 1
 
     def check(self) -> None:
-        """Raise ValueError, saying what would be right."""
+        """Raise ValueError, saying what would be right, if a setting is invalid."""
         shares = self.mismatched, self.standing
         if self.pairs < 1 or min(shares) < 0 or sum(shares) > 1:
             raise ValueError("pairs must be 1 at least, mismatched and standing shares of 0 to 1")
@@ -48,7 +50,7 @@ class Drawings:
             raise ValueError(f"there are captions in {', '.join(LANGUAGES)}; not in {self.lang}")
 
     def write(self, table: str) -> None:
-        """As TABLE/pairs.parquet: image, text and is_true."""
+        """Write TABLE/pairs.parquet: image, text and is_true."""
         folder = Path(table)
         folder.mkdir(parents=True, exist_ok=True)
         path = str(folder / "pairs.parquet")
@@ -65,7 +67,7 @@ class Drawings:
             yield {"image": image, "text": text, "is_true": is_true}
 
     def _text(self, number: int, scene: Scene) -> tuple[str, bool]:
-        """And whether it is true of the scene."""
+        """Return the text of a pair, and whether it is true of the scene."""
         chance = Random(f"{self.seed} pair {number}")
         kind = chance.random()
         if kind < self.mismatched:
@@ -81,7 +83,10 @@ class Drawings:
 
 
 def standing_words(scene: Scene) -> str:
-    """Of the site that such a ground belongs to: each kind of ground is that of two sites."""
+    """Return the standing text of the site with such a background.
+
+    Each kind belongs to two sites.
+    """
     site = 2 * GROUNDS.index(scene.ground) + list(COLOURS).index(scene.ground_colour) % 2
     return BOILERPLATE[site % len(BOILERPLATE)]
 

@@ -1,6 +1,6 @@
-"""The training itself: epochs over the prepared pairs, a checkpoint after each, the best result.
+"""Train a network: epochs over the prepared pairs, a checkpoint after each, the result at the end.
 
-The loss, the model and the course of the learning rate are open_clip's.
+The loss, the model and the learning-rate schedule are open_clip's.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crawl2clip.filter_network import checkpoints, model_io
-from crawl2clip.filter_network.dataset import Decoded, Group, Reader, batches, groups
-from crawl2clip.filter_network.distributed import Process, joined
+from crawl2clip.filter_network.dataset import Decoded, Reader, RowGroup, batches, groups
+from crawl2clip.filter_network.distributed import Process, process_group
 from crawl2clip.filter_network.model import frozen_part, through, towers, with_words_lost
 from crawl2clip.filter_network.optimizer import optimizer, rates
-from crawl2clip.filter_network.settings import Training
+from crawl2clip.filter_network.settings import TrainingSettings
 from crawl2clip.filter_network.validation import held_out_auc
 from crawl2clip.io.files import write_atomically
 from crawl2clip.io.redaction import public
@@ -34,23 +34,23 @@ RESULT = "filter.json"
 
 
 @dataclass(frozen=True)
-class Task:
-    """Where the pairs lie and where the network shall be, on a disk that all processes see."""
+class TrainingTask:
+    """The inputs of a training and the network's folder, on a disk that all processes share."""
 
-    training: Training
+    training: TrainingSettings
     train: str
     validation: str
     folder: Path
     threads: int = 0
 
 
-def train(task: Task) -> None:
-    """Runs in every process of a training; goes on after the last checkpoint there is.
+def train(task: TrainingTask) -> None:
+    """Train in this process, which is one or one of several; resumes after the last checkpoint.
 
-    The same seed and number of processes give the same network, stopped and taken up or not.
+    The same seed and number of processes give the same network, interrupted or not.
     """
-    with joined(task.threads) as process:
-        run = Run(task, process)
+    with process_group(task.threads) as process:
+        run = TrainingProcess(task, process)
         run.start()
         for epoch in range(run.done, task.training.epochs):
             loss = run.epoch(epoch)
@@ -60,14 +60,14 @@ def train(task: Task) -> None:
             run.finish()
 
 
-class Run:
-    """A training as one process sees it."""
+class TrainingProcess:
+    """The part of a training that one process does."""
 
-    def __init__(self, task: Task, process: Process) -> None:
+    def __init__(self, task: TrainingTask, process: Process) -> None:
         from open_clip.loss import ClipLoss
 
         self.task, self.process, self.training = task, process, task.training
-        self.clip = model_io.made(task.folder, task.training)
+        self.clip = model_io.create(task.folder, task.training)
         self.begun = {name: tensor.clone() for name, tensor in self.clip.state_dict().items()}
         self.spec = model_io.spec_of(self.clip)
         self.towers = towers(self.clip, task.training, self.spec)
@@ -84,19 +84,22 @@ class Run:
         self.losses: list[float] = []
 
     def _made(self) -> Callable[[torch.Tensor], torch.Tensor] | None:
-        """What a frozen tower makes of pixels; None if pixels themselves are wanted."""
+        """Return the frozen tower as a function of pixels.
+
+        None if pixels themselves are the input.
+        """
         if self.training.frozen == "none":
             return None
         part = frozen_part(self.clip)
         return lambda images: through(part, images, self.spec, self.process.device)
 
     @cached_property
-    def own(self) -> list[Group]:
+    def own(self) -> list[RowGroup]:
         """The row groups of this process."""
         return self._all[self.process.rank :: self.process.world]
 
     @cached_property
-    def _all(self) -> list[Group]:
+    def _all(self) -> list[RowGroup]:
         found = groups(self.task.train)
         if len(found) < self.process.world:
             raise ValueError(f"{len(found)} row groups are too few for {self.process.world}")
@@ -104,7 +107,7 @@ class Run:
 
     @cached_property
     def steps(self) -> int:
-        """Batches an epoch, the same in all processes."""
+        """The number of batches per epoch, the same in all processes."""
         world = self.process.world
         least = min(sum(g.rows for g in self._all[rank::world]) for rank in range(world))
         if least < self.training.batch_size:
@@ -114,7 +117,7 @@ class Run:
         return least // self.training.batch_size
 
     def start(self) -> None:
-        """Take up the last checkpoint, if there is one."""
+        """Load the last checkpoint, if there is one."""
         path = checkpoints.latest(self.task.folder / "checkpoints")
         if path:
             state = checkpoints.read(path)
@@ -124,7 +127,7 @@ class Run:
             self.done = checkpoints.epochs_of(path)
 
     def epoch(self, number: int) -> float:
-        """The mean loss of one pass over the pairs."""
+        """Train for one pass over the pairs, and return the mean loss."""
         import torch
 
         total = self.steps * self.training.epochs
@@ -176,9 +179,9 @@ class Run:
         checkpoints.write(self.task.folder / "checkpoints", epochs, state)
 
     def finish(self) -> None:
-        """Write the network, and last of all what is to be known of it."""
+        """Write the network, and its filter.json last."""
         if self.training.keep:
-            model_io.mixed(self.begun, self.clip, self.training.keep)
+            model_io.interpolate(self.begun, self.clip, self.training.keep)
         model_io.save(self.clip, self.task.folder)
         about = {
             "training": self.training.as_json(),

@@ -1,4 +1,4 @@
-"""A network judged while it is still being trained, on what was held out."""
+"""Validate a network during its training, on held-out pairs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from crawl2clip.filter_network.dataset import Group, Reader
+from crawl2clip.filter_network.dataset import Reader, RowGroup
 from crawl2clip.filter_network.quality import auc
 
 MOST = 2_000  # pairs; each is compared with all others
@@ -15,14 +15,17 @@ AT_ONCE = 64
 
 
 def held_out_auc(
-    towers: Any, reader: Reader, held_out: Sequence[Group], device: str
+    towers: Any, reader: Reader, held_out: Sequence[RowGroup], device: str
 ) -> float | None:
-    """Of the first 2,000 pairs, all others being mismatched; None for fewer than two."""
+    """Return the AUC of the first 2,000 pairs against all mismatched ones.
+
+    None for fewer than two.
+    """
     import torch
 
     towers.eval()
     found: list[tuple[Any, Any]] = []
-    for decoded in reader(held_out):
+    for decoded in reader.read(held_out):
         for start in range(0, len(decoded.tokens), AT_ONCE):
             part = decoded.take(slice(start, start + AT_ONCE))
             with torch.inference_mode():

@@ -1,4 +1,4 @@
-"""What a run did, to look at: a page for the browser and a table for the terminal."""
+"""Report on a run: an HTML page for the browser and a table for the terminal."""
 
 from crawl2clip.report.funnel import funnel_table
 from crawl2clip.report.html import write_html

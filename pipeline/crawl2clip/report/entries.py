@@ -1,4 +1,4 @@
-"""What captions mention, before balancing and after it."""
+"""Compare the entries that captions match before and after balancing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -13,19 +13,19 @@ from crawl2clip.engine import fingerprint
 from crawl2clip.match.match_entries import MatchEntries
 from crawl2clip.match.matcher.entry_lists import read_lists
 from crawl2clip.match.spark.base import Matching
-from crawl2clip.report.finished_jobs import Done
+from crawl2clip.report.finished_jobs import FinishedJob
 from crawl2clip.report.view_model import Entries, Series, TopEntry
 from crawl2clip.shared.entry_list import read_entries
 
 MOST = 20
-POINTS = 120  # on a curve: more than its width has steps to show
+POINTS = 120  # per curve: more than its width can resolve
 LETTERS = 80
 
 Counts = NDArray[np.int64]
 
 
-def entries(done: Sequence[Done]) -> Entries | None:
-    """None if no table has matched entries.
+def entries(done: Sequence[FinishedJob]) -> Entries | None:
+    """Return the counts of matched entries; None if no table has any.
 
     The driver holds one count per entry of the lists and table, as balancing itself does.
     """
@@ -50,8 +50,8 @@ def entries(done: Sequence[Done]) -> Entries | None:
     )
 
 
-def _chosen(jobs: Sequence[Done]) -> list[Done]:
-    """The job that balancing reads, the balancing itself, and the last, each once.
+def _chosen(jobs: Sequence[FinishedJob]) -> list[FinishedJob]:
+    """Return the job before balancing, the balancing itself and the last, each once.
 
     Without balancing, the first and the last.
     """
@@ -65,13 +65,13 @@ def _chosen(jobs: Sequence[Done]) -> list[Done]:
 
 
 def _lengths(tables: Sequence[Mapping[str, Counts]]) -> dict[str, int]:
-    """How far the ids of each list reach: a table's counts end at the largest that occurs in it."""
+    """Return the length of each list's ids; a table's counts end at the largest one it holds."""
     langs = sorted({lang for table in tables for lang in table})
     return {lang: max(len(table.get(lang, ())) for table in tables) for lang in langs}
 
 
 def _padded(table: Mapping[str, Counts], lists: Mapping[str, int]) -> Counts:
-    """The counts of all lists in a row, as long in each table."""
+    """Return the counts of all lists in a row, padded to equal lengths in all tables."""
     none = np.zeros(0, np.int64)
     parts = [(table.get(lang, none), length) for lang, length in lists.items()]
     return np.concatenate([none, *(np.pad(part, (0, n - len(part))) for part, n in parts)])
@@ -85,8 +85,11 @@ def _series(job: str, counts: Counts) -> Series:
     return Series(job, matched, points)
 
 
-def _texts(done: Sequence[Done]) -> dict[str, list[str]]:
-    """The lists that the run matched with, by language; empty if they are gone or have changed."""
+def _texts(done: Sequence[FinishedJob]) -> dict[str, list[str]]:
+    """Return the lists that the run matched with, by language.
+
+    Empty if they are gone or have changed.
+    """
     for job in done:
         for step in job.steps:
             if isinstance(step, Matching):
@@ -100,7 +103,7 @@ def _texts(done: Sequence[Done]) -> dict[str, list[str]]:
 
 
 def _names(lists: Mapping[str, int], texts: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Of each entry, in the order of the counts, with its language if there are several lists."""
+    """Yield each entry's name in the order of counts, with its language if there are several."""
     for lang, length in lists.items():
         known = texts.get(lang, ())
         after = f" [{lang}]" if lang != ONE_LIST else ""
@@ -109,8 +112,8 @@ def _names(lists: Mapping[str, int], texts: Mapping[str, Sequence[str]]) -> Iter
             yield name + after
 
 
-def _threshold(done: Sequence[Done]) -> int | None:
-    """The t of the balancing, given or found; None without one, or if what was found is gone."""
+def _threshold(done: Sequence[FinishedJob]) -> int | None:
+    """Return the t of the balancing, given or computed; None if there is none or it is lost."""
     steps = [(job, s) for job in done for s in job.steps if isinstance(s, BalanceEntries)]
     if not steps:
         return None

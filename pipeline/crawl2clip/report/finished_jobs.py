@@ -1,4 +1,4 @@
-"""The jobs of a run that are done, with their tables."""
+"""Load the reports and tables of a run's finished jobs."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ GONE = ("PATH_NOT_FOUND", "UNABLE_TO_INFER_SCHEMA")
 
 
 @dataclass(frozen=True)
-class Done:
+class FinishedJob:
     """A job of the recipe that has a report; its table may have been deleted to save space."""
 
     job: str
@@ -22,7 +22,10 @@ class Done:
     table: DataFrame | None
 
     def having(self, *names: str) -> DataFrame | None:
-        """The rows of the table that are pairs; None if it lacks one of the columns, or is gone."""
+        """Return the table's rows that are pairs.
+
+        None if it is gone or lacks one of the columns.
+        """
         if self.table is None or not set(names) <= set(self.table.columns):
             return None
         if "problem" in self.table.columns:
@@ -30,10 +33,10 @@ class Done:
         return self.table
 
 
-def done_jobs(spark: SparkSession, recipe: Recipe, folder: str) -> tuple[Done, ...]:
-    """In the recipe's order."""
+def finished_jobs(spark: SparkSession, recipe: Recipe, folder: str) -> tuple[FinishedJob, ...]:
+    """Return the finished jobs in the recipe's order."""
     return tuple(
-        Done(job, steps, report, _table(spark, f"{folder.rstrip('/')}/{job}"))
+        FinishedJob(job, steps, report, _table(spark, f"{folder.rstrip('/')}/{job}"))
         for job, steps in recipe.jobs.items()
         if (report := read_report(folder, job))
     )

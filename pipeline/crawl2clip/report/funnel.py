@@ -1,4 +1,4 @@
-"""How many pairs each step of a run left, from its job reports alone."""
+"""Compute how many pairs each step of a run left, from its job reports alone."""
 
 import math
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ class FunnelRow:
 
 
 def funnel_rows(reports: Sequence[JobReport]) -> tuple[FunnelRow, ...]:
-    """All steps of all jobs in order.
+    """Return a row for every step of every job, in order.
 
     What a job reads is what the job before it left, so it has a row only where the two differ.
     """
@@ -58,9 +58,9 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def bar_lengths(rows: Sequence[FunnelRow]) -> tuple[list[float], bool]:
-    """Length of each row's bar, 0 to 1, and whether they are logarithms.
+    """Return the length of each row's bar, 0 to 1, and whether lengths are logarithmic.
 
-    They are where the shortest would be under a hundredth of the longest and so not to be seen.
+    They are if the shortest would otherwise be less than a hundredth of the longest.
     """
     counts = [row.pairs for row in rows]
     some = [count for count in counts if count]
@@ -73,7 +73,7 @@ def bar_lengths(rows: Sequence[FunnelRow]) -> tuple[list[float], bool]:
 
 
 def funnel_table(reports: Sequence[JobReport]) -> Table:
-    """The funnel for a terminal; a step too long for the line ends in an ellipsis."""
+    """Return the funnel for a terminal; a step too long for the line ends in an ellipsis."""
     table = Table(box=SIMPLE_HEAD, caption="kept: of the row before; seconds: of the whole job")
     table.add_column("job", no_wrap=True)
     table.add_column("step")  # the only column that may shrink: the others are no_wrap

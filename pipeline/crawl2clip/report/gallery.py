@@ -1,4 +1,4 @@
-"""Some pairs to look at, with their pictures."""
+"""Select some pairs to show, with their images."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,22 +8,22 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StringType
 
 from crawl2clip.io.redaction import without_secrets
-from crawl2clip.report.finished_jobs import Done
+from crawl2clip.report.finished_jobs import FinishedJob
 from crawl2clip.report.thumbnails import thumbnail
 from crawl2clip.report.view_model import Gallery, Kept
 
 PAIRS = 48
 LETTERS = 500  # of a caption; the crawl has captions of megabytes
-LONGEST_URL = 2_000  # letters; of a longer one so many and one more are kept, and it is no link
+LONGEST_URL = 2_000  # characters; longer ones are cut after one more, and are not linked
 NEEDS = ("uid", "url", "text")
 Order = tuple[Column, ...]
 SHOWN = ("lang", "width", "height", "page_url")
 
 
-def gallery(done: Sequence[Done], most: int = PAIRS) -> Gallery | None:
-    """Pairs of the last table that has captions and addresses: those with the smallest hash of uid.
+def gallery(done: Sequence[FinishedJob], most: int = PAIRS) -> Gallery | None:
+    """Return pairs of the last table with captions and URLs: those with the smallest hashes of uid.
 
-    The choice is the same whatever the partitioning.
+    The choice does not depend on the partitioning.
     """
     for job in reversed(done):
         pairs = job.having(*NEEDS)
@@ -34,15 +34,18 @@ def gallery(done: Sequence[Done], most: int = PAIRS) -> Gallery | None:
 
 
 def picked(pairs: DataFrame, most: int, order: Order, score: str | None = None) -> tuple[Kept, ...]:
-    """The first in an order that columns without images give; `score` is shown with them."""
+    """Return the first pairs in an order by columns other than images.
+
+    `score` is shown with them.
+    """
     rows = _with_thumbnails(_chosen(pairs, most, order), most, order, score)
     return tuple(map(_kept, rows))
 
 
 def _chosen(pairs: DataFrame, most: int, order: Order) -> DataFrame:
-    """First look at the order alone, then open only the files that hold the chosen ones.
+    """Choose pairs by the order alone, then open only the files that hold them.
 
-    So the images read are those of `most` files at most, whatever the size of the run.
+    So images are read from at most `most` files, whatever the size of the run.
     """
     good = pairs.where("image is not null") if "image" in pairs.columns else pairs
     places = good.select("uid", F.col("_metadata.file_name").alias("file"))
@@ -72,7 +75,7 @@ def _with_thumbnails(pairs: DataFrame, most: int, order: Order, score: str | Non
 
 
 def _cut(pairs: DataFrame, name: str) -> Column:
-    """The column as it is shown: a table may hold a megabyte in any text."""
+    """Return the column cut to a displayable length, as any text may be a megabyte long."""
     if not isinstance(pairs.schema[name].dataType, StringType):
         return F.col(name)
     letters = LONGEST_URL + 1 if name.endswith("url") else LETTERS

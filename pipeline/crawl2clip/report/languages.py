@@ -1,19 +1,22 @@
-"""Which languages the captions are in."""
+"""Count the languages of captions."""
 
 from collections.abc import Sequence
 from itertools import pairwise
 
 from pyspark.sql import functions as F
 
-from crawl2clip.report.finished_jobs import Done
+from crawl2clip.report.finished_jobs import FinishedJob
 from crawl2clip.report.view_model import Count, Languages
 
 MOST = 15
 LETTERS = 40  # of a language's code
 
 
-def languages(done: Sequence[Done]) -> Languages | None:
-    """Of the first table that has `lang`; None if no table has."""
+def languages(done: Sequence[FinishedJob]) -> Languages | None:
+    """Return the most frequent languages of the first table that has `lang`.
+
+    None if no table has.
+    """
     for job in done:
         pairs = job.having("lang")
         if pairs is not None:
@@ -29,8 +32,8 @@ def languages(done: Sequence[Done]) -> Languages | None:
     return None
 
 
-def _cut_by(job: Done) -> tuple[str, ...]:
-    """The steps after the one that adds `lang` that left fewer pairs than they were given."""
+def _cut_by(job: FinishedJob) -> tuple[str, ...]:
+    """Return the steps after the one that adds `lang` that dropped pairs."""
     adding = {repr(step) for step in job.steps if "lang" in step.adds}
     steps = [entry["step"] for entry in job.report.funnel]
     start = next((place for place, step in enumerate(steps) if step in adding), 0)

@@ -1,4 +1,4 @@
-"""What could not be read or fetched, by kind."""
+"""Summarise what could not be read or fetched, by kind of problem."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 
 from crawl2clip.io.redaction import redacted, without_secrets
 from crawl2clip.problems import LONGEST_KIND
-from crawl2clip.report.finished_jobs import Done
+from crawl2clip.report.finished_jobs import FinishedJob
 from crawl2clip.report.view_model import Example, Problem, Problems
 
 KINDS = 20  # of each job
@@ -18,14 +18,14 @@ BUCKETS = 8  # of a kind's rows by hash, an example from each: enough that three
 PLACES = ("url", "page_url", "warc_file")  # what may say where a problem is; the first that does
 
 
-def problems(done: Sequence[Done]) -> Problems | None:
-    """None if all went well."""
+def problems(done: Sequence[FinishedJob]) -> Problems | None:
+    """Return the most frequent kinds of problems with examples; None if there are no problems."""
     shown = tuple(problem for job in done for problem in _of_job(job))
     more = sum(max(0, len(job.report.problems) - KINDS) for job in done)
     return Problems(shown, more) if shown else None
 
 
-def _of_job(job: Done) -> list[Problem]:
+def _of_job(job: FinishedJob) -> list[Problem]:
     top = sorted(job.report.problems.items(), key=lambda kind: (-kind[1], kind[0]))[:KINDS]
     examples: dict[str, list[Example]] = defaultdict(list)
     for row in _examples(job, [kind for kind, _ in top]):
@@ -36,11 +36,11 @@ def _of_job(job: Done) -> list[Problem]:
     return [Problem(job.job, kind, rows, tuple(examples[kind])) for kind, rows in top]
 
 
-def _examples(job: Done, kinds: list[str]) -> list[Row]:
-    """At most BUCKETS rows of each kind, the same at each look.
+def _examples(job: FinishedJob, kinds: list[str]) -> list[Row]:
+    """Return at most BUCKETS rows of each kind, the same each time.
 
-    The smallest row of each bucket, not the smallest of all: that is an aggregate, which each task
-    brings down to a few rows; the other would sort every row with a problem.
+    The smallest row of each bucket rather than the smallest of all: that is an aggregate, which
+    each task reduces to a few rows; the other would sort every row with a problem.
     """
     if job.table is None or "problem" not in job.table.columns or not kinds:
         return []

@@ -1,4 +1,4 @@
-"""Counts against ranks on logarithmic axes, as points of an SVG drawing."""
+"""Lay out a rank-frequency plot of entries on logarithmic axes, as SVG points."""
 
 import math
 from collections.abc import Sequence
@@ -12,14 +12,14 @@ LEFT, RIGHT, TOP, BOTTOM = 52, 24, 14, 40  # margins, for the numbers along the 
 
 @dataclass(frozen=True)
 class Tick:
-    """A power of ten on an axis, and where it stands."""
+    """A power of ten on an axis, and its position."""
 
     at: float
     label: str
 
 
 @dataclass(frozen=True)
-class Line:
+class CurveLine:
     """A table's curve, as the `points` of an SVG polyline."""
 
     job: str
@@ -32,7 +32,7 @@ class Curve:
 
     across: tuple[Tick, ...]
     up: tuple[Tick, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[CurveLine, ...]
     t_at: float | None
 
     width, height = WIDTH, HEIGHT
@@ -40,7 +40,7 @@ class Curve:
 
 
 def curve(entries: Entries) -> Curve:
-    """The curves of all tables on common axes, which begin at 1 and end at a power of ten."""
+    """Lay out the curves of all tables on common axes, from 1 to a power of ten."""
     ranks = [rank for series in entries.series for rank, _ in series.points]
     counts = [count for series in entries.series for _, count in series.points]
     decades_across = _decades(ranks)
@@ -56,7 +56,9 @@ def curve(entries: Entries) -> Curve:
         across=tuple(Tick(x(10**i), power(i)) for i in range(decades_across + 1)),
         up=tuple(Tick(y(10**i), power(i)) for i in range(decades_up + 1)),
         lines=tuple(
-            Line(series.job, " ".join(f"{x(rank)},{y(count)}" for rank, count in series.points))
+            CurveLine(
+                series.job, " ".join(f"{x(rank)},{y(count)}" for rank, count in series.points)
+            )
             for series in entries.series
         ),
         t_at=None if entries.t is None else y(entries.t),
@@ -68,5 +70,5 @@ def _decades(values: Sequence[int]) -> int:
 
 
 def power(exponent: int) -> str:
-    """1, 10, 100, 1k ... 100G."""
+    """Format a power of ten: 1, 10, 100, 1k ... 100G."""
     return f"{10 ** (exponent % 3)}{('', 'k', 'M', 'G', 'T', 'P')[exponent // 3]}"

@@ -1,7 +1,7 @@
-"""What the page shows -> HTML that loads nothing, runs nothing and trusts nothing.
+"""Render a page as HTML that loads no resources, runs no scripts and escapes everything.
 
 Texts of the crawl are escaped by jinja's autoescape, their direction is isolated (`bdi`), only http
-and https addresses become links, and a content security policy forbids whatever slips through.
+and https URLs become links, and a content security policy blocks whatever might slip through.
 """
 
 import base64
@@ -17,9 +17,9 @@ from markupsafe import Markup
 from crawl2clip.io.printable import printable
 from crawl2clip.report.funnel import bar_lengths
 from crawl2clip.report.rank_frequency import curve
-from crawl2clip.report.view_model import Page
+from crawl2clip.report.view_model import ReportPage
 
-# Nothing a browser would strip or read as an end: "java\nscript:" runs, so the web has tried it.
+# No characters that a browser strips or that end an attribute: "java\nscript:" would run.
 LINK = re.compile(r"https?://[^\s\x00-\x20\x7f\"'<>\\]+", re.IGNORECASE)
 LONGEST_LINK = 2_000  # letters; longer addresses are shown, cut, and are no links
 LETTERS = 60  # of an address
@@ -27,8 +27,8 @@ LONGEST = 4_000  # letters of anything on a page
 LONGEST_LINES = 100_000  # letters of a text with lines
 
 
-def render(page: Page) -> str:
-    """One HTML file that needs nothing else."""
+def render(page: ReportPage) -> str:
+    """Return one self-contained HTML file."""
     lengths, logarithmic = bar_lengths(page.funnel)
     return template("crawl2clip.report").render(
         page=page,
@@ -41,7 +41,7 @@ def render(page: Page) -> str:
 
 
 def style(*packages: str) -> dict[str, str]:
-    """Their style sheets in a row as `css`; `css_hash`, by which the page's policy lets it in."""
+    """Return the packages' style sheets as `css`, and `css_hash` for the page's policy."""
     sheets = [resources.files(each).joinpath("style.css").read_text("utf-8") for each in packages]
     css = "".join(sheets)
     digest = hashlib.sha256(css.encode()).digest()
@@ -50,7 +50,10 @@ def style(*packages: str) -> dict[str, str]:
 
 @functools.cache
 def template(package: str) -> Template:
-    """The package's template.html.j2; other pages than the report have theirs, with its parts."""
+    """Return the package's template.html.j2.
+
+    Pages of other packages can include the report's parts.
+    """
     loader = ChoiceLoader([PackageLoader(package, ""), PackageLoader("crawl2clip.report", "")])
     environment = Environment(
         loader=loader,
@@ -65,8 +68,8 @@ def template(package: str) -> Template:
     return environment.get_template("template.html.j2")
 
 
-def _versions(page: Page) -> dict[str, str]:
-    """Version by package; all of them where jobs differ."""
+def _versions(page: ReportPage) -> dict[str, str]:
+    """Return the version by package; all of them where jobs differ."""
     found: dict[str, dict[str, None]] = {}
     for job in page.provenance:
         for package, version in job.versions.items():
@@ -75,25 +78,25 @@ def _versions(page: Page) -> dict[str, str]:
 
 
 def harmless(value: object) -> object:
-    """Any value that a template writes: of a text so much as a page can hold, and no controls."""
+    """Make a template's value safe: cut to a displayable length, without control characters."""
     if isinstance(value, str) and not isinstance(value, Markup):
         return printable(value, LONGEST)
     return value
 
 
 def lines(text: str) -> Markup:
-    """A text of several lines, each of them harmless."""
+    """Return a text of several lines, each of them harmless."""
     kept = text[:LONGEST_LINES].split("\n")
     return Markup("\n").join(str(harmless(line)) for line in kept)
 
 
 def number(count: int) -> str:
-    """12,345."""
+    """Format a count as 12,345."""
     return f"{count:,}"
 
 
 def percent(share: float | None) -> str:
-    """41.3%; more digits where one would say none or all; a dash for None."""
+    """Format a share as 41.3%, with more digits near 0 and 1, and a dash for None."""
     if share is None:
         return "–"
     if share in (0, 1):
@@ -104,7 +107,7 @@ def percent(share: float | None) -> str:
 
 
 def duration(seconds: float) -> str:
-    """4.2 s, 3 min 20 s, 2 h 5 min."""
+    """Format a duration as 4.2 s, 3 min 20 s or 2 h 5 min."""
     if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
@@ -114,7 +117,7 @@ def duration(seconds: float) -> str:
 
 
 def size(count: float) -> str:
-    """1.2 MB; units of a thousand."""
+    """Format a number of bytes as 1.2 MB, in units of a thousand."""
     for unit in ("bytes", "kB", "MB", "GB"):
         if count < 1000:
             return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
@@ -123,22 +126,22 @@ def size(count: float) -> str:
 
 
 def when(started: str) -> str:
-    """22 November 2025, 02:09 UTC."""
+    """Format a time as 22 November 2025, 02:09 UTC."""
     moment = datetime.fromisoformat(started)
     return f"{moment.day} {moment:%B %Y, %H:%M %Z}"
 
 
 def link(url: str) -> str | None:
-    """The address if a browser may follow it, else None."""
+    """Return the URL if a browser may follow it, else None."""
     return url if len(url) <= LONGEST_LINK and LINK.fullmatch(url) else None
 
 
 def address(url: str) -> str:
-    """The address without its scheme, cut to fit on a card."""
+    """Return the URL without its scheme, cut to fit on a card."""
     bare = re.sub(r"(?i)^https?://(www\.)?", "", url[: LETTERS + 20]).rstrip("/")
     return bare if len(bare) <= LETTERS else f"{bare[:LETTERS]}…"
 
 
 def data_uri(jpeg: bytes) -> Markup:
-    """For an img's src."""
+    """Return a JPEG as a data URI for an img's src."""
     return Markup(f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}")

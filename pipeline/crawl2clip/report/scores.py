@@ -1,11 +1,11 @@
-"""How the scores of models are spread, and what lies at both ends."""
+"""Summarise the distribution of model scores, with examples from both ends."""
 
 from collections.abc import Sequence
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from crawl2clip.report.finished_jobs import Done
+from crawl2clip.report.finished_jobs import FinishedJob
 from crawl2clip.report.gallery import NEEDS, picked
 from crawl2clip.report.view_model import Bucket, Kept, Scores
 
@@ -14,12 +14,12 @@ PAIRS = 12  # at either end
 LETTERS = 300  # of a model's name
 
 
-def scores(done: Sequence[Done]) -> tuple[Scores, ...]:
-    """Of each column `x` beside which stands `x_model`, in the first table that has it.
+def scores(done: Sequence[FinishedJob]) -> tuple[Scores, ...]:
+    """Return a summary of each column `x` with a column `x_model`, in the first table that has it.
 
-    Three passes over a column of numbers, and the images of a few files.
+    Takes three passes over a column of numbers, and reads the images of a few files.
     """
-    found: dict[str, Done] = {}
+    found: dict[str, FinishedJob] = {}
     for job in done:
         names = set(job.table.columns) if job.table else set()
         for name in sorted(name for name in names if f"{name}_model" in names):
@@ -28,7 +28,7 @@ def scores(done: Sequence[Done]) -> tuple[Scores, ...]:
     return tuple(each for each in told if each)
 
 
-def _scores(job: Done, name: str, done: Sequence[Done]) -> Scores | None:
+def _scores(job: FinishedJob, name: str, done: Sequence[FinishedJob]) -> Scores | None:
     scored = job.having(name)
     assert scored is not None, "the table was found by its column"
     scored = scored.where(F.col(name).isNotNull())
@@ -55,13 +55,13 @@ def _scores(job: Done, name: str, done: Sequence[Done]) -> Scores | None:
     )
 
 
-def _last(name: str, done: Sequence[Done]) -> tuple[Done, DataFrame]:
-    """The last table that still has the column: what the run kept, as far as it got."""
+def _last(name: str, done: Sequence[FinishedJob]) -> tuple[FinishedJob, DataFrame]:
+    """Return the last table that still has the column: what the run kept so far."""
     return next((job, pairs) for job in reversed(done) if (pairs := job.having(name)) is not None)
 
 
 def _bucket(name: str, low: float, high: float) -> Column:
-    """0 to BUCKETS - 1; the highest score belongs to the last."""
+    """Return the bucket, 0 to BUCKETS - 1; the highest score belongs to the last."""
     if low == high:
         return F.lit(0)
     place = (F.col(name).cast("double") - low) / (high - low) * BUCKETS
@@ -69,7 +69,7 @@ def _bucket(name: str, low: float, high: float) -> Column:
 
 
 def _counts(scored: DataFrame, bucket: Column) -> dict[int, int]:
-    """BUCKETS rows at the most."""
+    """Return the counts by bucket, at most BUCKETS rows."""
     counted = scored.groupBy(bucket.alias("bucket")).count().collect()
     return {row["bucket"]: row["count"] for row in counted}
 

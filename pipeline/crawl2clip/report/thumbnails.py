@@ -1,4 +1,4 @@
-"""Small pictures of big ones. Knows nothing of Spark."""
+"""Make thumbnails of images."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAPER = (255, 255, 255)  # what shows through a transparent image
 
 
 def thumbnail(image: bytes) -> bytes | None:
-    """A JPEG of at most SIDE_PX either way; None if the image can't be read or is too large."""
+    """Return a JPEG of at most SIDE_PX a side; None if the image can't be read or is too large."""
     from PIL import Image  # executors have it; the driver need not
 
     try:
@@ -27,7 +27,7 @@ def thumbnail(image: bytes) -> bytes | None:
             picture.draft("RGB", (2 * SIDE_PX, 2 * SIDE_PX))  # JPEG only: decodes at a fraction
             picture.thumbnail((SIDE_PX, SIDE_PX))
             return _jpeg(picture)
-    # What Pillow's decoders raise for bytes that are cut, twisted or a bomb.
+    # What Pillow's decoders raise for truncated or corrupt data and decompression bombs.
     except (OSError, ValueError, SyntaxError, EOFError, struct.error, Image.DecompressionBombError):
         return None
 

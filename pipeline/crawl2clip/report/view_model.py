@@ -1,4 +1,4 @@
-"""What report.html shows, as values. Knows nothing of Spark."""
+"""Define the content of report.html as values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from crawl2clip.report.funnel import FunnelRow
 
 @dataclass(frozen=True)
 class Count:
-    """Something and how often it is there; `share` is of all there are."""
+    """A value, how often it occurs, and its share of all."""
 
     name: str
     count: int
@@ -20,14 +20,14 @@ class Languages:
     """The most frequent languages of a job's table."""
 
     job: str
-    cut_by: tuple[str, ...]  # steps of the same job that have dropped some of them since
+    cut_by: tuple[str, ...]  # later steps of the same job that dropped pairs
     top: tuple[Count, ...]
     others: int  # pairs in languages below those
 
 
 @dataclass(frozen=True)
 class Series:
-    """Pairs per entry in a job's table, the most frequent first: (rank, pairs), ranks thinned."""
+    """Pairs per entry in a job's table, most frequent first: (rank, pairs), thinned out."""
 
     job: str
     matched: int  # entries that occur
@@ -43,18 +43,18 @@ class TopEntry:
 
     @property
     def shares(self) -> tuple[float, ...]:
-        """Of the count in the first table, for each of the tables after it."""
+        """The counts of the later tables as shares of the first table's."""
         return tuple(count / self.counts[0] for count in self.counts[1:])
 
 
 @dataclass(frozen=True)
 class Entries:
-    """Matched entries before balancing, after it, and where the run ends, as far as it got."""
+    """Matched entries before balancing, after it, and at the end of the run so far."""
 
     series: tuple[Series, ...]
     top: tuple[TopEntry, ...]
     t: int | None  # of the recipe's balance_entries
-    listed: int | None  # length of the entry list; None if that is not the run's any more
+    listed: int | None  # length of the entry list; None if the list has changed since the run
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Gallery:
-    """Some of the pairs that a job left, the same at each look."""
+    """Some of the pairs that a job left, the same each time."""
 
     job: str
     pictures: bool  # whether the table has images
@@ -82,7 +82,7 @@ class Gallery:
 
 @dataclass(frozen=True)
 class Bucket:
-    """Pairs of a score from `low` up to the next bucket's, and how many of them the run kept."""
+    """The number of pairs with scores from `low` to the next bucket, and of those kept."""
 
     low: float
     pairs: int
@@ -104,7 +104,7 @@ class Scores:
 
 @dataclass(frozen=True)
 class Example:
-    """What went wrong with one row, and where."""
+    """The detail and place of one row's problem."""
 
     detail: str
     place: str
@@ -122,14 +122,14 @@ class Problem:
 
 @dataclass(frozen=True)
 class Problems:
-    """The most frequent kinds of each job, and how many rarer kinds are left out."""
+    """The most frequent kinds of each job, and the number of rarer kinds left out."""
 
     shown: tuple[Problem, ...]
     more: int
 
 
 @dataclass(frozen=True)
-class Shard:
+class ShardRow:
     """A row of the shard job's table."""
 
     path: str
@@ -140,17 +140,17 @@ class Shard:
 
 @dataclass(frozen=True)
 class Shards:
-    """All shards counted, the first of them listed."""
+    """The totals of all shards, and the first of them."""
 
     number: int
     pairs: int
     bytes: int
-    first: tuple[Shard, ...]
+    first: tuple[ShardRow, ...]
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """What a job's table came from."""
+    """The origin of a job's table."""
 
     job: str
     started: str
@@ -163,8 +163,8 @@ class Provenance:
 
 
 @dataclass(frozen=True)
-class Page:
-    """The whole page. A section that is None, or empty, is left out."""
+class ReportPage:
+    """The whole page. A section that is None or empty is left out."""
 
     recipe: str
     paper: str

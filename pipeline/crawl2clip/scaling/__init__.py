@@ -1,0 +1,1 @@
+"""Fit scaling laws to results of evaluations."""

@@ -1,4 +1,4 @@
-"""The laws of a table of results: one for each task and family of models."""
+"""Fit a scaling law for each task and family of models in a table of results."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Task(NamedTuple):
-    """An evaluation set and the metric, a share of 1, whose lack is the error."""
+    """An evaluation set and a metric, a share of 1; the error is 1 - metric."""
 
     dataset: str
     metric: str
@@ -24,14 +24,14 @@ class Task(NamedTuple):
 
     @classmethod
     def of(cls, text: str) -> Task:
-        """From `dataset:metric`. Raises ValueError for anything else."""
+        """Parse `dataset:metric`. Raises ValueError for anything else."""
         dataset, colon, metric = text.rpartition(":")
         if not (dataset and colon and metric):
             raise ValueError(f"a task is dataset:metric, such as imagenet1k:acc1, not {text!r}")
         return cls(dataset, metric)
 
 
-# Figure 1 of the paper, and figure 2: the eight exponents it states are of these four.
+# Figures 1 and 2 of the paper: the eight exponents it states are of these four tasks.
 PUBLISHED = (
     Task("imagenet1k", "acc1"),
     Task("imagenet_robustness", "acc1"),
@@ -41,14 +41,14 @@ PUBLISHED = (
 
 
 class Goal(NamedTuple):
-    """A model that is not trained yet, or not evaluated: which, and how many samples it sees."""
+    """A model that is not trained or evaluated yet: its architecture and samples to see."""
 
     arch: str
     samples: float
 
     @classmethod
     def of(cls, text: str) -> Goal:
-        """From `ARCH@SAMPLES`, such as ViT-H-14@34e9. Raises ValueError for anything else."""
+        """Parse `ARCH@SAMPLES`, such as ViT-H-14@34e9. Raises ValueError for anything else."""
         arch, _, samples = text.rpartition("@")
         try:
             goal = cls(arch, float(samples))
@@ -63,7 +63,7 @@ class Goal(NamedTuple):
 
 @dataclass(frozen=True)
 class Fit:
-    """A law, whom it is about, and all the points it was chosen from."""
+    """A law with its task and family, and all the points it was selected from."""
 
     task: Task
     family: str
@@ -71,13 +71,13 @@ class Fit:
     points: tuple[Point, ...]
 
     def accuracy(self, compute: float, confidence: float) -> Estimate:
-        """1 - error of a model of that many GMACs, with its interval, none of it below 0."""
+        """Return 1 - error of a model of that many GMACs, with its interval, at least 0."""
         error = self.law.predicted(compute, confidence)
         return Estimate(*(max(0.0, 1 - value) for value in (error.value, error.high, error.low)))
 
 
 def families(table: pd.DataFrame, apart: str | None) -> dict[str, pd.DataFrame]:
-    """The table by family. apart: `column=value`, rows that follow a law of their own.
+    """Split the table by family. apart: `column=value`, the rows that follow a law of their own.
 
     Raises ValueError if there are no such rows.
     """
@@ -92,7 +92,10 @@ def families(table: pd.DataFrame, apart: str | None) -> dict[str, pd.DataFrame]:
 
 
 def tasks(table: pd.DataFrame, wanted: Sequence[str]) -> list[Task]:
-    """Those wanted, else those of the paper that the table has. Raises ValueError if none is."""
+    """Return the wanted tasks, else those of the paper in the table.
+
+    Raises ValueError if there is none.
+    """
     there = set(table["downstream_dataset"])
     found = [Task.of(text) for text in wanted] or [
         task for task in PUBLISHED if task.dataset in there and task.metric in table.columns
@@ -103,7 +106,7 @@ def tasks(table: pd.DataFrame, wanted: Sequence[str]) -> list[Task]:
 
 
 def fit(table: pd.DataFrame, task: Task, family: str, bins: int) -> Fit:
-    """The law of that family on that task. Raises ValueError if it has too few points."""
+    """Fit the law of a family on a task. Raises ValueError if it has too few points."""
     try:
         found = points(table, *task)
         return Fit(task, family, Law.fitted(frontier(found, bins)), tuple(found))

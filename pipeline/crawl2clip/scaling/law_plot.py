@@ -1,4 +1,4 @@
-"""Laws as a picture: error against compute, both logarithmic, as in figure 1 of the paper."""
+"""Plot laws, error against compute on logarithmic axes, as in figure 1 of the paper."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 INCHES = 5.0
-BEYOND = 3.0  # how far lines go past the last point, as a factor of compute
+BEYOND = 3.0  # how far lines extend past the last point, as a factor of compute
 
 
 def draw(fits: Sequence[Fit], confidence: float, path: Path) -> None:
-    """Write a plot for each task side by side; the suffix of the path says the format."""
-    from matplotlib.figure import Figure  # without pyplot no window system is looked for
+    """Write a figure with a plot per task; the suffix of the path determines the format."""
+    from matplotlib.figure import Figure  # pyplot would look for a window system
 
     by_task = [(task, list(own)) for task, own in groupby(fits, key=lambda fit: fit.task)]
     figure = Figure(figsize=(INCHES * len(by_task), INCHES), layout="constrained")
     for place, (task, own) in enumerate(by_task, 1):
         _task(figure.add_subplot(1, len(by_task), place), task, own, confidence)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # matplotlib would write the date, and the same fit give another file.
+    # matplotlib would write the date, and equal fits would give different files.
     metadata = {"Date": None} if path.suffix in (".svg", ".pdf") else {}
     figure.savefig(path, metadata=metadata, dpi=150)
 

@@ -1,8 +1,8 @@
-"""The table of results: a line for each model and evaluation set, and points taken from it.
+"""Read and extend the table of results, with a row for each model and evaluation set.
 
-Columns are those that the scaling-law paper published, so its table and ours can be joined:
-`arch`, `samples_seen`, `gmacs` (per sample), `upstream_dataset` (what it was trained on),
-`downstream_dataset` (what it was evaluated on), `task`, `name` (of the weights) and the metrics.
+Columns are those that the scaling-law paper published, so its table and ours can be joined: `arch`,
+`samples_seen`, `gmacs` (per sample), `upstream_dataset` (the training set), `downstream_dataset`
+(the evaluation set), `task`, `name` (of the weights) and the metrics.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NEEDED = ("arch", "samples_seen", "gmacs", "downstream_dataset")
 
 
 def append(path: Path, row: Mapping[str, Value]) -> None:
-    """Add a line of JSON. One write, so programs that append at the same time do not mix lines."""
+    """Append a line of JSON in a single write, so that concurrent programs do not mix lines."""
     line = json.dumps(dict(row), ensure_ascii=False, allow_nan=False) + "\n"
     path.parent.mkdir(parents=True, exist_ok=True)
     file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
@@ -34,7 +34,7 @@ def append(path: Path, row: Mapping[str, Value]) -> None:
 
 
 def read(path: str) -> pd.DataFrame:
-    """A table from .jsonl, .csv or .parquet. Raises ValueError if it is none, or lacks NEEDED."""
+    """Read a .jsonl, .csv or .parquet table. Raises ValueError if it is none, or lacks NEEDED."""
     import pandas as pd
 
     readers: dict[str, Callable[[str], Any]] = {
@@ -62,9 +62,9 @@ def _lines(path: str) -> pd.DataFrame:
 
 
 def points(table: pd.DataFrame, dataset: str, metric: str) -> list[Point]:
-    """The models of the table on that set: compute, and 1 - metric. Rows without either are left.
+    """Return compute and 1 - metric of the models on that set; rows without either are skipped.
 
-    Raises ValueError if the set or the metric is not there.
+    Raises ValueError if the set or the metric is not in the table.
     """
     for name, column in ((dataset, table["downstream_dataset"]), (metric, table.columns)):
         if name not in set(column):

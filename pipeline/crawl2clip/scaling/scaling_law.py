@@ -1,4 +1,4 @@
-"""E = beta * C^alpha: how the error of a model falls with the compute its training took.
+"""Fit E = beta * C^alpha: the error of a model as a function of its training compute.
 
 Cherti et al. 2023, Reproducible scaling laws for contrastive language-image learning, section 3.
 Compute C is GMACs per sample times samples seen, error E is 1 - accuracy or 1 - recall.
@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 BINS = 5
-# Added to the largest log10 C, which so falls into the last bin and not on its edge.
+# Added to the largest log10 C, so that it falls into the last bin and not on its edge.
 PAD = 0.1
 
 
@@ -26,7 +26,7 @@ class Point(NamedTuple):
 
 
 class Estimate(NamedTuple):
-    """A value and the interval it lies in with some confidence."""
+    """A value and its confidence interval."""
 
     value: float
     low: float
@@ -34,11 +34,12 @@ class Estimate(NamedTuple):
 
 
 def frontier(points: Iterable[Point], bins: int = BINS) -> list[Point]:
-    """The points a law is fitted to: the least error of each bin, at the middle of the bin.
+    """Return the points a law is fitted to: the least error of each bin, at the middle of the bin.
 
-    The paper says that it fits the Pareto frontier. What it fits (footnote 5, its notebook) is
-    this: log10 C from its least to its largest + 0.1, cut into equal bins; empty ones are left out.
-    With no more points than bins all of them are the frontier, as the paper's three of CLIP are.
+    The paper says that it fits the Pareto frontier. What it really fits (footnote 5, its notebook)
+    is this: the range of log10 C, with 0.1 added at its end, is divided into equal bins; empty ones
+    are left out. If there are no more points than bins, all of them are used, as with the paper's
+    three of CLIP.
     """
     given = list(points)
     if len(given) <= bins:
@@ -57,8 +58,8 @@ def frontier(points: Iterable[Point], bins: int = BINS) -> list[Point]:
 class Law:
     """E = beta * C^alpha, by least squares on log10 of both.
 
-    alpha_error, residual: standard errors of the slope and of a point about the line, in log10;
-    not a number for two points, which leave nothing to tell them from.
+    alpha_error, residual: standard errors of the slope and of a point about the line, in log10; NaN
+    for two points, which leave no degrees of freedom.
     """
 
     alpha: float
@@ -69,8 +70,11 @@ class Law:
 
     @classmethod
     def fitted(cls, points: Sequence[Point]) -> Law:
-        """Raises ValueError without two different computes, or if a point has no logarithm."""
-        refuse(points)
+        """Fit a law.
+
+        Raises ValueError without two different computes, or if a point has no logarithm.
+        """
+        check_points(points)
         x, y = np.log10(np.array(points)).T
         spread = float(((x - x.mean()) ** 2).sum())
         alpha = float(((x - x.mean()) * (y - y.mean())).sum()) / spread
@@ -81,18 +85,18 @@ class Law:
         return cls(alpha, 10**start, tuple(points), residual / math.sqrt(spread), residual)
 
     def error(self, compute: float) -> float:
-        """What the law says of a model of that many GMACs."""
+        """Return the expected error of a model of that many GMACs."""
         return float(self.beta * compute**self.alpha)
 
     def exponent(self, confidence: float = 0.95) -> Estimate:
-        """alpha with its confidence interval."""
+        """Return alpha with its confidence interval."""
         half = self._quantile(confidence) * self.alpha_error
         return Estimate(self.alpha, self.alpha - half, self.alpha + half)
 
     def predicted(self, compute: float, confidence: float = 0.95) -> Estimate:
-        """The error of one more model: the interval is that of a single new point, not of the line.
+        """Return the error of one more model; the interval is that of a new point, not of the line.
 
-        A new point here means the best model of its bin, for such are the points of the fit.
+        A new point here means the best model of its bin, as such are the points of the fit.
         """
         x = np.log10([point.compute for point in self.points])
         away = (math.log10(compute) - float(x.mean())) ** 2 / float(((x - x.mean()) ** 2).sum())
@@ -102,17 +106,17 @@ class Law:
         return Estimate(expected, expected / factor, expected * factor)
 
     def _quantile(self, confidence: float) -> float:
-        """Of Student's t, two-sided."""
+        """Return the two-sided quantile of Student's t."""
         from scipy.stats import t  # type: ignore[import-untyped]
 
         return float(t.ppf((1 + confidence) / 2, len(self.points) - 2))
 
 
-def refuse(points: Sequence[Point]) -> None:
-    """Raise ValueError, saying why, if no line can be drawn through the points."""
+def check_points(points: Sequence[Point]) -> None:
+    """Raise ValueError, saying why, if no line can be fitted to the points."""
     for point in points:
         if not (math.isfinite(point.compute) and point.compute > 0 and 0 < point.error <= 1):
             raise ValueError(f"{point}: compute must be above 0 and error above 0, 1 at most")
     computes = {point.compute for point in points}
     if len(computes) < 2:
-        raise ValueError(f"a law wants models of two computes at least, not {len(computes)}")
+        raise ValueError(f"a law needs models of two computes at least, not {len(computes)}")

@@ -1,0 +1,1 @@
+"""Score how well image and text match."""

@@ -1,4 +1,4 @@
-"""How well text and image go together, by CLIP."""
+"""Score how well image and text match, by CLIP."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pyspark.sql.types import StringType, StructField, StructType
 
 from crawl2clip.schema import COLUMNS
 from crawl2clip.score.clip.embedding import Precision
-from crawl2clip.score.clip.models import Choice, refuse
+from crawl2clip.score.clip.models import ModelChoice, check_choice
 from crawl2clip.score.spark import task_device
 from crawl2clip.score.spark.resource_profile import profile
 from crawl2clip.spark.arrow_step import Batches, InWorkers, problems_of
@@ -24,31 +24,32 @@ EMBEDDINGS = ("image_embedding", "text_embedding")
 
 @stage
 class ScoreClip(Stage):
-    """Add the cosine of image and text embeddings, a float, and which model said so.
+    """Add the cosine of image and text embeddings, a float, and the name of the model.
 
-    Pairs are dropped by a later step: `where: clip_score >= 0.28`, or `keep_top`. A row whose image
-    can't be decoded becomes a problem ('undecodable image: ...'), and so does a pair without text
-    or whose score is no number; rows that are a problem already pass.
+    A later step drops pairs: `where: clip_score >= 0.28`, or `keep_top`. A row whose image can't be
+    decoded becomes a problem ('undecodable image: ...'), and so does a pair without text or with a
+    score that is not a number; rows that are problems already pass unchanged.
 
     model: an architecture of open_clip. weights: its tag (`openai`, `dfn2b`), a checkpoint that all
-    executors see under the same path, or `hf-hub:apple/DFN-public` and `local-dir:/models/x`, which
-    bring their architecture along. model_config: a .json of an architecture that open_clip lacks,
-    named like the model. How images are resized and normalised, the tokeniser and the activation
-    come from model and weights, never from here.
+    executors find under the same path, or `hf-hub:apple/DFN-public` and `local-dir:/models/x`,
+    which include their architecture. model_config: the .json of an architecture that open_clip
+    lacks, named like the model. Resizing, normalisation, tokeniser and activation always come from
+    model and weights.
 
-    weights_sha256: what the SHA-256 of the parameters must begin with, 16 hex digits at least, as
-    a column `x_model` of an earlier run ends with; weights that were exchanged since are refused.
+    weights_sha256: what the SHA-256 of the parameters must start with, at least 16 hex digits, as
+    found at the end of a column `x_model` of an earlier run; weights that have changed since are
+    refused.
 
-    Lists of models, weights and `to` score with each model in one pass: images are decoded once.
-    With each column `x` comes `x_model`: names, and a hash of the parameters.
+    Lists of models, weights and `to` score with all models in one pass, decoding each image once.
+    With each column `x` comes `x_model`: the names, and a hash of the parameters.
 
     embeddings: adds the unit vectors of the first model as array<float>; `float16` rounds them to
-    half precision, which Parquet then stores in half the space. batch_size: pairs, halved whenever
-    the GPU has no room for them. precision: of a GPU's arithmetic; a CPU takes fp32. threads: that
-    decode, 0 for as many as the task has CPUs.
+    half precision, which Parquet then stores in half the space. batch_size: pairs per batch, halved
+    whenever the GPU runs out of memory. precision: of a GPU's arithmetic; a CPU uses fp32. threads:
+    threads that decode; 0 for as many as the task has CPUs.
 
-    The device is the GPU that Spark gives the task, a CPU where it gives none; `resources` says how
-    its tasks ask for one. No shuffle.
+    The device is the GPU that Spark assigns to the task, or a CPU if there is none;
+    `resource_profile` documents how its tasks request one. Cost: no shuffle.
     """
 
     reads = ("image", "text")
@@ -68,24 +69,27 @@ class ScoreClip(Stage):
     threads: int = 0
 
     def __post_init__(self) -> None:
-        """Which columns come depends on settings."""
+        """Set `adds`, which depends on the settings."""
         names = [name for to in self._names() for name in (to, f"{to}_model") if name in COLUMNS]
         wanted = EMBEDDINGS if self.embeddings != "none" else ()
         object.__setattr__(self, "adds", (*names, *wanted, "problem"))
 
     def check(self) -> None:
         for choice in self.choices():
-            refuse(choice)
+            check_choice(choice)
         for name in self._names():
             if not name.isidentifier() or name in ("image", "text", "problem", "uid", *EMBEDDINGS):
                 raise ValueError(f"to names a column of its own, clip_score, say; not {name!r}")
         if len(set(self._names())) < len(self._names()):
-            raise ValueError(f"to wants a name for each model, each once; not {self.to}")
+            raise ValueError(f"to needs a name for each model, each once; not {self.to}")
         if self.batch_size < 1 or self.threads < 0:
             raise ValueError("batch_size must be 1 or more, threads 0 or more")
 
-    def choices(self) -> list[Choice]:
-        """The models, in the order of `to`. Raises ValueError if the lists don't fit together."""
+    def choices(self) -> list[ModelChoice]:
+        """Return the models in the order of `to`.
+
+        Raises ValueError if the lists differ in length.
+        """
         names, count = _listed(self.model), len(self._names())
         weights = _listed(self.weights)
         configs, hashes = (
@@ -94,9 +98,9 @@ class ScoreClip(Stage):
         )
         if not count == len(names) == len(weights) == len(configs) == len(hashes):
             raise ValueError(
-                "model, weights, to (and model_config, weights_sha256) want as many names each"
+                "model, weights, to (and model_config, weights_sha256) need as many names each"
             )
-        return [Choice(*one) for one in zip(names, weights, configs, hashes, strict=True)]
+        return [ModelChoice(*one) for one in zip(names, weights, configs, hashes, strict=True)]
 
     def __call__(self, pairs: DataFrame) -> DataFrame:
         return self.in_workers(pairs).table(pairs)
@@ -133,25 +137,25 @@ def _listed(names: str | tuple[str, ...]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class _Scorer:
-    """In a worker: the rows, with scores; loads the models where it runs."""
+    """Function that scores batches in a worker; loads the models where it runs."""
 
-    choices: tuple[Choice, ...]
+    choices: tuple[ModelChoice, ...]
     names: tuple[str, ...]
     settings: Any
     kept: Sequence[str]
 
     def __call__(self, batches: Batches) -> Batches:
-        from crawl2clip.score.clip.batch_scorer import Scoring
+        from crawl2clip.score.clip.batch_scorer import BatchScorer
 
-        return Scoring(
+        return BatchScorer(
             choices=self.choices,
             names=self.names,
-            device=task_device.of(task_device.addresses()),
+            device=task_device.torch_name(task_device.addresses()),
             threads=self.settings.threads or task_device.threads(),
             batch_size=self.settings.batch_size,
             precision=self.settings.precision,
             storage=self.settings.embeddings,
-        )(map(self._asked, batches))
+        ).score(map(self._asked, batches))
 
     def _asked(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         own = {name: batch[name] for name in self.kept}

@@ -1,4 +1,4 @@
-"""The end of the line: tars that open_clip trains on."""
+"""Write WebDataset shards, on which open_clip trains."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,22 +27,23 @@ Mix = Literal["beside", "replace", "both"]
 
 @stage
 class WriteShards(PartOfRun):
-    """Write pairs as WebDataset tars into `<run>/<folder>`; the table becomes one row a tar.
+    """Write pairs as WebDataset tars into `<run>/<folder>`; the table becomes one row per tar.
 
-    A sample is `key.jpg`, `key.txt` (the caption) and `key.json` (all other columns); a pair with
-    `knowledge_text` has that in `key.knowledge.txt` too. Which shard a pair goes to and where it
-    stands is a hash of its uid, so equal pairs make equal tars whatever the cluster, and each shard
-    is a random part of the set. Shards hold `pairs_per_shard` on average, a little more or less
-    each. The driver writes `sizes.json` ({tar: samples}), from which open_clip knows how many there
-    are, when the last tar stands.
+    A sample consists of `key.jpg`, `key.txt` (the caption) and `key.json` (all other columns); a
+    pair with `knowledge_text` has it in `key.knowledge.txt` too. The shard and position of a pair
+    are determined by a hash of its uid, so equal pairs make equal tars whatever the cluster, and
+    each shard is a random part of the set. Shards hold `pairs_per_shard` on average, each slightly
+    more or less. After the last tar, the driver writes `sizes.json` ({tar: samples}), from which
+    open_clip knows their number.
 
-    knowledge: what the member txt, which is trained on, holds where a pair has knowledge. 'beside':
-    the caption; 'replace': the knowledge_text, as K-LITE's code has it; 'both': a sample for each,
-    so that the image is there twice. knowledge_share: of such pairs, how many that is done to,
-    chosen by a hash of (uid, seed); those of a share are among those of any larger one.
+    knowledge: the content of the member txt, which models train on, for pairs with knowledge.
+    'beside': the caption; 'replace': the knowledge_text, as in K-LITE's code; 'both': a sample for
+    each, so that the image occurs twice. knowledge_share: the share of such pairs to which this
+    applies, chosen by a hash of (uid, seed); those of a smaller share are among those of a larger
+    one.
 
-    Cost: one shuffle of whole rows, images included, and a count of the pairs before it. A task
-    holds no more than one batch of images.
+    Cost: one shuffle of whole rows, images included, preceded by a count of the pairs. A task holds
+    at most one batch of images.
     """
 
     reads = ("uid", "text", "image")
@@ -82,19 +83,21 @@ class WriteShards(PartOfRun):
         )
 
     def _trained(self, pairs: DataFrame) -> Column:
-        """The knowledge_text of pairs that are trained on with it; null for all others.
+        """Return the knowledge_text of pairs that are to be trained on with it.
 
-        Raises ValueError if there is no such column, but there should be.
+        Null for all others.
+
+        Raises ValueError if the setting needs the column and it is missing.
         """
         if self.knowledge == "beside":
             return F.lit(None).cast("string")
         if KNOWLEDGE not in pairs.columns:
-            raise ValueError(f"knowledge: {self.knowledge} wants the step add_knowledge before it")
+            raise ValueError(f"knowledge: {self.knowledge} needs the step add_knowledge before it")
         chosen = draw(self.seed, "knowledge") < self.knowledge_share
         return F.when(chosen, F.col(KNOWLEDGE))
 
     def finish(self, table: DataFrame) -> None:
-        """Write sizes.json, and clear away what stopped or earlier attempts have left."""
+        """Write sizes.json, and delete what interrupted or earlier attempts have left."""
         folder = self.needed_run().path(self.folder)
         files, path = fsspec.url_to_fs(folder)
         sizes = {  # of tars: ten thousand times fewer than pairs
@@ -111,7 +114,7 @@ class WriteShards(PartOfRun):
 
 @dataclass(frozen=True)
 class _Writer:
-    """For mapInArrow: rows in order of shard in, a row for each tar out."""
+    """Function for mapInArrow that writes rows, ordered by shard, and returns a row per tar."""
 
     folder: str
     both: bool  # whether a pair that is trained on with knowledge is trained on without it too
@@ -134,7 +137,7 @@ class _Writer:
 
 
 def _samples(row: dict[str, Any], both: bool) -> list[Sample]:
-    """The sample of a row, or two with one image."""
+    """Return the sample of a row, or two with the same image."""
     info = {
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in row.items()

@@ -1,1 +1,1 @@
-"""Models trained on the shards: training, zero-shot evaluation, scaling laws."""
+"""Train models on the shards with open_clip."""

@@ -1,4 +1,4 @@
-"""How much one sample costs a model: multiply-accumulates of a forward pass, image and text."""
+"""Count the multiply-accumulates of a forward pass of one image and one text."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from crawl2clip.score.clip.models import no_weights_wanted
 
 @lru_cache(maxsize=32)
 def gmacs(arch: str, config: str = "") -> float:
-    """GMACs of one image and one text through an architecture that open_clip knows.
+    """Return the GMACs of one image and one text for an architecture that open_clip knows.
 
-    config: a .json file of open_clip's kind that describes it. Nothing is computed and no weights
-    are made: the tensors have shapes alone. Equal to the table of the scaling-law paper to 1 %.
-    Raises ValueError if open_clip does not know the architecture.
+    config: a .json file of open_clip's format that defines it. Nothing is computed and no weights
+    are allocated: tensors have shapes only. Agrees with the table of the scaling-law paper within 1
+    %. Raises ValueError if open_clip does not know the architecture.
     """
     import open_clip
     import torch
@@ -23,7 +23,7 @@ def gmacs(arch: str, config: str = "") -> float:
 
     if config:
         open_clip.add_model_config(config)
-    refuse(arch)
+    check_architecture(arch)
     with torch.device("meta"), no_weights_wanted():
         model = open_clip.create_model(arch, device="meta", load_weights=False)
         image, text = _sample(model)
@@ -32,7 +32,7 @@ def gmacs(arch: str, config: str = "") -> float:
     return float(counter.get_total_flops()) / 2e9
 
 
-def refuse(arch: str) -> None:
+def check_architecture(arch: str) -> None:
     """Raise ValueError if open_clip does not know the architecture."""
     import open_clip
 

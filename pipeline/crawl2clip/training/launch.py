@@ -1,4 +1,4 @@
-"""Three ways to start a training: in one process, by torchrun, by Spark's TorchDistributor."""
+"""Start a training in one process, with torchrun, or with Spark's TorchDistributor."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from crawl2clip.engine.session import session
-from crawl2clip.training.training_run import Training
+from crawl2clip.training.training_run import TrainingRun
 from crawl2clip.training.worker_main import train
 
 Launcher = Literal["local", "torchrun", "spark"]
@@ -17,15 +17,15 @@ ENTRY = "crawl2clip.training.worker_main"
 
 @dataclass(frozen=True)
 class Nodes:
-    """Machines of a torchrun. rendezvous: host:port of one of them, where all others ask."""
+    """The machines of a torchrun. rendezvous: host:port of the one at which all others register."""
 
     count: int = 1
     rendezvous: str = ""
 
 
-def run(training: Training, launcher: Launcher, nodes: Nodes) -> None:
+def run(training: TrainingRun, launcher: Launcher, nodes: Nodes) -> None:
     """Train to the end. Raises RuntimeError if a process fails; its own log says why."""
-    training.receipt().write(training.folder)
+    training.record().write(training.folder)
     if launcher == "spark":
         _by_spark(training)
         return
@@ -34,8 +34,8 @@ def run(training: Training, launcher: Launcher, nodes: Nodes) -> None:
         raise RuntimeError(f"training ended with {done.returncode}: see {training.folder}/out.log")
 
 
-def command(training: Training, launcher: Launcher, nodes: Nodes) -> list[str]:
-    """The program that trains: this Python, without Spark."""
+def command(training: TrainingRun, launcher: Launcher, nodes: Nodes) -> list[str]:
+    """Return the command line that trains: this Python, without Spark."""
     what = [ENTRY, str(training.folder)]
     if launcher == "local":
         return [sys.executable, "-m", *what]
@@ -50,8 +50,8 @@ def command(training: Training, launcher: Launcher, nodes: Nodes) -> list[str]:
     return [sys.executable, *torchrun, "-m", *what]
 
 
-def _by_spark(training: Training) -> None:
-    """A barrier job of one task a process; the folder must be one that all executors share."""
+def _by_spark(training: TrainingRun) -> None:
+    """Train in a barrier job with one task per process, in a folder that all executors share."""
     from pyspark.ml.torch.distributor import TorchDistributor
 
     session()

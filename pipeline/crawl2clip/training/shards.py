@@ -1,4 +1,4 @@
-"""Shards as open_clip is told of them: their number, their sizes, and who reads which."""
+"""Describe shards to open_clip: their number, their sizes, and which process reads which."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from crawl2clip.io.bounded_json import read_json
 
 SIZES = "sizes.json"
 
-# webdataset opens these by a program; the others itself, or as files.
+# webdataset opens these with a program, the others itself or as files.
 _BY_PROGRAM = {"s3://": "pipe:aws s3 cp {} -", "s3a://": "pipe:aws s3 cp {} -"}
-# Mean something in a list of shards.
+# These have a special meaning in a list of shards.
 _SPECIAL = ("::", "{", "}", "$", "\\")
 
 
 @dataclass(frozen=True)
 class Shards:
-    """The tars of a folder that hold pairs, with how many each holds, by name."""
+    """The non-empty tars of a folder, with the number of pairs of each by name."""
 
     folder: str
     sizes: Mapping[str, int]
 
     @classmethod
     def of(cls, folder: str) -> Shards:
-        """From `sizes.json`, which write_shards leaves. Raises ValueError without one."""
+        """Read `sizes.json`, which write_shards writes. Raises ValueError without one."""
         path = f"{folder.rstrip('/')}/{SIZES}"
         try:
             sizes = read_json(path)
@@ -45,7 +45,7 @@ class Shards:
         return sum(self.sizes.values())
 
     def urls(self) -> str:
-        """All tars as webdataset wants them in one string: `/a/{00000..00041}.tar::/a/...`."""
+        """Return all tars in webdataset's notation: `/a/{00000..00041}.tar::/a/...`."""
         remote = "://" in self.folder
         folder = self.folder if remote else str(Path(self.folder).resolve())
         pattern = next((_BY_PROGRAM[s] for s in _BY_PROGRAM if folder.startswith(s)), "{}")
@@ -53,11 +53,11 @@ class Shards:
         return "::".join(pattern.format(f"{home}/{name}") for name in runs(self.sizes))
 
     def workers(self, processes: int, batch_size: int, most: int) -> int:
-        """How many loaders each process can have, 1 to `most`.
+        """Return how many loaders each process can have, 1 to `most`.
 
-        A loader whose tars hold less than one batch waits for ever, and open_clip deals them out
-        anew each epoch: so the smallest tars that might fall to one must make a batch. Raises
-        ValueError if that is so even with one loader.
+        A loader whose tars hold less than one batch waits forever, and open_clip redistributes them
+        each epoch, so the smallest tars that might fall to one loader must make a batch. Raises
+        ValueError if even one loader is too many.
         """
         sizes = sorted(self.sizes.values())
         for workers in range(most, 0, -1):
@@ -72,7 +72,7 @@ class Shards:
 
 
 def runs(names: Iterable[str]) -> list[str]:
-    """Names of tars in order, consecutive numbers of one length joined in braces."""
+    """Return the names of tars in order, consecutive numbers of one length joined in braces."""
     numbered = sorted(names)
     found = []
     for _, group in groupby(enumerate(numbered), key=lambda pair: _run(*pair)):
@@ -82,13 +82,13 @@ def runs(names: Iterable[str]) -> list[str]:
 
 
 def _run(place: int, name: str) -> tuple[int, int] | str:
-    """The same for names that are of one run: as numbers they grow as their places do."""
+    """Return a key shared by the names of a run: their number minus their position."""
     stem = name.removesuffix(".tar")
     return (len(stem), int(stem) - place) if stem.isascii() and stem.isdigit() else name
 
 
 def samples_per_epoch(pairs: int, batch_size: int, processes: int, workers: int) -> int:
-    """What open_clip makes of the number of pairs: whole batches for each loader of each process.
+    """Return open_clip's number of samples: whole batches for each loader of each process.
 
     batch_size: of one process.
     """

@@ -1,4 +1,4 @@
-"""What a training run was: `train.json`, which lies beside open_clip's own log."""
+"""Record a training run in `train.json`, beside open_clip's own log."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-RECEIPT = "train.json"
+RECORD = "train.json"
 
 
 @dataclass(frozen=True)
-class Receipt:
-    """A run of training. model_config: '' for a model that open_clip brings itself.
+class TrainingRecord:
+    """The record of a training run. model_config: '' for a model that open_clip provides.
 
-    samples_per_epoch: what the model really sees from one checkpoint to the next: open_clip rounds
-    up to whole batches for every worker.
+    samples_per_epoch: the number that the model really sees between two checkpoints, as open_clip
+    rounds up to whole batches for every worker.
     """
 
     model: str
@@ -26,23 +26,26 @@ class Receipt:
     arguments: tuple[str, ...] = ()
 
     def write(self, folder: Path) -> None:
-        """Into that folder, which is made."""
+        """Write train.json into the folder, creating it if necessary."""
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(asdict(self), indent=1, ensure_ascii=False)
-        (folder / RECEIPT).write_text(text + "\n", encoding="utf-8")
+        (folder / RECORD).write_text(text + "\n", encoding="utf-8")
 
     @classmethod
-    def read(cls, folder: Path) -> Receipt:
-        """Raises ValueError if that is no folder of a run."""
+    def read(cls, folder: Path) -> TrainingRecord:
+        """Read train.json. Raises ValueError if the folder is not that of a training run."""
         try:
-            found = json.loads((folder / RECEIPT).read_text(encoding="utf-8"))
+            found = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         except FileNotFoundError:
-            raise ValueError(f"{folder} has no {RECEIPT}: it is no folder of train") from None
+            raise ValueError(f"{folder} has no {RECORD}: it is no folder of train") from None
         return cls(**{**found, "arguments": tuple(found["arguments"])})
 
 
 def last_checkpoint(folder: Path) -> tuple[Path, int]:
-    """The checkpoint of most epochs in a run's folder, and that number. Raises ValueError."""
+    """Return the checkpoint with the most epochs, and their number.
+
+    Raises ValueError if none exists.
+    """
     found = [
         (int(match[1]), path)
         for path in (folder / "checkpoints").glob("epoch_*.pt")

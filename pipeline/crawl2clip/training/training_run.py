@@ -1,4 +1,4 @@
-"""A training run as settings, and what open_clip has to be told for it."""
+"""Define the settings of a training run and open_clip's arguments for it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 
-from crawl2clip.training.gmacs import refuse
+from crawl2clip.training.gmacs import check_architecture
 from crawl2clip.training.shards import Shards, samples_per_epoch
-from crawl2clip.training.training_record import Receipt
+from crawl2clip.training.training_record import TrainingRecord
 
 WARMUP = 10_000  # steps, open_clip's own
 # A run shorter than ten such warm-ups would end before its learning rate has come far.
@@ -16,14 +16,14 @@ WARMUP_SHARE = 0.1
 
 
 @dataclass(frozen=True)
-class Training:
-    """epochs: passes over the shards, with a checkpoint after each.
+class TrainingRun:
+    """Settings of a training run. epochs: passes over the shards, with a checkpoint after each.
 
-    samples_seen: instead, as many in all, tars drawn at random with replacement, and `epochs`
-    checkpoints. So Cherti et al. 2023 compared sets of different sizes at the same compute; their
-    13 billion are 32 checkpoints of 407,332,084 samples. batch_size: of one process. processes: all
-    of them, on all nodes. workers: loaders of one process, at most. options: of open_clip, as they
-    stand on its command line.
+    samples_seen: alternatively, the total number of samples, drawn from random tars with
+    replacement, with `epochs` checkpoints. In this way Cherti et al. 2023 compare sets of different
+    sizes at the same compute; their 13 billion are 32 checkpoints of 407,332,084 samples.
+    batch_size: per process. processes: the total over all nodes. workers: the maximum number of
+    loaders per process. options: further options of open_clip, as on its command line.
     """
 
     shards: Shards
@@ -39,7 +39,10 @@ class Training:
     options: tuple[str, ...] = ()
 
     def check(self) -> None:
-        """Raise ValueError, saying what would be right; exits with 2 if an option is unknown."""
+        """Raise ValueError, saying what would be right.
+
+        Exit with code 2 if an option is unknown.
+        """
         import open_clip
 
         for name in ("batch_size", "processes", "workers", "epochs"):
@@ -51,11 +54,11 @@ class Training:
             if not Path(self.model_config).is_file():
                 raise ValueError(f"{self.model_config}: there is no such file")
             open_clip.add_model_config(self.model_config)
-        refuse(self.model)
+        check_architecture(self.model)
         self._check_options()
 
     def _check_options(self) -> None:
-        """No option may contradict what is set here, or the receipt would be wrong."""
+        """Refuse options that contradict the settings, as the record would then be wrong."""
         from open_clip_train.params import parse_args  # type: ignore[import-untyped]
 
         ours, both = (vars(parse_args(a)) for a in (self._own(), self.arguments()))
@@ -69,19 +72,19 @@ class Training:
 
     @property
     def loaders(self) -> int:
-        """Of each process. Raises ValueError if the shards are too few."""
+        """The number of loaders per process. Raises ValueError if there are too few shards."""
         if self.samples_seen is not None:
             return self.workers
         return self.shards.workers(self.processes, self.batch_size, self.workers)
 
     @property
     def samples(self) -> int:
-        """From one checkpoint to the next, as many as are really seen."""
+        """The number of samples that are really seen between two checkpoints."""
         pairs = ceil((self.samples_seen or self.shards.pairs * self.epochs) / self.epochs)
         return samples_per_epoch(pairs, self.batch_size, self.processes, self.loaders)
 
     def arguments(self) -> list[str]:
-        """open_clip's command line."""
+        """Return open_clip's command-line arguments."""
         several = ["--local-loss", "--gather-with-grad"] if self.processes > 1 else []
         drawn = ["--dataset-resampled"] if self.samples_seen is not None else []
         return [*self._own(), *several, *drawn, *self.options]
@@ -99,17 +102,17 @@ class Training:
             "warmup": min(WARMUP, int(steps * WARMUP_SHARE)),
             "logs": self.folder.resolve().parent,
             "name": self.folder.resolve().name,
-            "resume": "latest",  # run again, it goes on after the last checkpoint
+            "resume": "latest",  # a rerun resumes after the last checkpoint
             "device": self.device,
         }
         if self.device == "cpu":
             settings["precision"] = "fp32"  # open_clip's default is for GPUs
         return [word for name, value in settings.items() for word in (f"--{name}", str(value))]
 
-    def receipt(self) -> Receipt:
-        """What evaluate needs to know of the run."""
+    def record(self) -> TrainingRecord:
+        """Return the record of the run, which evaluate reads."""
         config = str(Path(self.model_config).resolve()) if self.model_config else ""
-        return Receipt(
+        return TrainingRecord(
             self.model,
             config,
             self.shards.folder,

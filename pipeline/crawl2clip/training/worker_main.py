@@ -1,7 +1,7 @@
-"""What runs in every process of a training: open_clip's own program, with our model known to it.
+"""Run open_clip's training program in one process, after registering our model.
 
-`python -m crawl2clip.training.worker_main FOLDER`: what to train is in the receipt of the folder.
-Given as arguments, torchrun would take --logs of open_clip for its own --logs-specs.
+`python -m crawl2clip.training.worker_main FOLDER` reads the arguments from the record in the
+folder. Given on the command line, torchrun would take open_clip's --logs for its own --logs-specs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from crawl2clip.training.training_record import Receipt
+from crawl2clip.training.training_record import TrainingRecord
 
 
 def train(model_config: str, arguments: Sequence[str]) -> None:
@@ -27,7 +27,10 @@ def train(model_config: str, arguments: Sequence[str]) -> None:
 
 
 def _let_cpus_take_part() -> None:
-    """open_clip names the device to DistributedDataParallel, which torch refuses for a CPU."""
+    """Let DistributedDataParallel train on CPUs.
+
+    open_clip passes it the name of the device, which torch refuses for a CPU.
+    """
     from torch.nn import parallel
 
     class OnAnyDevice(parallel.DistributedDataParallel):
@@ -39,5 +42,5 @@ def _let_cpus_take_part() -> None:
 
 
 if __name__ == "__main__":
-    receipt = Receipt.read(Path(sys.argv[1]))
-    train(receipt.model_config, receipt.arguments)
+    record = TrainingRecord.read(Path(sys.argv[1]))
+    train(record.model_config, record.arguments)

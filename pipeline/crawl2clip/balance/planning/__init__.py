@@ -1,0 +1,1 @@
+"""Plans of a balancing, and top-ups after it."""

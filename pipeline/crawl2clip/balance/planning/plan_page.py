@@ -1,4 +1,4 @@
-"""A plan as a page with two curves; it loads nothing and runs nothing. Knows nothing of Spark."""
+"""Render a plan as an HTML page with two curves; it loads no resources and runs no scripts."""
 
 import math
 from collections.abc import Sequence
@@ -7,28 +7,28 @@ from dataclasses import dataclass
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from crawl2clip.balance.planning.plan import Plan, Planned
-from crawl2clip.balance.probabilities.thresholds import Lists
+from crawl2clip.balance.planning.plan import Plan, PlanRow
+from crawl2clip.balance.probabilities.thresholds import ThresholdRules
 from crawl2clip.io.printable import printable
 
 WIDTH, HEIGHT = 480, 320
 LEFT, RIGHT, TOP, BOTTOM = 52, 24, 14, 44  # margins, for the numbers along the axes
 POINTS = 120
-LONGEST = 4_000  # letters of anything on the page, the points of a line among them
+LONGEST = 4_000  # characters of any value on the page, including the points of a curve
 
 Points = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True)
 class Chart:
-    """Points on logarithmic axes, as the `points` of an SVG polyline, and the axes' ticks."""
+    """A curve on logarithmic axes, as the `points` of an SVG polyline, and the axes' ticks."""
 
     title: str
     across_is: str
     points: str
     across: list[tuple[float, str]]
     up: list[tuple[float, str]]
-    mark: float | None  # where t is: across if it is on that axis, else up
+    mark: float | None  # position of t, on the axis across or, with mark_up, on the axis up
     mark_up: bool
 
     width, height = WIDTH, HEIGHT
@@ -45,8 +45,8 @@ class TopEntry:
     chance: float
 
 
-def page(name: str, plan: Plan, rows: Sequence[Planned], top: Sequence[TopEntry], zero: str) -> str:
-    """The HTML of a plan. zero: how many entries match nothing, in words."""
+def page(name: str, plan: Plan, rows: Sequence[PlanRow], top: Sequence[TopEntry], zero: str) -> str:
+    """Return the HTML of a plan. zero: how many entries match nothing, in words."""
     environment = Environment(
         loader=PackageLoader("crawl2clip.balance.planning", ""),
         autoescape=True,
@@ -61,7 +61,7 @@ def page(name: str, plan: Plan, rows: Sequence[Planned], top: Sequence[TopEntry]
 
 
 def _harmless(value: object) -> object:
-    """Any value on the page: an entry may be a megabyte long, and hold anything."""
+    """Make any value safe to print: an entry may be a megabyte long and contain anything."""
     return printable(value, LONGEST) if isinstance(value, str) else value
 
 
@@ -74,7 +74,7 @@ def _entries(plan: Plan) -> Chart:
 
 
 def _sizes(plan: Plan) -> Chart:
-    ts = np.geomspace(1, max(2.0, Lists(plan.counts, plan.reference).most), POINTS)
+    ts = np.geomspace(1, max(2.0, ThresholdRules(plan.counts, plan.reference).most), POINTS)
     points = [(row.t, row.kept) for row in plan.rows(ts.tolist()) if row.kept >= 1]
     return _chart("Pairs that stay", "t", points, plan.t, mark_up=False)
 
@@ -108,5 +108,5 @@ def _decades(values: Sequence[float]) -> int:
 
 
 def _power(exponent: int) -> str:
-    """1, 10, 100, 1k ... 100G."""
+    """Format a power of ten: 1, 10, 100, 1k ... 100G."""
     return f"{10 ** (exponent % 3)}{('', 'k', 'M', 'G', 'T', 'P')[exponent // 3]}"

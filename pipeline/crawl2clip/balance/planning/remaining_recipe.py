@@ -1,4 +1,4 @@
-"""Recipes of what is left to do with pairs that were balanced already. Knows nothing of Spark."""
+"""Write the recipes of what remains to be done with pairs chosen by `rebalance`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _FETCH = "fetch"
 
 
 @dataclass(frozen=True)
-class Leftover:
-    """A recipe's jobs from its step balance_entries on, that step itself left out.
+class RemainingRecipe:
+    """A recipe's jobs after its step balance_entries.
 
-    fetch: until the images are there, or all if none are fetched. rest: what then is done with the
-    pairs of all sets together. data: the parsed YAML they are of.
+    fetch: the jobs up to the one that fetches images, or all if none does. rest: the jobs that then
+    process the pairs of all batches together. data: the parsed YAML of the recipe.
     """
 
     data: Mapping[str, Any]
@@ -30,8 +30,11 @@ class Leftover:
     rest: Jobs
 
     @classmethod
-    def of(cls, recipe: str, job: str, number: int) -> Leftover:
-        """recipe: a YAML file that is known to be right, whose `job` balances in step `number`."""
+    def of(cls, recipe: str, job: str, number: int) -> RemainingRecipe:
+        """Split a valid recipe whose `job` balances in step `number`.
+
+        Recipe: path of its YAML file.
+        """
         with fsspec.open(recipe, "rb") as file:
             data = load_yaml(file.read(MOST_BYTES + 1), recipe)
         jobs = data["jobs"]
@@ -43,9 +46,9 @@ class Leftover:
         return cls(data, fetch, {name: jobs[name] for name in after[until:]})
 
     def write(self, run_folder: str, folders: list[str]) -> list[str]:
-        """Write the recipes into the last of the folders of additions; the commands that run them.
+        """Write the recipes into the last batch's folder, and return the commands that run them.
 
-        The rest is done with the images of the run and of all additions.
+        The rest is run on the images of the original run and of all batches.
         """
         folder, commands = folders[-1], []
         if self.fetch:
@@ -60,7 +63,7 @@ class Leftover:
         return commands
 
     def _write(self, name: str, jobs: Jobs, folder: str) -> str:
-        """The recipe with these jobs alone; returns its path."""
+        """Write the recipe with these jobs alone, and return its path."""
         path = f"{folder}/{name}.yaml"
         recipe = {**self.data, "recipe": f"{self.data['recipe']}_{name}", "jobs": dict(jobs)}
         write_atomically(path, yaml.safe_dump(recipe, sort_keys=False, allow_unicode=True))

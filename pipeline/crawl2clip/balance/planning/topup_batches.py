@@ -1,7 +1,4 @@
-"""The sets of further pairs that were chosen for a run: <run>/more, <run>/more-2, ...
-
-Knows nothing of Spark.
-"""
+"""Record a run's top-up batches, further pairs chosen by `rebalance`: <run>/more, more-2, ..."""
 
 from __future__ import annotations
 
@@ -18,11 +15,11 @@ REPORT = "rebalance.json"
 
 
 @dataclass(frozen=True)
-class Addition:
-    """One of them: the pairs that the thresholds `now` keep and the thresholds `then` did not.
+class TopUpBatch:
+    """A batch of the pairs that the thresholds `now` keep and the thresholds `then` did not.
 
-    folder: it holds pairs.parquet, the recipes for it, and last of all this, as rebalance.json.
-    asked: number of the pairs.
+    folder: holds pairs.parquet, the batch's recipes and, written last, this record as
+    rebalance.json. asked: the number of pairs.
     """
 
     folder: str
@@ -31,27 +28,27 @@ class Addition:
     now: Mapping[str, float]
 
     def write(self) -> None:
-        """Write the report into the folder; it is what makes the batch count."""
+        """Write the record into the batch's folder; it is what makes the batch count."""
         write_atomically(f"{self.folder}/{REPORT}", json.dumps(public(asdict(self)), indent=1))
 
 
-def additions(run_folder: str) -> list[Addition]:
-    """Those of the run, in order; what has no report was never finished and does not count."""
-    found: list[Addition] = []
+def topup_batches(run_folder: str) -> list[TopUpBatch]:
+    """Return the completed batches of a run in order; one without a record was never finished."""
+    found: list[TopUpBatch] = []
     while (one := _read(next_folder(run_folder, len(found)))) is not None:
         found.append(one)
     return found
 
 
 def next_folder(run_folder: str, there: int) -> str:
-    """Where the next goes, if so many are there."""
+    """Return the folder of the next batch if there are already `there` of them."""
     return f"{run_folder.rstrip('/')}/more{f'-{there + 1}' if there else ''}"
 
 
-def _read(folder: str) -> Addition | None:
+def _read(folder: str) -> TopUpBatch | None:
     try:
         with fsspec.open(f"{folder}/{REPORT}", "rt", encoding="utf-8") as file:
-            # The folder may have been moved, with the run.
-            return Addition(**json.load(file) | {"folder": folder})
+            # The folder may have been moved together with the run.
+            return TopUpBatch(**json.load(file) | {"folder": folder})
     except FileNotFoundError:
         return None

@@ -1,0 +1,1 @@
+"""Counts, thresholds and keep probabilities."""

@@ -1,4 +1,4 @@
-"""How many pairs match each entry: a small table that new crawls add to. Knows nothing of Spark."""
+"""Count how many pairs match each entry, in a small table that new crawls add to."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from crawl2clip.io.files import replacing
 
 FILE = "entry_counts.parquet"
 SCHEMA = pa.schema([("entry_lang", pa.string()), ("entry_id", pa.int32()), ("pairs", pa.int64())])
-ONE_LIST = ""  # what stands for the language where there is a single list
+ONE_LIST = ""  # stands for the language where there is a single list
 
 Thresholds = Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class EntryCounts:
-    """Pairs per entry of each list, by the list's language; ids are the places in the arrays.
+    """Pairs per entry of each list, by the list's language; ids are indices into the arrays.
 
-    listed: names the entry lists, so that counts of different ones are not added; '' if unknown.
-    thresholds: the t's by which the pairs were balanced, if they were.
+    listed: identifies the entry lists, so that counts of different ones are not added; '' if
+    unknown. thresholds: the t of each list with which the pairs were balanced, if they were.
     """
 
     by_lang: Mapping[str, Counts]
@@ -35,7 +35,7 @@ class EntryCounts:
 
     @classmethod
     def of(cls, langs: Sequence[str], ids: Counts, pairs: Counts, listed: str = "") -> EntryCounts:
-        """From rows (language, id, pairs), each id at most once a language."""
+        """Build counts from rows (language, id, pairs), each id at most once per language."""
         names, codes = np.unique(np.asarray(langs, object), return_inverse=True)
         of = {k: _dense(ids[codes == i], pairs[codes == i]) for i, k in enumerate(names.tolist())}
         return cls(of, listed)
@@ -47,18 +47,18 @@ class EntryCounts:
 
     @property
     def offsets(self) -> dict[str, int]:
-        """Where each list begins in `flat`."""
+        """The index in `flat` at which each list begins."""
         ends = np.cumsum([0, *map(len, self.by_lang.values())])
         return dict(zip(self.by_lang, ends.tolist(), strict=False))
 
     def spread(self, thresholds: Thresholds) -> Floats:
-        """Each list's threshold for each of its entries, in order of `flat`."""
+        """Return each list's threshold for each of its entries, in order of `flat`."""
         return np.concatenate(
             [np.zeros(0), *(np.full(len(c), float(thresholds[k])) for k, c in self.by_lang.items())]
         )
 
     def __add__(self, other: EntryCounts) -> EntryCounts:
-        """Raises ValueError if the two are known to count entries of different lists."""
+        """Add counts per entry. Raises ValueError if the two are known to use different lists."""
         if self.listed and other.listed and self.listed != other.listed:
             raise ValueError("these counts are of another entry list: their ids mean other entries")
         langs = sorted({*self.by_lang, *other.by_lang})
@@ -69,7 +69,7 @@ class EntryCounts:
         )
 
     def write(self, path: str) -> None:
-        """Write one Parquet file: entry_lang, entry_id and pairs, which is never 0."""
+        """Write a Parquet file of entry_lang, entry_id and pairs, which is never 0."""
         parts = [_rows(lang, counts) for lang, counts in self.by_lang.items()]
         notes = {"listed": self.listed, "thresholds": dict(self.thresholds)}
         schema = SCHEMA.with_metadata({"crawl2clip": json.dumps(notes)})
@@ -79,16 +79,19 @@ class EntryCounts:
 
 
 def read_counts(path: str) -> EntryCounts:
-    """What `write` wrote, or a table of those columns. Raises ValueError if there is none."""
+    """Read what `write` wrote, or a table with those columns.
+
+    Raises ValueError if there is none.
+    """
     try:
         with fsspec.open(path, "rb") as file:
             table = pq.read_table(file)
     except FileNotFoundError:
         raise ValueError(f"there are no counts {path}; a run leaves them as {FILE}") from None
     except pa.ArrowInvalid:
-        raise ValueError(f"{path} is no Parquet file; a run leaves its counts as {FILE}") from None
+        raise ValueError(f"{path} is not a Parquet file; runs write {FILE}") from None
     if not set(SCHEMA.names) <= set(table.column_names):
-        raise ValueError(f"{path} wants the columns {', '.join(SCHEMA.names)}")
+        raise ValueError(f"{path} needs the columns {', '.join(SCHEMA.names)}")
     notes = json.loads((table.schema.metadata or {}).get(b"crawl2clip", b"{}"))
     langs = table["entry_lang"].to_pylist()
     ids, pairs = (table[name].to_numpy().astype(np.int64) for name in SCHEMA.names[1:])

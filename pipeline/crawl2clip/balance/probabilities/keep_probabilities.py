@@ -1,7 +1,7 @@
-"""MetaCLIP's keep probabilities and the thresholds they turn on, in numpy. Knows nothing of Spark.
+"""Compute MetaCLIP's keep probabilities and their thresholds in numpy.
 
-Pairs come as ids, the entry ids of all pairs one after the other, and starts, (pairs + 1,): pair i
-has ids[starts[i]:starts[i+1]]. Counts and probabilities are one per entry, (entries,).
+Pairs are given as `ids`, the entry ids of all pairs one after the other, and `starts`, (pairs +
+1,): pair i has ids[starts[i]:starts[i+1]]. Counts and probabilities are one per entry, (entries,).
 """
 
 import numpy as np
@@ -13,34 +13,34 @@ Ids = NDArray[np.integer]
 
 
 def entry_probs(counts: Counts, t: float | Floats) -> Floats:
-    """Chance of each entry to let a pair through: t / count, at most 1; 1 for a count of 0.
+    """Return each entry's probability to keep a pair: t / count, at most 1; 1 for a count of 0.
 
-    t: above 0, or one for each entry. MetaCLIP (Xu et al. 2023), algorithm 1.
+    t: above 0, or one per entry. MetaCLIP (Xu et al. 2023), algorithm 1.
     """
     return np.asarray(t / np.maximum(counts, t), np.float64)
 
 
 def keep_probs(ids: Ids, starts: NDArray[np.int64], probs: Floats) -> Floats:
-    """Chance of each pair that at least one of its entries lets it through: 1 - prod(1 - p).
+    """Return each pair's probability that at least one entry keeps it: 1 - prod(1 - p), (pairs,).
 
-    A pair without entries has 0. Gives (pairs,).
+    0 for a pair without entries.
     """
     keep = np.zeros(len(starts) - 1)
     matched = starts[:-1] < starts[1:]
-    # reduceat answers for an empty stretch with its neighbour's first id: ask only for the others.
+    # reduceat returns the next pair's first id for an empty range, so skip pairs without entries.
     fails = np.multiply.reduceat(1.0 - probs[ids], starts[:-1][matched]) if len(ids) else 0.0
     keep[matched] = 1.0 - fails
     return keep
 
 
 def keep_from(ids: Ids, starts: NDArray[np.int64], counts: Counts, draws: Floats) -> Floats:
-    """The t at which each pair begins to be kept: where its keep probability reaches its draw.
+    """Return the t from which each pair is kept: where its keep probability reaches its draw.
 
-    draws: (pairs,), each in [0, 1). A pair without entries has infinity.
+    draws: (pairs,), each in [0, 1). Infinity for a pair without entries.
 
-    With m the least count, t = m (1 - e^-s) turns prod(1 - t / n) = 1 - draw into a sum of logs
-    that rises in s, bends down and is at least s: Newton's steps from 0 come up from below and
-    settle in a handful, however near 1 the draw is.
+    With m the least count, t = m (1 - e^-s) turns prod(1 - t / n) = 1 - draw into a sum of
+    logarithms that is increasing and concave in s and at least s: Newton's iteration from 0
+    approaches the root from below and converges in a few steps, however close to 1 the draw is.
     """
     result = np.full(len(starts) - 1, np.inf)
     matched = np.flatnonzero(starts[:-1] < starts[1:])
@@ -65,7 +65,7 @@ def keep_from(ids: Ids, starts: NDArray[np.int64], counts: Counts, draws: Floats
 
 
 def tail_share(counts: Counts, t: float) -> float:
-    """Share of all matches that entries below t hold; NaN if there are no matches.
+    """Return the share of all matches held by entries below t; NaN if there are no matches.
 
     MetaCLIP 2's t_to_p.
     """
@@ -73,18 +73,19 @@ def tail_share(counts: Counts, t: float) -> float:
     return float(counts[counts < t].sum() / total) if total else float("nan")
 
 
-class Tail:
-    """The counts of a list in order, to ask for thresholds of many shares."""
+class TailThresholds:
+    """The sorted counts of a list, from which thresholds for many tail shares are found."""
 
     def __init__(self, counts: Counts) -> None:
         self.ordered = np.sort(counts)
         self.sums = np.cumsum(self.ordered)
 
     def t(self, share: float) -> int:
-        """The count up to which entries hold about this share of all matches, at least 1.
+        """Return the count up to which entries hold about this share of all matches, at least 1.
 
-        MetaCLIP 2's p_to_t, the nearest of the counts there are. Its code answers 0 where no entry
-        is rare enough, and then keeps nothing; 1 keeps a little. So too where there is no match.
+        MetaCLIP 2's p_to_t, rounded to the nearest existing count. Its code returns 0 if no entry
+        is rare enough, and then keeps nothing; 1 keeps a little. The same applies if there are no
+        matches.
         """
         if not len(self.sums) or not self.sums[-1]:
             return 1

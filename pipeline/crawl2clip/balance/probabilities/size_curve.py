@@ -1,4 +1,4 @@
-"""How many pairs each t keeps, from one histogram. Knows nothing of Spark."""
+"""Compute how many pairs each t keeps from one histogram."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ PER_OCTAVE = 1024  # buckets between t and 2 t: each is 0.07 % wide
 
 
 @dataclass(frozen=True)
-class Sizes:
-    """The number of pairs kept as a function of t: exact at bucket borders, straight between them.
+class SizeCurve:
+    """The number of pairs kept as a function of t: exact at bucket edges, linear between them.
 
-    first: number of the first bucket. totals: pairs below each border, (buckets + 1,).
+    first: the number of the first bucket. totals: the pairs below each edge, (buckets + 1,).
     """
 
     first: int
     totals: Floats
 
     @classmethod
-    def of(cls, buckets: Counts, pairs: Counts) -> Sizes:
-        """From a histogram of `bucket`s, in any order."""
+    def of(cls, buckets: Counts, pairs: Counts) -> SizeCurve:
+        """Build the curve from a histogram of `bucket`s, in any order."""
         if not len(buckets):
             return cls(0, np.zeros(1))
         first = int(buckets.min())
@@ -32,23 +32,23 @@ class Sizes:
         return cls(first, np.concatenate([[0.0], np.cumsum(histogram)]))
 
     def at(self, t: float) -> float:
-        """Pairs kept at t."""
+        """Return the number of pairs kept at t."""
         place = np.log2(t) * PER_OCTAVE - self.first
         return float(np.interp(place, np.arange(len(self.totals)), self.totals))
 
     @property
     def total(self) -> int:
-        """Pairs that match at all."""
+        """The number of pairs that match any entry."""
         return int(self.totals[-1])
 
 
 def bucket(keep_from: Floats) -> NDArray[np.int32]:
-    """The bucket of each t in (0, 2^1000); ts below 2^-40 fall into its bucket."""
+    """Return the bucket of each t in (0, 2^1000); values below 2^-40 are put into its bucket."""
     places = np.log2(np.maximum(keep_from, 2.0**-40)) * PER_OCTAVE
     return np.asarray(np.floor(places), np.int32)
 
 
 def round_ts(most: float) -> list[int]:
-    """1, 2, 5, 10, 20, ... and the first of them that is `most` or more."""
+    """Return 1, 2, 5, 10, 20, ... up to the first that is `most` or more."""
     ts = [digit * 10**i for i in range(int(np.log10(max(most, 1))) + 2) for digit in (1, 2, 5)]
     return ts[: 1 + next(place for place, t in enumerate(ts) if t >= most)]

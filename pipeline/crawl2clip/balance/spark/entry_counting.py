@@ -1,4 +1,4 @@
-"""Spark's side of counting and of what the counts decide: columns and bounded tables."""
+"""Count entries in Spark, and turn the counts into columns and bounded tables."""
 
 from collections.abc import Iterator
 
@@ -15,25 +15,28 @@ from crawl2clip.balance.probabilities.keep_probabilities import (
     keep_from,
     keep_probs,
 )
-from crawl2clip.balance.probabilities.size_curve import Sizes, bucket
+from crawl2clip.balance.probabilities.size_curve import SizeCurve, bucket
 from crawl2clip.schema import COLUMNS
 from crawl2clip.stage import is_problem
 
-AT_ONCE = 2_000_000  # ids counted in one go: an array over the whole list is added up each time
+AT_ONCE = 2_000_000  # ids counted together, as each count adds an array over the whole list
 
 Ragged = tuple[Ids, Counts]
 
 
 def entry_counts(pairs: DataFrame) -> Counts:
-    """Pairs per entry, (largest id that occurs + 1,); lists of several languages in a row."""
+    """Return the pairs per entry, (largest id that occurs + 1,).
+
+    Lists of several languages in a row.
+    """
     return count_entries(pairs).flat
 
 
 def count_entries(pairs: DataFrame) -> EntryCounts:
-    """Pairs per entry of each list. Starts a Spark job, which reads two columns at most.
+    """Count the pairs per entry of each list. Starts a Spark job, which reads two columns at most.
 
-    One shuffle, of (entry, count) for the entries that each task has met; the driver then holds
-    one count an entry. Which list it was that was matched with stands in the column's metadata.
+    One shuffle of (entry, count) for the entries that each task has met; the driver then holds one
+    count per entry. The list that pairs were matched with is named in the column's metadata.
     """
     listed = pairs.schema["entry_ids"].metadata.get("entries", "")
     good = pairs.where(~is_problem(pairs))
@@ -52,7 +55,10 @@ def count_entries(pairs: DataFrame) -> EntryCounts:
 
 
 def keep_prob(pairs: DataFrame, counts: EntryCounts, probs: Floats) -> Column:
-    """Column `keep_prob`, by a chance for each entry in order of `counts.flat`."""
+    """Return the column `keep_prob`.
+
+    Probs: a probability for each entry in order of `counts.flat`.
+    """
     shared = pairs.sparkSession.sparkContext.broadcast(probs)
 
     @F.arrow_udf(COLUMNS["keep_prob"][0])  # type: ignore[attr-defined, untyped-decorator]
@@ -65,7 +71,7 @@ def keep_prob(pairs: DataFrame, counts: EntryCounts, probs: Floats) -> Column:
 
 
 def bucket_of(pairs: DataFrame, counts: EntryCounts, draw: Column) -> Column:
-    """The `bucket` of the t from which each pair is kept; a pair without entries must not come."""
+    """Return the `bucket` of the t from which each pair is kept; each pair must have entries."""
     shared = pairs.sparkSession.sparkContext.broadcast(counts.flat)
 
     @F.arrow_udf("int")  # type: ignore[attr-defined, untyped-decorator]
@@ -77,19 +83,22 @@ def bucket_of(pairs: DataFrame, counts: EntryCounts, draw: Column) -> Column:
     return found
 
 
-def sizes(pairs: DataFrame, counts: EntryCounts, draw: Column) -> dict[str, Sizes]:
-    """How many pairs of each list every t keeps. One pass; the shuffle is a histogram a task."""
+def sizes(pairs: DataFrame, counts: EntryCounts, draw: Column) -> dict[str, SizeCurve]:
+    """Return how many pairs of each list every t keeps.
+
+    One pass, with a shuffle of a histogram per task.
+    """
     matched = pairs.where(~is_problem(pairs) & (F.size("entry_ids") > 0))
     lang = "entry_lang" if "entry_lang" in pairs.columns else F.lit(ONE_LIST).alias("entry_lang")
     found = matched.select(lang, bucket_of(matched, counts, draw).alias("bucket"))
     table = found.groupBy("entry_lang", "bucket").agg(F.count("bucket").alias("pairs")).toArrow()
     langs = np.asarray(table["entry_lang"].to_pylist(), object)
     buckets, number = (table[k].to_numpy() for k in ("bucket", "pairs"))
-    return {k: Sizes.of(buckets[langs == k], number[langs == k]) for k in counts.by_lang}
+    return {k: SizeCurve.of(buckets[langs == k], number[langs == k]) for k in counts.by_lang}
 
 
 def flat_ids(pairs: DataFrame, counts: EntryCounts) -> Column:
-    """entry_ids as places in `counts.flat`; empty where a list is not counted there."""
+    """Return entry_ids as indices into `counts.flat`; empty where a list is not counted there."""
     if "entry_lang" not in pairs.columns:
         return F.col("entry_ids")
     begins = [F.lit(value) for item in counts.offsets.items() for value in item]
@@ -100,16 +109,16 @@ def flat_ids(pairs: DataFrame, counts: EntryCounts) -> Column:
 
 
 def ragged(ids: pa.ListArray) -> Ragged:
-    """All ids one after the other, and where each row's begin, (rows + 1,); null counts as none."""
+    """Return all ids in a row, and where each row's begin, (rows + 1,); null counts as none."""
     lists = pa.compute.fill_null(ids, pa.scalar([], ids.type)) if ids.null_count else ids
     starts = lists.offsets.to_numpy().astype(np.int64)
     return lists.values.slice(starts[0], starts[-1] - starts[0]).to_numpy(), starts - starts[0]
 
 
 def _counted(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """For mapInArrow: the entries that this task's rows hold, and how often."""
+    """Count the entries of this task's rows, for mapInArrow."""
     total = np.zeros(0, np.int64)
-    for ids in _gathered(ragged(batch.column(0))[0] for batch in batches):
+    for ids in _coalesced(ragged(batch.column(0))[0] for batch in batches):
         counts = np.bincount(ids, minlength=len(total))
         counts[: len(total)] += total
         total = counts
@@ -119,7 +128,7 @@ def _counted(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     )
 
 
-def _gathered(parts: Iterator[Ids]) -> Iterator[Ids]:
+def _coalesced(parts: Iterator[Ids]) -> Iterator[Ids]:
     waiting: list[Ids] = []
     for part in parts:
         waiting.append(part)

@@ -1,4 +1,4 @@
-"""Which pairs stay, as columns: by a draw, by a cap, one text an image."""
+"""Select pairs with columns: by a random draw, by a cap, or one text per image."""
 
 from collections.abc import Iterator, Mapping
 
@@ -21,10 +21,13 @@ from crawl2clip.stage import is_problem
 def weighing(
     pairs: DataFrame, probs: Floats, seed: int | None, offsets: Mapping[str, int] | None = None
 ) -> InWorkers:
-    """Adds keep_prob and keeps the pairs whose draw is below it; without a seed, those above 0.
+    """Return a step that adds keep_prob and keeps pairs with a draw below it.
 
-    probs: a chance for each entry. offsets: where the entries of each list begin among them, by
-    `entry_lang`; None if there is one list. Pairs without entries are dropped, problems stay.
+    Seed None: those above 0.
+
+    probs: a probability for each entry. offsets: where the entries of each list begin among them,
+    by `entry_lang`; None if there is one list. Pairs without entries are dropped, problems are
+    kept.
     """
     shared = pairs.sparkSession.sparkContext.broadcast(probs)
     kept = [name for name in pairs.columns if name != "keep_prob"]
@@ -43,7 +46,7 @@ def weighing(
 
 
 def _flat(batch: pa.RecordBatch, offsets: Mapping[str, int]) -> Ragged:
-    """The entries as places in one list of all; none where the language's list is not there."""
+    """Return the entries as positions in one list of all; none where a language has no list."""
     langs = batch["entry_lang"].dictionary_encode()
     begins = [offsets.get(lang) for lang in langs.dictionary.to_pylist()]
     begin = pa.array(begins, pa.int64()).take(langs.indices)
@@ -53,10 +56,10 @@ def _flat(batch: pa.RecordBatch, offsets: Mapping[str, int]) -> Ragged:
 
 
 def one_text_an_image(pairs: DataFrame, seed: int) -> DataFrame:
-    """Of the matched pairs of each URL one, each with the same chance; problems stay.
+    """Keep one of the matched pairs of each URL, each with the same chance; problems are kept.
 
-    MetaCLIP 2 (Chuang et al. 2025). One shuffle of whole rows by URL, of which each task sends its
-    best one alone.
+    MetaCLIP 2 (Chuang et al. 2025). One shuffle of whole rows by URL, of which each task sends only
+    its best one.
     """
     matched = pairs.where((F.size("entry_ids") > 0) | is_problem(pairs))
     alone = F.when(is_problem(pairs), F.monotonically_increasing_id())
@@ -67,11 +70,11 @@ def one_text_an_image(pairs: DataFrame, seed: int) -> DataFrame:
 
 
 def within_caps(pairs: DataFrame, counts: EntryCounts, ts: Floats, draw: Column) -> Column:
-    """True for pairs that are among the first t, by draw, of at least one of their entries.
+    """Return true for pairs that are among the first t, by draw, of at least one of their entries.
 
-    ts: one for each entry, in order of `counts.flat`; a fraction is cut off. One shuffle of
-    (entry, draw), of which all but about t an entry are left out beforehand: draws are uniform, so
-    the t-th is near t / count. Driver and workers hold a number an entry.
+    ts: one for each entry, in order of `counts.flat`; fractions are cut off. One shuffle of (entry,
+    draw), from which all but about t per entry are removed beforehand: draws are uniform, so the
+    t-th is close to t / count. Driver and workers hold a number per entry.
     """
     last = _last_draws(pairs, counts, np.maximum(np.floor(ts), 1), draw)
     shared = pairs.sparkSession.sparkContext.broadcast(last)
@@ -89,9 +92,9 @@ def within_caps(pairs: DataFrame, counts: EntryCounts, ts: Floats, draw: Column)
 
 
 def _last_draws(pairs: DataFrame, counts: EntryCounts, ts: Floats, draw: Column) -> Floats:
-    """The largest draw that each entry lets in, (entries,); 1 for those that let in all."""
+    """Return the largest draw that each entry keeps, (entries,); 1 for those that keep all."""
     flat = counts.flat
-    # Ten standard deviations above t: that too few are below it is not to be expected.
+    # Ten standard deviations above t, so practically never are too few draws below it.
     bounds = np.where(flat > ts, (ts + 10 * np.sqrt(ts) + 30) / np.maximum(flat, 1), 0.0)
     shared = pairs.sparkSession.sparkContext.broadcast((bounds, ts.astype(np.int64)))
 

@@ -1,1 +1,4 @@
-"""The commands of `crawl2clip`. A module here is found by itself; its `add` says what it adds."""
+"""Provide the commands of `crawl2clip`.
+
+Modules here are found automatically; the `add` of each registers its commands.
+"""

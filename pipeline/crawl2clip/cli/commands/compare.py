@@ -1,4 +1,4 @@
-"""The command compare: what several recipes keep of one crawl, and what that is worth."""
+"""Command `compare`: compare what several recipes keep of one crawl, and how well it trains."""
 
 import argparse
 from dataclasses import replace
@@ -6,15 +6,15 @@ from pathlib import Path
 
 from crawl2clip.cli.registry import Commands, out
 from crawl2clip.cli.spark_submit import OK, say
-from crawl2clip.compare.comparison import Compared, write_json
-from crawl2clip.compare.contest import Bench
+from crawl2clip.compare.comparison import compare_sets, write_json
+from crawl2clip.compare.contest import Contest
 from crawl2clip.compare.planted_recall import read_truth
 from crawl2clip.compare.render import write_html
-from crawl2clip.compare.run_loading import contestants
+from crawl2clip.compare.run_loading import load_runs
 from crawl2clip.compare.train_and_score import Compute
 from crawl2clip.engine.session import session
 from crawl2clip.evaluation.evaluation_sets import EvaluationSet
-from crawl2clip.filter_network.settings import Training
+from crawl2clip.filter_network.settings import TrainingSettings
 from crawl2clip.recipe import RecipeError
 from crawl2clip.shared.entry_list import read_entries
 
@@ -23,7 +23,7 @@ WITH_TRAIN = ("judged", "images", "evaluate")
 
 
 def add(commands: Commands) -> None:
-    """Enter it."""
+    """Register the command."""
     example = "crawl2clip compare runs/metaclip runs/laion --raw --out compared"
     sub = commands.add("compare", compare, example)
     sub.add_argument("runs", nargs="+", metavar="RUN", help="folder that crawl2clip run has filled")
@@ -48,7 +48,7 @@ def _networks(sub: argparse.ArgumentParser) -> None:
     about = "folders as those of crawl2clip evaluate"
     sub.add_argument("--evaluate", nargs="+", default=[], metavar="SET", help=about)
     for name in NETWORK:
-        default = getattr(Training(), name)
+        default = getattr(TrainingSettings(), name)
         option = f"--{name.replace('_', '-')}"
         sub.add_argument(option, type=type(default), default=default, help="as train-filter's")
 
@@ -56,20 +56,19 @@ def _networks(sub: argparse.ArgumentParser) -> None:
 def compare(options: argparse.Namespace) -> int:
     """Compare the runs of several recipes on one crawl, in a report with tables and plots.
 
-    Sizes, overlaps, languages, captions, scores, entries; with a sample's truth, how much is left
-    of each kind that was planted; and with --train what a small CLIP learns from each set with the
-    same compute. Writes compare.html and compare.json. A network that is there is not trained
-    again.
+    Shows sizes, overlaps, languages, captions, scores and entries; with a sample's truth, how much
+    is left of each kind that was planted; and with --train what a small CLIP learns from each set
+    with the same compute. Writes compare.html and compare.json. Existing networks are reused.
     """
-    bench = _bench(options)
+    contest = _contest(options)
     spark = session()
-    sets = contestants(spark, options.runs, options.raw)
+    sets = load_runs(spark, options.runs, options.raw)
     truth = read_truth(spark, options.truth) if options.truth else None
     folder = Path(options.out)
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        trainings = replace(bench, truth=truth)(spark, sets, folder, say) if bench else None
-        comparison = Compared(options.entries, truth)(sets, trainings)
+        trainings = replace(contest, truth=truth).run(spark, sets, folder, say) if contest else None
+        comparison = compare_sets(sets, options.entries, truth, trainings)
     except ValueError as error:
         raise RecipeError(str(error)) from None
     write_json(comparison, folder)
@@ -78,8 +77,8 @@ def compare(options: argparse.Namespace) -> int:
     return OK
 
 
-def _bench(options: argparse.Namespace) -> Bench | None:
-    """What shall be trained; None for nothing. Refuses what can be told before Spark starts."""
+def _contest(options: argparse.Namespace) -> Contest | None:
+    """Return the requested trainings, or None; refuse invalid options before Spark starts."""
     try:
         if "://" in options.out:
             raise ValueError(f"--out is a folder on a disk, not {options.out}")
@@ -89,23 +88,23 @@ def _bench(options: argparse.Namespace) -> Bench | None:
             _refuse_alone(options)
             return None
         if not (options.truth or options.judged):
-            raise ValueError("--train wants true pairs to judge by: --judged TABLE, or --truth")
-        training = Training(**{name: getattr(options, name) for name in NETWORK})
-        bench = Bench(
+            raise ValueError("--train needs true pairs to judge by: --judged TABLE, or --truth")
+        training = TrainingSettings(**{name: getattr(options, name) for name in NETWORK})
+        contest = Contest(
             Compute(int(options.train), training),
             judged=options.judged,
             held_out=options.held_out,
             images=options.images,
             evaluation=tuple(EvaluationSet.of(Path(folder)) for folder in options.evaluate),
         )
-        bench.check()
+        contest.check()
     except ValueError as error:
         raise RecipeError(str(error)) from None
-    return bench
+    return contest
 
 
 def _refuse_alone(options: argparse.Namespace) -> None:
-    """Options of a training that nobody asked for."""
+    """Refuse options of a training if no training was requested."""
     alone = [name for name in WITH_TRAIN if getattr(options, name)]
     if alone:
         raise ValueError(f"--{alone[0]} says something of networks: it goes with --train SAMPLES")

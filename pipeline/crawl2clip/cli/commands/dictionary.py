@@ -1,4 +1,4 @@
-"""The command that makes the dictionary of `add_knowledge`: `crawl2clip dictionary`."""
+"""Command `dictionary`: build the dictionary of `add_knowledge`."""
 
 import argparse
 from collections.abc import Mapping
@@ -20,14 +20,14 @@ EXAMPLE = "crawl2clip dictionary --wiktionary raw-wiktextract-data.jsonl --wordn
 
 
 def add(commands: Commands) -> None:
-    """Enter it."""
+    """Register the command."""
     sub = commands.add("dictionary", make_dictionary, EXAMPLE)
     sub.add_argument("--table", metavar="TABLE", help="Parquet or CSV with term, gloss, maybe lang")
     sub.add_argument("--wiktionary", nargs="+", metavar="JSONL", help="of wiktextract; may be .gz")
     sub.add_argument(
         "--wordnet", nargs="?", const="", metavar="FOLDER", help="WordNet's dict files"
     )
-    sub.add_argument("--to", required=True, metavar="JSON", help="receipt; the table lies beside")
+    sub.add_argument("--to", required=True, metavar="JSON", help="record; the table is beside it")
     sub.add_argument("--pos", nargs="+", default=list(NOUNS), help="of Wiktionary; default: nouns")
     sub.add_argument("--lang", default="en", help="of --table, where that has no lang; default: en")
     sub.add_argument("--most-words", type=int, default=6, help="of a term; default: 6")
@@ -35,13 +35,13 @@ def add(commands: Commands) -> None:
 
 
 def make_dictionary(options: argparse.Namespace) -> int:
-    """Make a dictionary of a table of yours, of Wiktionary and of WordNet, in this order.
+    """Build a dictionary from a table of yours, from Wiktionary and from WordNet, in this order.
 
-    A term is taken from the first of them that has it. Wiktionary is the JSONL of wiktextract, as
-    kaikki.org offers it; links from forms and other spellings are followed to the end. WordNet
-    without a folder is the one that is installed. The counts tell what could not be used. Writes a
-    Parquet table into the folder named like the receipt, without .json, and then the receipt, which
-    `add_knowledge` takes. On a cluster: spark-submit jobs/command.py dictionary ...
+    A term is taken from the first source that has it. Wiktionary is the JSONL of wiktextract, as
+    kaikki.org offers it; links from forms and other spellings are resolved. WordNet without a
+    folder is the installed one. The counts show what could not be used. Writes a Parquet table into
+    the folder named like the record, without .json, and then the record, which `add_knowledge`
+    takes. On a cluster: spark-submit jobs/command.py dictionary ...
     """
     try:
         folder = _wordnet_folder(options)
@@ -65,7 +65,7 @@ def _wordnet_folder(options: argparse.Namespace) -> str | None:
 
 
 def _refuse(options: argparse.Namespace) -> None:
-    """What can be told to be wrong before Spark starts."""
+    """Refuse invalid options before Spark starts."""
     if not options.table and not options.wiktionary and options.wordnet is None:
         raise ValueError("give it --table, --wiktionary or --wordnet: where are the definitions?")
     for name in ("most_words", "most_chars"):

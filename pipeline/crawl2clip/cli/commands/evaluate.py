@@ -1,4 +1,4 @@
-"""The command evaluate: what a model knows without having been taught it."""
+"""Command `evaluate`: evaluate a model zero-shot."""
 
 import argparse
 from dataclasses import dataclass
@@ -10,21 +10,21 @@ from crawl2clip.evaluation import zero_shot
 from crawl2clip.evaluation.evaluation_sets import EvaluationSet
 from crawl2clip.recipe import RecipeError
 from crawl2clip.scaling import results_table
-from crawl2clip.score.clip.models import Choice, Loaded, load, refuse
+from crawl2clip.score.clip.models import LoadedModel, ModelChoice, check_choice, load
 from crawl2clip.training.gmacs import gmacs
-from crawl2clip.training.training_record import Receipt, last_checkpoint
+from crawl2clip.training.training_record import TrainingRecord, last_checkpoint
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A model and what is known of its training; samples and data are for the table alone."""
+    """A model and what is known of its training; samples and data only go into the table."""
 
-    choice: Choice
+    choice: ModelChoice
     samples_seen: float | None
     data: str | None
 
     def row(self) -> dict[str, results_table.Value]:
-        """Its part of a line of the results table."""
+        """Return the model's part of a row of the results table."""
         known = not self.choice.weights.startswith(("hf-hub:", "local-dir:"))
         cost = gmacs(self.choice.model, self.choice.config) if known else None
         return {
@@ -38,7 +38,7 @@ class Trained:
 
 
 def add(commands: Commands) -> None:
-    """Enter it."""
+    """Register the command."""
     example = "crawl2clip evaluate imagenet-val coco-karpathy --run models/1 --to results.jsonl"
     sub = commands.add("evaluate", evaluate, example)
     sub.add_argument("sets", nargs="+", metavar="SET", help="folders; what they hold: see README")
@@ -55,11 +55,11 @@ def add(commands: Commands) -> None:
 
 
 def evaluate(options: argparse.Namespace) -> int:
-    """Zero-shot classification and retrieval of a model on sets of yours; appends to a table.
+    """Evaluate a model zero-shot on sets for classification and retrieval, and append to a table.
 
     A set with class names is classified: acc1, acc5, mean per-class recall, with the prompt
-    templates of the set or, without, OpenAI's 80. A set with captions is retrieved: recall at 1, 5
-    and 10 of images by texts and of texts by images. fit-scaling-law reads the table.
+    templates of the set or, without any, OpenAI's 80. A set with captions is retrieved: recall at
+    1, 5 and 10 of images by texts and of texts by images. fit-scaling-law reads the table.
     """
     try:
         sets = [EvaluationSet.of(Path(folder)) for folder in options.sets]
@@ -76,12 +76,12 @@ def evaluate(options: argparse.Namespace) -> int:
 
 def _one(
     each: EvaluationSet,
-    model: Loaded,
+    model: LoadedModel,
     about: dict[str, results_table.Value],
     templates: list[str],
     options: argparse.Namespace,
 ) -> None:
-    scores = zero_shot.evaluated(model, each, templates, options.batch_size)
+    scores = zero_shot.evaluate_set(model, each, templates, options.batch_size)
     row = {**about, "downstream_dataset": each.name, "task": each.task, **scores}
     results_table.append(Path(options.to), row)
     shown = [f"{k} {v:.2%}" for k, v in scores.items() if isinstance(v, float)]
@@ -89,16 +89,16 @@ def _one(
 
 
 def _trained(options: argparse.Namespace) -> Trained:
-    """What shall be evaluated. Raises ValueError if the options do not say."""
+    """Return the model to evaluate. Raises ValueError if the options do not name one."""
     if options.run:
         if options.model or options.weights or options.model_config:
             raise ValueError("--run says which model it is; leave --model and --weights out")
-        run = Receipt.read(Path(options.run))
+        run = TrainingRecord.read(Path(options.run))
         weights, epochs = last_checkpoint(Path(options.run))
-        choice = Choice(run.model, str(weights), run.model_config)
+        choice = ModelChoice(run.model, str(weights), run.model_config)
         return Trained(choice, run.samples_per_epoch * epochs, options.data or run.data)
-    choice = Choice(options.model, options.weights, options.model_config)
-    refuse(choice)
+    choice = ModelChoice(options.model, options.weights, options.model_config)
+    check_choice(choice)
     return Trained(choice, options.samples_seen, options.data)
 
 

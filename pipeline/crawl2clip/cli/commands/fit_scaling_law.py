@@ -1,4 +1,4 @@
-"""The command fit-scaling-law: what more compute would buy."""
+"""Command `fit-scaling-law`: predict the benefit of more compute."""
 
 import argparse
 import json
@@ -24,7 +24,7 @@ Predicted = tuple[Fit, Goal, Estimate]
 
 
 def add(commands: Commands) -> None:
-    """Enter it."""
+    """Register the command."""
     example = "crawl2clip fit-scaling-law results.jsonl --predict ViT-H-14@34e9 --to law"
     sub = commands.add("fit-scaling-law", fit_scaling_law, example)
     sub.add_argument("results", help="table of results: .jsonl, as evaluate writes, .csv, .parquet")
@@ -139,5 +139,5 @@ def _law(fit: Fit, confidence: float) -> dict[str, object]:
 
 
 def _numbers(estimate: Estimate) -> dict[str, float | None]:
-    """For JSON, which has no word for what is not a number."""
+    """Convert NaN to null, as JSON has no NaN."""
     return {k: v if v == v else None for k, v in estimate._asdict().items()}

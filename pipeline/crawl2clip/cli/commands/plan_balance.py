@@ -1,4 +1,4 @@
-"""The command plan-balance: what balancing would keep, before it is run."""
+"""Command `plan-balance`: show what balancing would keep, before it is run."""
 
 import argparse
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crawl2clip.balance.balance_entries import BalanceEntries
-from crawl2clip.balance.planning.plan import Plan, Planned
+from crawl2clip.balance.planning.plan import Plan, PlanRow
 from crawl2clip.balance.planning.plan_page import TopEntry, page
 from crawl2clip.check import after
 from crawl2clip.cli.registry import (
@@ -35,7 +35,7 @@ PAGE = "plan_balance.html"
 
 
 def add(commands: Commands) -> None:
-    """Enter it."""
+    """Register the command."""
     example = "crawl2clip plan-balance conf/recipes/metaclip.yaml --run-dir runs/1"
     sub = commands.add("plan-balance", plan_balance, example)
     recipe_of(sub)
@@ -47,7 +47,7 @@ def add(commands: Commands) -> None:
 
 @dataclass(frozen=True)
 class Balancing:
-    """A run, and where its recipe balances: the `number`th step, from 0, of `job`."""
+    """A run, and where its recipe balances: in step `number` of `job`, counted from 0."""
 
     run: Run
     job: str
@@ -56,7 +56,10 @@ class Balancing:
 
     @classmethod
     def of(cls, options: argparse.Namespace) -> "Balancing":
-        """The run that the options name. Raises RecipeError if its recipe does not balance."""
+        """Return the run that the options name.
+
+        Raises RecipeError if its recipe does not balance.
+        """
         run = Run(load_recipe(options.recipe), source(options), options.run_dir)
         for job, steps in run.recipe.jobs.items():
             for number, step in enumerate(steps):
@@ -65,7 +68,7 @@ class Balancing:
         raise RecipeError(f"{run.recipe.name} has no step balance_entries")
 
     def pairs(self, spark: SparkSession) -> DataFrame:
-        """What the step would be given. Raises RecipeError if the job before it has not run."""
+        """Return the input of the step. Raises RecipeError if the job before it has not run."""
         self.run.fingerprint(self.job)
         pairs = self.run.input(self.job).pairs(spark)
         steps = self.run.steps(self.job, writes=False)[: self.number]
@@ -75,7 +78,7 @@ class Balancing:
 
 
 def plan_balance(options: argparse.Namespace) -> int:
-    """Show how many pairs each t would keep, and write a page of it, before balancing is run."""
+    """Show how many pairs each t would keep, and write a page about it, before balancing is run."""
     balancing = Balancing.of(options)
     spark = session(allow_code=options.allow_code)
     run, pairs = balancing.run, balancing.pairs(spark)
@@ -95,7 +98,7 @@ def plan_balance(options: argparse.Namespace) -> int:
 
 
 def planned(step: BalanceEntries, pairs: DataFrame) -> Plan:
-    """What the step would do with these pairs. Starts two Spark jobs; nothing is written."""
+    """Return what the step would do with these pairs. Starts two Spark jobs; nothing is written."""
     counts = step.counted(pairs)
     eligible = step.eligible(pairs)
     sizes = step.sizes(eligible, counts)
@@ -103,7 +106,7 @@ def planned(step: BalanceEntries, pairs: DataFrame) -> Plan:
 
 
 def _texts(recipe: Recipe) -> dict[str, list[str]]:
-    """The entry lists of the recipe by language; none if they have gone."""
+    """Return the entry lists of the recipe by language; none if they no longer exist."""
     for steps in recipe.jobs.values():
         for step in steps:
             if isinstance(step, MatchEntries):
@@ -125,7 +128,7 @@ def _zero(plan: Plan, texts: dict[str, list[str]]) -> str:
     return f"{listed - plan.matched_entries:,} of {listed:,} entries match nothing."
 
 
-def _table(plan: Plan, rows: Sequence[Planned]) -> Table:
+def _table(plan: Plan, rows: Sequence[PlanRow]) -> Table:
     heads = ("t", "pairs kept", "of the matched", "matches in the tail", "entries above t")
     table = Table()
     for head in heads:
@@ -145,5 +148,5 @@ def _languages(plan: Plan) -> Table:
     return table
 
 
-def _numbers(row: Planned) -> tuple[str, str, str]:
+def _numbers(row: PlanRow) -> tuple[str, str, str]:
     return f"{row.kept:,.0f}", f"{row.share:.2%}", f"{row.tail_share:.2%}"

@@ -1,4 +1,4 @@
-"""The command poison: how unfiltered training pairs spoil a filter network."""
+"""Command `poison`: measure how unfiltered training pairs spoil a filter network."""
 
 import argparse
 
@@ -7,14 +7,14 @@ from rich.table import Table
 from crawl2clip.cli.registry import Commands, out
 from crawl2clip.cli.spark_submit import OK
 from crawl2clip.engine.session import session
-from crawl2clip.filter_network.evaluation import Judge
+from crawl2clip.filter_network.evaluation import Evaluator
 from crawl2clip.filter_network.poison import Poison
-from crawl2clip.filter_network.settings import Training
+from crawl2clip.filter_network.settings import TrainingSettings
 from crawl2clip.recipe import RecipeError
 
 
 def add(commands: Commands) -> None:
-    """Enter it."""
+    """Register the command."""
     example = "crawl2clip poison --good good --pool crawl --judged true --pairs 3000 --to poison"
     sub = commands.add("poison", poison, example)
     sub.add_argument("--good", required=True, metavar="TABLE", help="good pairs: image and text")
@@ -26,18 +26,18 @@ def add(commands: Commands) -> None:
     shares = Poison.shares
     sub.add_argument("--shares", type=float, nargs="+", default=shares, help="of pool in the set")
     for name in ("model", "weights", "epochs", "batch_size", "learning_rate", "crop", "seed"):
-        default = getattr(Training(), name)
+        default = getattr(TrainingSettings(), name)
         sub.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default)
-    judge = Judge()
+    judge = Evaluator()
     sub.add_argument("--plant", type=float, default=judge.plant, help="mismatched among judged")
     sub.add_argument("--fraction", type=float, default=judge.fraction, help="that the cut keeps")
 
 
 def poison(options: argparse.Namespace) -> int:
-    """Train a network on each mixture of good and unfiltered pairs, and judge them all.
+    """Train a network on each mixture of good and unfiltered pairs, and evaluate them all.
 
-    A table of two curves: the network's own AUC, and the share of false pairs in what it keeps.
-    notebooks/poison.ipynb draws them.
+    Prints a table of two curves: the network's own AUC, and the share of false pairs in what it
+    keeps. notebooks/poison.ipynb plots them.
     """
     names = ("model", "weights", "epochs", "batch_size", "learning_rate", "crop", "seed")
     asked = Poison(
@@ -47,12 +47,12 @@ def poison(options: argparse.Namespace) -> int:
         options.pairs,
         options.crawl,
         tuple(options.shares),
-        Training(**{name: getattr(options, name) for name in names}),
-        Judge(plant=options.plant, fraction=options.fraction),
+        TrainingSettings(**{name: getattr(options, name) for name in names}),
+        Evaluator(plant=options.plant, fraction=options.fraction),
     )
     try:
         asked.check()
-        points = asked(session(), options.to)
+        points = asked.run(session(), options.to)
     except ValueError as error:
         raise RecipeError(str(error)) from None
     shown = Table("unfiltered", "AUC", f"false in the best {options.fraction:.0%}")

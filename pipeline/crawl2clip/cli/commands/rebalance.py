@@ -1,4 +1,4 @@
-"""The command rebalance: more pairs for a run of whose images too many were gone."""
+"""Command `rebalance`: choose more pairs for a run that lost too many images."""
 
 import argparse
 import math
@@ -10,11 +10,11 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from crawl2clip.balance.balance_entries import BalanceEntries, draw
-from crawl2clip.balance.planning.remaining_recipe import Leftover
-from crawl2clip.balance.planning.topup_batches import Addition, additions, next_folder
+from crawl2clip.balance.planning.remaining_recipe import RemainingRecipe
+from crawl2clip.balance.planning.topup_batches import TopUpBatch, next_folder, topup_batches
 from crawl2clip.balance.probabilities.entry_counts import FILE, EntryCounts, Thresholds, read_counts
 from crawl2clip.balance.probabilities.keep_probabilities import entry_probs
-from crawl2clip.balance.probabilities.thresholds import Lists, kept, with_size
+from crawl2clip.balance.probabilities.thresholds import ThresholdRules, kept, with_size
 from crawl2clip.balance.spark.entry_counting import keep_prob
 from crawl2clip.cli.commands.plan_balance import Balancing
 from crawl2clip.cli.registry import Commands, code_allowed, out, recipe_of, where_from, where_to
@@ -25,7 +25,7 @@ from crawl2clip.recipe import RecipeError
 
 
 def add(commands: Commands) -> None:
-    """Enter it."""
+    """Register the command."""
     example = "crawl2clip rebalance conf/recipes/metaclip.yaml --run-dir runs/1 --size 400000000"
     sub = commands.add("rebalance", rebalance, example)
     recipe_of(sub)
@@ -37,33 +37,33 @@ def add(commands: Commands) -> None:
 
 @dataclass(frozen=True)
 class Shortage:
-    """What a run and its additions have asked for, and what they got of it."""
+    """The number of pairs that a run and its batches requested, and the number they obtained."""
 
     asked: int
     have: int
 
     def wanted(self, size: int) -> int:
-        """How many to ask for in all, if as large a part of them comes as came before."""
+        """Return the total number to request, if the same share of them is obtained as before."""
         return self.asked + math.ceil((size - self.have) * self.asked / self.have)
 
 
 def rebalance(options: argparse.Namespace) -> int:
     """Choose further pairs for a finished run whose set is smaller than it should be.
 
-    A larger t keeps what the run kept and more. The pairs that only the larger t keeps are written
-    as a table to <run>/more, enough of them if as many images are gone as before, with a recipe to
-    fetch them and one for the jobs that come after fetching, to be run over the images of both.
-    Nothing is matched again, and nothing downloaded twice.
+    A larger t keeps everything that the run kept, and more. The pairs that only the larger t keeps
+    are written as a table to <run>/more, enough of them if the same share of images is missing as
+    before, with a recipe to fetch them and one for the jobs that follow fetching, to be run on the
+    images of both. Nothing is matched again, and no image is downloaded twice.
 
-    Is the set still too small after that, the same command writes to <run>/more-2, and so on. What
-    was not begun to be fetched is chosen anew.
+    If the set is still too small after that, the same command writes to <run>/more-2, and so on. A
+    batch of which nothing has been fetched yet is chosen anew.
     """
     balancing = Balancing.of(options)
     if balancing.step.form != "draw":
         raise RecipeError(f"{balancing.step.name}: form {balancing.step.form!r} has no larger t")
     run = balancing.run.folder
-    left = Leftover.of(options.recipe, balancing.job, balancing.number)
-    there = _begun(additions(run))
+    left = RemainingRecipe.of(options.recipe, balancing.job, balancing.number)
+    there = _begun(topup_batches(run))
     shortage = _shortage(balancing, left, there, options.size)
     counts, then = _counts(run, there)
     pairs = balancing.step.eligible(balancing.pairs(session(allow_code=options.allow_code)))
@@ -72,7 +72,7 @@ def rebalance(options: argparse.Namespace) -> int:
         raise RecipeError(f"{run}: all {shortage.asked:,} pairs that match have been asked for")
     folder = next_folder(run, len(there))
     more = added(balancing.step, pairs, counts, then, now)
-    addition = Addition(folder, _written(more, folder), dict(then), dict(now))
+    addition = TopUpBatch(folder, _written(more, folder), dict(then), dict(now))
     commands = left.write(run, [one.folder for one in (*there, addition)])
     addition.write()
     _tell(shortage, addition, commands)
@@ -80,13 +80,13 @@ def rebalance(options: argparse.Namespace) -> int:
 
 
 def _written(more: DataFrame, folder: str) -> int:
-    """Write the pairs as a table into the folder; how many they are."""
+    """Write the pairs as a table into the folder, and return their number."""
     table = f"{folder}/pairs.parquet"
     more.write.mode("overwrite").option("compression", "zstd").parquet(table)
     return more.sparkSession.read.parquet(table).count()
 
 
-def _tell(shortage: Shortage, addition: Addition, commands: Sequence[str]) -> None:
+def _tell(shortage: Shortage, addition: TopUpBatch, commands: Sequence[str]) -> None:
     expected = shortage.have + round(addition.asked * shortage.have / shortage.asked)
     out.print(f"{shortage.have:,} of {shortage.asked:,} pairs have come through", highlight=False)
     table = f"{addition.folder}/pairs.parquet"
@@ -96,8 +96,8 @@ def _tell(shortage: Shortage, addition: Addition, commands: Sequence[str]) -> No
         out.print(command, soft_wrap=True, highlight=False, markup=False)
 
 
-def _begun(there: list[Addition]) -> list[Addition]:
-    """Without the last if nothing of it was fetched: it can be chosen anew."""
+def _begun(there: list[TopUpBatch]) -> list[TopUpBatch]:
+    """Return the batches without the last if nothing of it was fetched: it can be chosen anew."""
     if there:
         files, path = fsspec.url_to_fs(f"{there[-1].folder}/run")
         if not files.exists(path):
@@ -106,7 +106,7 @@ def _begun(there: list[Addition]) -> list[Addition]:
 
 
 def _shortage(
-    balancing: Balancing, left: Leftover, there: Sequence[Addition], size: int
+    balancing: Balancing, left: RemainingRecipe, there: Sequence[TopUpBatch], size: int
 ) -> Shortage:
     run = balancing.run
     balanced = _ended(run.folder, balancing.job)
@@ -132,8 +132,8 @@ def _ended(folder: str, job: str) -> JobReport:
     return report
 
 
-def _counts(run: str, there: Sequence[Addition]) -> tuple[EntryCounts, Thresholds]:
-    """The counts of the run, and the thresholds by which all was chosen that is there."""
+def _counts(run: str, there: Sequence[TopUpBatch]) -> tuple[EntryCounts, Thresholds]:
+    """Return the run's counts, and the thresholds of everything chosen so far."""
     try:
         counts = read_counts(f"{run.rstrip('/')}/{FILE}")
     except ValueError as error:
@@ -147,8 +147,8 @@ def _counts(run: str, there: Sequence[Addition]) -> tuple[EntryCounts, Threshold
 def _larger(
     step: BalanceEntries, pairs: DataFrame, counts: EntryCounts, then: Thresholds, wanted: int
 ) -> tuple[Thresholds, float]:
-    """Thresholds none of which is smaller than before, and how many pairs they keep."""
-    lists = Lists(counts, step.reference)
+    """Return thresholds none of which is smaller than before, and how many pairs they keep."""
+    lists = ThresholdRules(counts, step.reference)
 
     def rule(t: float) -> Thresholds:
         return {k: max(new, then[k]) for k, new in lists.with_t(t).items()}
@@ -161,7 +161,7 @@ def _larger(
 def added(
     step: BalanceEntries, pairs: DataFrame, counts: EntryCounts, then: Thresholds, now: Thresholds
 ) -> DataFrame:
-    """The pairs that the thresholds `now` keep and the smaller ones, `then`, did not."""
+    """Return the pairs that the thresholds `now` keep and the smaller ones, `then`, did not."""
     larger, smaller = (
         keep_prob(pairs, counts, entry_probs(counts.flat, counts.spread(thresholds)))
         for thresholds in (now, then)

@@ -36,7 +36,7 @@ EXAMPLE = "conf/recipes/metaclip.yaml"
 
 
 def add(commands: Commands) -> None:
-    """Enter them."""
+    """Register the commands."""
     commands.add("list", list_stages, "crawl2clip list")
     sub = commands.add("check", check_recipe, f"crawl2clip check {EXAMPLE}")
     recipe_of(sub)
@@ -86,9 +86,10 @@ def list_stages(options: argparse.Namespace) -> int:
 
 
 def check_recipe(options: argparse.Namespace) -> int:
-    """Push an empty table through every step of a recipe, and show which executor runs each job.
+    """Check a recipe by pushing an empty table through every step; show what runs each job.
 
-    A recipe is code, even to check it: its steps open the files and models that they name.
+    A recipe is code, even when it is only checked: its steps open the files and models that they
+    name.
     """
     recipe = load_recipe(options.recipe)
     plans = check(session(allow_code=options.allow_code), recipe, source(options))
@@ -107,9 +108,9 @@ def check_recipe(options: argparse.Namespace) -> int:
 def run_recipe(options: argparse.Namespace) -> int:
     """Run all jobs of a recipe in turn, then write the report.
 
-    A recipe is code: its steps read the files that they name, load models, ask the web and write,
-    with your rights. Read one from a stranger before you run it. Its conditions (`where`) may
-    compute on their row alone, unless --allow-code is given.
+    A recipe is code: its steps read the files that they name, load models, access the web and write
+    files, with your rights. Read a stranger's recipe before you run it. Its conditions (`where`)
+    can only compute on their row, unless --allow-code is given.
     """
     run = Run(load_recipe(options.recipe), source(options), options.run_dir)
     spark = session(options.cores, options.allow_code)
@@ -153,7 +154,7 @@ def _reports(recipe: Recipe, folder: str) -> list[JobReport]:
 
 
 def preview_filter(options: argparse.Namespace) -> int:
-    """Show pairs that a filter throws away, and pairs that it keeps."""
+    """Show pairs that a filter drops, and pairs that it keeps."""
     run = Run(load_recipe(options.recipe), source(options), options.run_dir)
     spark = session(allow_code=options.allow_code)
     found = preview(spark, run, options.job, options.step, options.rows)

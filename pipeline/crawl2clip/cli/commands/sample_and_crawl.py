@@ -1,4 +1,4 @@
-"""Commands that bring something to run on: a small web, or archives of a crawl."""
+"""Commands that provide input: a small synthetic web, or archives of a crawl."""
 
 import argparse
 import subprocess
@@ -12,7 +12,7 @@ from crawl2clip.synthetic_web import SampleSettings, make_sample, serving
 
 
 def add(commands: Commands) -> None:
-    """Enter them."""
+    """Register the commands."""
     sub = commands.add("crawl", choose_archives, "crawl2clip crawl CC-MAIN-2026-05 --files 10")
     sub.add_argument("crawl", help="its name; https://commoncrawl.org/get-started lists them")
     sub.add_argument("--files", type=int, required=True, help="how many archives")
@@ -34,7 +34,7 @@ def _add_sample(sub: argparse.ArgumentParser) -> None:
 
 
 def make_a_sample(options: argparse.Namespace) -> int:
-    """Make a small web with known truth, and the archives of its crawl."""
+    """Generate a small web with known truth, and the archives of its crawl."""
     given = {"seed": options.seed, "pages": options.pages, "pictures": options.pictures}
     given |= {"hosts": options.hosts, "warcs": options.warcs, "port": options.port}
     settings = SampleSettings(**{k: v for k, v in given.items() if v is not None})
@@ -47,7 +47,7 @@ def make_a_sample(options: argparse.Namespace) -> int:
 
 
 def choose_archives(options: argparse.Namespace) -> int:
-    """Choose some archives of a crawl by chance, and write a list of them."""
+    """Choose random archives of a crawl, and write a list of them."""
     try:
         chosen = choose(
             options.crawl, options.files, options.seed, options.paths, options.base, options.to

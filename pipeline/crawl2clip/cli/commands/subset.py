@@ -14,7 +14,7 @@ EXAMPLE = "crawl2clip subset write runs/1/filter basic.npy"
 
 
 def add(commands: Commands) -> None:
-    """Enter them."""
+    """Register the command."""
     sub = commands.add("subset", subset, EXAMPLE)
     sub.add_argument("what", choices=["write", "intersect"], help="of a table, or of two files")
     sub.add_argument(
@@ -26,13 +26,13 @@ def add(commands: Commands) -> None:
 
 
 def subset(options: argparse.Namespace) -> int:
-    """Write the uids of a table, or those that two files share, as a subset file of DataComp's.
+    """Write the uids of a table, or those that two files share, as a DataComp subset file.
 
-    Its resharder takes such a file, and so does the step keep_subset.
+    DataComp's resharder reads such a file, and so does the step keep_subset.
     """
     wanted = {"write": 2, "intersect": 3}[options.what]
     if len(options.paths) != wanted:
-        raise RecipeError(f"subset {options.what} wants {wanted} paths; {EXAMPLE}, say")
+        raise RecipeError(f"subset {options.what} needs {wanted} paths; {EXAMPLE}, say")
     try:
         count = _made(options.what, options.paths)
     except AnalysisException as error:

@@ -1,4 +1,4 @@
-"""The command target-clusters: near which centres the images stand that one cares for."""
+"""Command `target-clusters`: find the clusters that contain given images."""
 
 import argparse
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ _ROWS = 8_192  # images at a time
 
 
 def add(commands: Commands) -> None:
-    """Enter it."""
+    """Register the command."""
     example = (
         "crawl2clip target-clusters imagenet.npy --centres centroids.npy --to imagenet_clusters.npy"
     )
@@ -39,10 +39,10 @@ def add(commands: Commands) -> None:
 
 
 def target_clusters(options: argparse.Namespace) -> int:
-    """Find the clusters that images stand in, for DataComp's image-based filtering.
+    """Find the clusters that contain given images, for DataComp's image-based filtering.
 
-    Of the embeddings of ImageNet's images, say, by the model that the centres are of. A file is
-    held in memory, a table is read piece by piece; all cores multiply.
+    The images are given by their embeddings, those of ImageNet for example, from the model that the
+    centres were made with. A file is held in memory, a table is read in pieces; all cores are used.
     """
     try:
         centres = read_centres(options.centres, options.centres_array)
@@ -59,7 +59,7 @@ def target_clusters(options: argparse.Namespace) -> int:
 
 
 def _found(options: argparse.Namespace, centres: Floats) -> Iterator[Ints]:
-    """The cluster of each target, a piece at a time; -1 for one without an embedding."""
+    """Yield the clusters of the targets in pieces; -1 for one without an embedding."""
     if options.targets.endswith((".npy", ".npz", ".safetensors")):
         points = tensor_files.read(options.targets, options.array)
         if points.ndim != 2:

@@ -1,4 +1,4 @@
-"""The command train: from shards to a model."""
+"""Command `train`: train a model on shards."""
 
 import argparse
 import shlex
@@ -10,12 +10,12 @@ from crawl2clip.cli.spark_submit import OK
 from crawl2clip.recipe import RecipeError
 from crawl2clip.training.launch import Launcher, Nodes, run
 from crawl2clip.training.shards import Shards
-from crawl2clip.training.training_record import RECEIPT, Receipt
-from crawl2clip.training.training_run import Training
+from crawl2clip.training.training_record import RECORD, TrainingRecord
+from crawl2clip.training.training_run import TrainingRun
 
 
 def add(commands: Commands) -> None:
-    """Enter it."""
+    """Register the command."""
     example = "crawl2clip train runs/1/shards --to models/1 --open-clip='--lr 1e-3'"
     sub = commands.add("train", train, example)
     sub.add_argument("shards", help="folder of tars and sizes.json, as write_shards leaves it")
@@ -46,10 +46,10 @@ def _where(sub: argparse.ArgumentParser) -> None:
 def train(options: argparse.Namespace) -> int:
     """Train a CLIP model on shards with open_clip, on one machine or many.
 
-    sizes.json says how many pairs there are, and from it follow the samples of an epoch and the
-    number of loaders. Options of open_clip go to it as they are, such as
-    --open-clip='--lr 1e-3 --precision amp_bf16 --report-to tensorboard'. Run again with the same
-    settings it goes on after the last checkpoint. evaluate --run takes the folder.
+    The samples of an epoch and the number of loaders are derived from sizes.json. Options of
+    open_clip are passed on, such as --open-clip='--lr 1e-3 --precision amp_bf16 --report-to
+    tensorboard'. Run again with the same settings, it resumes after the last checkpoint. evaluate
+    --run takes the folder.
     """
     try:
         training = _training(options)
@@ -64,8 +64,8 @@ def train(options: argparse.Namespace) -> int:
     return OK
 
 
-def _training(options: argparse.Namespace) -> Training:
-    return Training(
+def _training(options: argparse.Namespace) -> TrainingRun:
+    return TrainingRun(
         shards=Shards.of(options.shards),
         folder=Path(options.to),
         model=options.model,
@@ -80,17 +80,17 @@ def _training(options: argparse.Namespace) -> Training:
     )
 
 
-def _refuse(training: Training, options: argparse.Namespace) -> None:
+def _refuse(training: TrainingRun, options: argparse.Namespace) -> None:
     if options.launcher == "local" and training.processes > 1:
         raise ValueError(f"{training.processes} processes want --launcher torchrun or spark")
     if options.nodes > 1 and (options.launcher != "torchrun" or not options.rendezvous):
         raise ValueError("several --nodes want --launcher torchrun and --rendezvous HOST:PORT")
 
 
-def _refuse_other(training: Training) -> None:
-    """A folder is one run: going on with other settings would make a model nobody can name."""
-    if (training.folder / RECEIPT).exists():
-        before, now = Receipt.read(training.folder), training.receipt()
+def _refuse_other(training: TrainingRun) -> None:
+    """Refuse to resume with other settings, as a folder holds a single run."""
+    if (training.folder / RECORD).exists():
+        before, now = TrainingRecord.read(training.folder), training.record()
         if before != now:
             raise ValueError(f"{training.folder} is a run with other settings; name another --to")
 

@@ -1,4 +1,4 @@
-"""The commands train-filter and draw-pairs: a data filtering network, and a table to learn from."""
+"""Commands `train-filter` and `draw-pairs`: train a filter network, and draw pairs for it."""
 
 import argparse
 import typing
@@ -7,10 +7,10 @@ from pathlib import Path
 from crawl2clip.cli.registry import Commands, code_allowed, out
 from crawl2clip.cli.spark_submit import OK
 from crawl2clip.engine.session import session
-from crawl2clip.filter_network.dataset_builder import Preparing
-from crawl2clip.filter_network.launch import trained
-from crawl2clip.filter_network.settings import Frozen, Training
-from crawl2clip.filter_network.synthetic_pairs import Drawings
+from crawl2clip.filter_network.dataset_builder import PairSelection
+from crawl2clip.filter_network.launch import train_network
+from crawl2clip.filter_network.settings import Frozen, TrainingSettings
+from crawl2clip.filter_network.synthetic_pairs import SyntheticPairs
 from crawl2clip.recipe import RecipeError
 
 NUMBERS = {
@@ -27,7 +27,7 @@ NUMBERS = {
 
 
 def add(commands: Commands) -> None:
-    """Enter them."""
+    """Register the commands."""
     example = "crawl2clip train-filter good/pairs --where \"lang = 'en'\" --to models/dfn"
     sub = commands.add("train-filter", train_filter, example)
     sub.add_argument("table", help="Parquet with image and text: good pairs, the better the fewer")
@@ -41,14 +41,14 @@ def add(commands: Commands) -> None:
     sub.add_argument("--image-weights", default="", help="to begin with, of the image tower alone")
     sub.add_argument("--frozen", choices=typing.get_args(Frozen), default="none")
     for name, about in NUMBERS.items():
-        default = getattr(Training(), name)
+        default = getattr(TrainingSettings(), name)
         option = f"--{name.replace('_', '-')}"
         sub.add_argument(option, type=type(default), default=default, help=f"{about}; {default}")
     _add_drawing(commands.add("draw-pairs", draw_pairs, "crawl2clip draw-pairs --to build/good"))
 
 
 def _add_drawing(sub: argparse.ArgumentParser) -> None:
-    drawings = Drawings()
+    drawings = SyntheticPairs()
     sub.add_argument("--to", required=True, metavar="FOLDER", help="of the table")
     sub.add_argument("--pairs", type=int, default=drawings.pairs)
     sub.add_argument("--mismatched", type=float, default=drawings.mismatched, help="share of them")
@@ -63,19 +63,19 @@ def train_filter(options: argparse.Namespace) -> int:
     """Train a data filtering network, a CLIP, on a table of good pairs.
 
     The folder is then a model for score_clip: {weights: "local-dir:FOLDER", to: dfn_score}. To
-    fine-tune it on a further table give --model local-dir:FOLDER and another --to. Run again with
-    the same settings it goes on where it was stopped.
+    fine-tune it on another table give --model local-dir:FOLDER and another --to. Run again with the
+    same settings, it resumes where it was stopped.
     """
     names = ("model", "weights", "image_weights", "frozen", *NUMBERS)
-    training = Training(**{name: getattr(options, name) for name in names})
-    asked = Preparing(options.table, options.where, options.held_out, options.seed)
+    training = TrainingSettings(**{name: getattr(options, name) for name in names})
+    asked = PairSelection(options.table, options.where, options.held_out, options.seed)
     try:
         training.check()
         asked.check()
         if options.processes < 1:
             raise ValueError(f"processes must be 1 at least, not {options.processes}")
         spark = session(allow_code=options.allow_code)
-        about = trained(spark, asked, training, options.to, options.processes)
+        about = train_network(spark, asked, training, options.to, options.processes)
     except ValueError as error:
         raise RecipeError(str(error)) from None
     judged = about["validation_auc"]
@@ -88,11 +88,11 @@ def train_filter(options: argparse.Namespace) -> int:
 
 
 def draw_pairs(options: argparse.Namespace) -> int:
-    """Draw pictures as the sample's, with true captions: good pairs to try train-filter on.
+    """Draw images like the sample's, with true captions: good pairs to try train-filter on.
 
     The table has the columns image, text and is_true.
     """
-    drawings = Drawings(
+    drawings = SyntheticPairs(
         options.pairs, options.mismatched, options.standing, options.lang, options.seed
     )
     try:

@@ -1,4 +1,4 @@
-"""The command that counts tokens: `crawl2clip vocabulary`."""
+"""Command `vocabulary`: count tokens."""
 
 import argparse
 import typing
@@ -15,12 +15,12 @@ from crawl2clip.recipe import RecipeError
 
 
 def add(commands: Commands) -> None:
-    """Enter it."""
+    """Register the command."""
     example = "crawl2clip vocabulary --source runs/1/extract --to counts.json"
     sub = commands.add("vocabulary", make_vocabulary, example)
     where_from(sub)
     sub.add_argument("--add", nargs="+", default=[], metavar="JSON", help="other vocabularies")
-    sub.add_argument("--to", required=True, metavar="JSON", help="receipt; the table lies beside")
+    sub.add_argument("--to", required=True, metavar="JSON", help="record; the table is beside it")
     sub.add_argument("--split", choices=typing.get_args(Split), default="blanks")
     sub.add_argument("--case", choices=typing.get_args(Case), default="folded")
 
@@ -28,9 +28,9 @@ def add(commands: Commands) -> None:
 def make_vocabulary(options: argparse.Namespace) -> int:
     """Count the unigrams and bigrams of a source, and add the counts of other vocabularies.
 
-    Writes a Parquet table of token and count into the folder named like the receipt, without .json,
-    and then the receipt, which `rare_tokens: {vocabulary: ...}` takes. On a cluster:
-    spark-submit jobs/command.py vocabulary ...
+    Writes a Parquet table of token and count into the folder named like the record, without .json,
+    and then the record, which `rare_tokens: {vocabulary: ...}` takes. On a cluster: spark-submit
+    jobs/command.py vocabulary ...
     """
     tokens = Tokens(options.split, options.case)
     _refuse(options, tokens)
@@ -47,7 +47,7 @@ def make_vocabulary(options: argparse.Namespace) -> int:
 
 
 def _refuse(options: argparse.Namespace, tokens: Tokens) -> None:
-    """What can be told to be wrong before Spark starts."""
+    """Refuse invalid options before Spark starts."""
     if not (options.source or options.add):
         raise RecipeError("give it --source, --add or both: what shall be counted?")
     if options.to in options.add:

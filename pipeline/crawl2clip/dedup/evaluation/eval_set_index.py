@@ -1,4 +1,4 @@
-"""A table of evaluation images, and what is, or is near, one of them."""
+"""Index a table of evaluation images for exact and near matches."""
 
 from collections.abc import Sequence
 from typing import Literal, Protocol
@@ -10,20 +10,19 @@ import pyarrow.parquet as pq
 
 from crawl2clip.dedup.near import hamming_index
 from crawl2clip.dedup.semantic import kmeans
-from crawl2clip.dedup.semantic.arrays import Bools
 from crawl2clip.dedup.semantic.bucket_index import CLUSTERS, BucketIndex, near_any
-from crawl2clip.dedup.semantic.embedding_matrix import matrix
+from crawl2clip.dedup.semantic.embedding_matrix import Bools, matrix
 
 Search = Literal["all", "buckets"]
 
 _ITERATIONS, _SEED = 100, 0  # of k-means
 
 
-class Known(Protocol):
-    """Values to look for."""
+class Reference(Protocol):
+    """A set of values to match against."""
 
-    def among(self, values: pa.Array) -> Bools:
-        """For each value, none of which is null, whether it is a known one, or near enough."""
+    def has_match(self, values: pa.Array) -> Bools:
+        """Return whether each value, none of which is null, matches or is close to a known one."""
 
 
 def check(table: str, names: Sequence[str]) -> None:
@@ -32,31 +31,31 @@ def check(table: str, names: Sequence[str]) -> None:
         with fsspec.open(table, "rb") as file:
             there = pq.read_schema(file).names
     except FileNotFoundError:
-        raise ValueError(f"there is no {table}; it wants a Parquet file") from None
+        raise ValueError(f"there is no {table}; expected a Parquet file") from None
     except (pa.ArrowInvalid, IsADirectoryError):
-        raise ValueError(f"{table} is no Parquet file, and it wants one") from None
+        raise ValueError(f"{table} is not a Parquet file") from None
     if missing := [name for name in names if name not in there]:
         raise ValueError(f"{table} has no {', '.join(missing)}; there are {', '.join(there)}")
 
 
 def column(table: str, name: str) -> pa.Array:
-    """A column of the Parquet file without its nulls."""
+    """Return a column of the Parquet file without its nulls."""
     with fsspec.open(table, "rb") as file:
         return pq.read_table(file, columns=[name])[name].combine_chunks().drop_null()
 
 
-class Values:
-    """Texts that a value may equal."""
+class ExactReference:
+    """A set of strings, matched by equality."""
 
     def __init__(self, known: pa.Array) -> None:
         self._known = frozenset(known.to_pylist())
 
-    def among(self, values: pa.Array) -> Bools:
+    def has_match(self, values: pa.Array) -> Bools:
         return np.array([value in self._known for value in values.to_pylist()], bool)
 
 
-class Hashes:
-    """Perceptual hashes of which a value may be `distance` bits and `colour` levels off."""
+class HashReference:
+    """Perceptual hashes, matched within `distance` bits and `colour` levels."""
 
     def __init__(self, known: pa.Array, distance: int, colour: float) -> None:
         self._distance, self._colour = distance, colour
@@ -64,12 +63,12 @@ class Hashes:
             np.unique(hamming_index.words(known.cast(pa.binary())), axis=0)
         )
 
-    def among(self, values: pa.Array) -> Bools:
+    def has_match(self, values: pa.Array) -> Bools:
         return self._index.any_within(hamming_index.words(values), self._distance, self._colour)
 
 
-class Embeddings:
-    """Vectors with which a value may have a cosine above the line."""
+class EmbeddingReference:
+    """Embeddings, matched if the cosine exceeds a threshold."""
 
     def __init__(self, known: pa.Array, cosine: float, search: Search) -> None:
         self._cosine, self._known = cosine, matrix(known)
@@ -78,7 +77,7 @@ class Embeddings:
             centres = kmeans.train(self._known, CLUSTERS, _ITERATIONS, _SEED)
             self._buckets = BucketIndex(self._known, centres)
 
-    def among(self, values: pa.Array) -> Bools:
+    def has_match(self, values: pa.Array) -> Bools:
         if not len(self._known) or not len(values):
             return np.zeros(len(values), bool)
         asked = matrix(values)

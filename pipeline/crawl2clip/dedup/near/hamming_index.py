@@ -1,4 +1,4 @@
-"""Which perceptual hashes are near: beside each other in order, or any against a list."""
+"""Compare perceptual hashes, row by row or against a list."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from crawl2clip.dedup.near.pdq import BITS_BYTES, BYTES
-from crawl2clip.dedup.semantic.arrays import Bools, Floats, Ints, Words
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float32]
+Words = NDArray[np.uint64]
 
 _BANDS = 16  # of 16 bits each
 # Of 31 bits that differ, one band of 16 has no more than one.
@@ -19,9 +23,9 @@ _PROBES = np.array([0, *(1 << bit for bit in range(16))], np.uint16)
 
 
 def words(hashes: pa.Array) -> Words:
-    """The hashes as words: (N, 10), or (N, 4) if they are PDQ's bits alone.
+    """Return the hashes as 64-bit words: (N, 10), or (N, 4) if they are PDQ's bits alone.
 
-    Raises ValueError for one that is neither, or not like the others.
+    Raises ValueError for a hash of another size, or of a size unlike the others'.
     """
     sizes = pc.unique(pc.binary_length(hashes)).to_pylist()
     if not sizes:
@@ -36,15 +40,15 @@ def words(hashes: pa.Array) -> Words:
 
 
 def distances(a: Words, b: Words) -> Ints:
-    """PDQ's bits in which they differ, row by row."""
+    """Return the Hamming distances of PDQ's bits, row by row."""
     bits: Ints = np.bitwise_count(a[..., :4] ^ b[..., :4]).sum(axis=-1, dtype=np.int64)
     return bits
 
 
 def near(a: Words, b: Words, distance: int, colour: float) -> Bools:
-    """Whether row by row at most so many bits differ, and the colours so little, where known.
+    """Return, row by row, whether bits and, if both have them, colours are within a distance.
 
-    colour: root of the mean square over the mosaic, in levels of 255.
+    distance: in bits. colour: root mean square over the mosaic, in levels of 255.
     """
     alike: Bools = distances(a, b) <= distance
     if a.shape[1] == b.shape[1] == BYTES // 8:
@@ -56,13 +60,13 @@ def near(a: Words, b: Words, distance: int, colour: float) -> Bools:
 
 
 def _colours(hashes: Words) -> Floats:
-    """(N, 16, 3)"""
+    """Return the mosaics as an array (N, 16, 3)."""
     mosaic = np.ascontiguousarray(hashes[:, 4:]).view(np.uint8)
     return mosaic.reshape(len(hashes), -1, 3).astype(np.float32)
 
 
 def _is_grey(colours: Floats) -> Bools:
-    """A copy without colours is a copy: it is compared as if the other had none either."""
+    """Return whether each mosaic is grey: a copy without colours is compared in grey."""
     grey: Bools = np.ptp(colours, axis=2).max(axis=1, initial=0) <= _GREY
     return grey
 
@@ -73,10 +77,10 @@ def _greyed(colours: Floats) -> Floats:
 
 
 class HammingIndex:
-    """Finds whether a hash is within a distance of any in a list, exactly.
+    """Finds exactly whether a hash is within a given distance of any hash in a list.
 
-    Multi-index hashing (Norouzi et al. 2012): two hashes no more than 31 bits apart differ in at
-    most one bit in one of 16 bands, so 17 look-ups for each band find every candidate.
+    Multi-index hashing (Norouzi et al. 2012): two hashes at most 31 bits apart differ in at most
+    one bit in one of 16 bands, so 17 look-ups for each band find every candidate.
     """
 
     def __init__(self, known: Words) -> None:
@@ -89,9 +93,9 @@ class HammingIndex:
         np.cumsum(counts, axis=1, out=self._begins[:, 1:])
 
     def any_within(self, asked: Words, distance: int, colour: float = np.inf) -> Bools:
-        """For each hash asked for, whether a known one is `near`.
+        """Return for each query hash whether a known one is `near`.
 
-        Raises ValueError for more than 31, which this index can't promise.
+        Raises ValueError for a distance above 31, which this index can't guarantee.
         """
         if distance > MOST_BITS:
             raise ValueError(f"max_distance is {distance}; {MOST_BITS} is the most")
@@ -105,7 +109,7 @@ class HammingIndex:
         return found
 
     def _candidates(self, asked: Words, band: int, probe: np.uint16) -> Iterator[tuple[Ints, Ints]]:
-        """Rows of `asked` with a known row each, where the band, after the probe, is the same."""
+        """Yield query rows, each with a known row that shares the band after the probe's flips."""
         keys = _bands(asked)[:, band] ^ probe
         begins, ends = self._begins[band][keys], self._begins[band][keys.astype(np.int64) + 1]
         while len(rows := np.flatnonzero(begins < ends)):  # one known hash of each key at a time
@@ -114,5 +118,5 @@ class HammingIndex:
 
 
 def _bands(hashes: Words) -> NDArray[np.uint16]:
-    """(N, 16)"""
+    """Return PDQ's bits as 16 bands, (N, 16)."""
     return np.ascontiguousarray(hashes[:, :4]).view(np.uint16).reshape(-1, _BANDS)

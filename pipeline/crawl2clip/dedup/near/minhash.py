@@ -1,27 +1,27 @@
-"""MinHash of short texts, many at a time: equal numbers as often as two texts share shingles."""
+"""Compute MinHash signatures of short texts, many at a time."""
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from crawl2clip.dedup.semantic.arrays import Ints, Words
-
 PERMS = 128
 SHINGLE_CHARS = 5
-# The rest of a longer text is not looked at; no caption is longer, but a page can say anything.
+# The rest of a longer text is ignored; no caption is longer, but a page can contain anything.
 MOST_CHARS = 1_000
 
 _CHUNK = 1 << 14  # shingles whose hashes stay in the processor's cache while 128 minima are taken
 
+Ints = NDArray[np.int64]
+Words = NDArray[np.uint64]
 Halves = NDArray[np.uint32]
 
 
 def rows_per_band(similarity: float, recall: float) -> int:
-    """The most rows of a band with which texts so similar share one of 128 // rows bands.
+    """Return the most rows per band at which such similar texts share one of 128 // rows bands.
 
-    They share a band with probability 1 - (1 - similarity^rows)^bands, which is `recall` or more.
-    More rows mean fewer candidates. Raises ValueError if one row is too many.
+    They share a band with probability 1 - (1 - similarity^rows)^bands, which is at least `recall`.
+    More rows mean fewer candidates. Raises ValueError if even one row is too many.
     """
     for rows in range(PERMS, 0, -1):
         if 1 - (1 - similarity**rows) ** (PERMS // rows) >= recall:
@@ -30,7 +30,10 @@ def rows_per_band(similarity: float, recall: float) -> int:
 
 
 def band_keys(texts: pa.Array, rows: int) -> Words:
-    """For each text a key for each of its 128 // rows bands, (N, bands); equal where bands are."""
+    """Return a key for each of the 128 // rows bands of each text, (N, bands).
+
+    Equal for equal bands.
+    """
     bands = PERMS // rows
     found = signatures(texts)[:, : bands * rows].reshape(-1, bands, rows)
     keys = np.zeros(found.shape[:2], np.uint64)
@@ -40,10 +43,10 @@ def band_keys(texts: pa.Array, rows: int) -> Words:
 
 
 def signatures(texts: pa.Array) -> Halves:
-    """The smallest of its shingles' hashes under 128 hash functions for each text, (N, 128).
+    """Return the minimum of each text's shingle hashes under 128 hash functions, (N, 128).
 
-    The share of equal numbers of two texts estimates the Jaccard similarity of their shingles:
-    all runs of 5 characters; a shorter text is one shingle.
+    The fraction of equal numbers in two signatures estimates the Jaccard similarity of the texts'
+    shingles: all runs of 5 characters; a shorter text is one shingle.
     """
     hashes, begins = shingle_hashes(texts)
     result = np.empty((len(begins) - 1, PERMS), np.uint32)
@@ -61,7 +64,7 @@ def signatures(texts: pa.Array) -> Halves:
 
 
 def shingle_hashes(texts: pa.Array) -> tuple[Halves, Ints]:
-    """Hashes of all shingles of all texts, in order, and where each text's begin: (N + 1,)."""
+    """Return the hashes of all texts' shingles, in order, and where each text's begin, (N + 1,)."""
     cut = pc.utf8_slice_codeunits(texts, 0, MOST_CHARS).to_pylist()
     codes = np.frombuffer("".join(cut).encode("utf-32-le", "surrogatepass"), np.uint32)
     lengths = np.fromiter(map(len, cut), np.int64, len(cut))
@@ -80,7 +83,7 @@ def shingle_hashes(texts: pa.Array) -> tuple[Halves, Ints]:
 
 
 def jaccard(a: str, b: str) -> float:
-    """Shared shingles of two texts by all that either has."""
+    """Return the Jaccard similarity of the shingles of two texts."""
     left, right = _shingles(a), _shingles(b)
     return len(left & right) / len(left | right)
 
@@ -92,7 +95,7 @@ def _shingles(text: str) -> set[str]:
 
 
 def _permuted(hashes: Halves, seed: np.uint32, factor: np.uint32) -> Halves:
-    """One of a family of permutations of all 32-bit numbers: bijections, so no two collide."""
+    """Apply one of a family of permutations of all 32-bit numbers, which can't collide."""
     mixed = (hashes ^ seed) * factor
     mixed ^= mixed >> np.uint32(15)
     mixed *= _ODD
@@ -100,7 +103,7 @@ def _permuted(hashes: Halves, seed: np.uint32, factor: np.uint32) -> Halves:
 
 
 def _mixed(numbers: Words) -> Words:
-    """Bits well stirred: the finaliser of SplitMix64 (Steele, Lea and Flood 2014)."""
+    """Mix bits with the finaliser of SplitMix64 (Steele, Lea and Flood 2014)."""
     numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return numbers ^ (numbers >> np.uint64(31))

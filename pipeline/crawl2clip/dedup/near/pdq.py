@@ -1,8 +1,8 @@
-"""What a picture looks like: PDQ, the perceptual hash of Meta's ThreatExchange, and colours.
+"""Compute PDQ, the perceptual hash of Meta's ThreatExchange, and a mosaic of colours.
 
-PDQ sees where a picture is darker than elsewhere, 256 bits. Drawings of the same layout can agree
-in all but 30 of them, so the colours of a 4 x 4 mosaic stand behind: in copies they differ by less
-than 2 of 255 levels, in strangers that PDQ takes for the same by more than 10.
+PDQ encodes in 256 bits where an image is darker than elsewhere. Drawings of the same layout can
+agree in all but 30 of them, so the colours of a 4 x 4 mosaic are appended: in copies they differ by
+less than 2 of 255 levels, in different images that PDQ confuses by more than 10.
 """
 
 import io
@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 BITS_BYTES = 32
 MOSAIC = 4  # fields a side, each three bytes
 BYTES = BITS_BYTES + 3 * MOSAIC**2
-# The reference scales all pictures to this first, or a copy's size would change its bits.
+# The reference implementation scales all images to this first, so that a copy's size does not
+# change its bits.
 _SIDE_PX = 512
 _BROKEN = (OSError, ValueError, SyntaxError, EOFError)  # as Pillow's decoders raise them
 
 
 def phash(data: bytes, least_quality: int, most_pixels: int) -> bytes | None:
-    """PDQ's 32 bytes and 48 of colours; None if the picture is too flat to have them.
+    """Return PDQ's 32 bytes and 48 bytes of colours; None if the image is too uniform to hash.
 
-    least_quality: 0 to 100 by PDQ's own measure of how much there is to see. Raises ValueError,
-    saying 'kind: detail', for what is not an image or has more than most_pixels.
+    least_quality: 0 to 100, by PDQ's own measure of image detail. Raises ValueError, with a message
+    'kind: detail', for data that is not an image or has more than most_pixels.
     """
     import pdqhash  # type: ignore[import-untyped]
     from PIL import Image
@@ -41,7 +42,7 @@ def phash(data: bytes, least_quality: int, most_pixels: int) -> bytes | None:
 
 
 def _decoded(data: bytes, most_pixels: int) -> "Image.Image":
-    """RGB, at most 512 px on a side; what is transparent is white."""
+    """Decode to RGB of at most 512 px a side; transparent areas become white."""
     from PIL import Image, UnidentifiedImageError
 
     try:

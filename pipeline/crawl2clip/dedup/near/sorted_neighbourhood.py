@@ -1,12 +1,14 @@
-"""Pairs of rows that are near, among rows that come sorted by bucket: one pass, little memory."""
+"""Find near pairs among rows sorted by bucket, in one pass and bounded memory."""
 
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from crawl2clip.dedup.semantic.arrays import Bools, Ints
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 Near = Callable[[pa.Table, Ints, Ints], Bools]
 
@@ -14,11 +16,12 @@ Near = Callable[[pa.Table, Ints, Ints], Bools]
 def near_pairs(
     batches: Iterable[pa.RecordBatch], bucket: list[str], kept: list[str], reach: int, near: Near
 ) -> Iterator[pa.RecordBatch]:
-    """Edges: the columns `kept` of the one row with the suffix _a, then of the other with _b.
+    """Yield edges: columns `kept` of one row with the suffix _a, then those of the other with _b.
 
-    batches: sorted by the columns of `bucket`, cut anywhere. Each row is compared with the `reach`
-    that follow it in its bucket, so a bucket of up to reach + 1 rows is compared in full, and one
-    of a million rows costs no more for each. near: for a table, whether rows i and j are near.
+    batches: sorted by the columns of `bucket`, split anywhere. Each row is compared with the
+    `reach` rows that follow it in its bucket, so a bucket of up to reach + 1 rows is compared in
+    full, and one of a million rows costs no more per row. near: returns whether rows i and j of a
+    table are near.
     """
     carried: pa.Table | None = None
     for batch in batches:
@@ -31,7 +34,7 @@ def near_pairs(
 
 
 def _numbers(table: pa.Table, bucket: list[str]) -> Ints:
-    """The number of each row's bucket, counted from the table's start."""
+    """Return the number of each row's bucket, counted from the table's start."""
     differs = np.zeros(max(0, table.num_rows - 1), bool)
     for name in bucket:
         values = table[name].combine_chunks()
@@ -40,7 +43,7 @@ def _numbers(table: pa.Table, bucket: list[str]) -> Ints:
 
 
 def _candidates(numbers: Ints, seen: int, reach: int) -> tuple[Ints, Ints]:
-    """Rows i < j of one bucket, at most `reach` apart, of which j is not among the `seen`."""
+    """Return rows i < j of one bucket, at most `reach` apart, with j at or after `seen`."""
     firsts, seconds = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for step in range(1, reach + 1):
         j = np.arange(max(seen, step), len(numbers))

@@ -1,23 +1,23 @@
-"""Which vectors are near one of a list: by comparing all, or those that share a bucket."""
+"""Find vectors close to any of a list, by comparing all of them or those that share a bucket."""
 
 from itertools import combinations
 from math import comb
 
 import numpy as np
 
-from crawl2clip.dedup.semantic.arrays import Bools, Floats, Ints
+from crawl2clip.dedup.semantic.embedding_matrix import Bools, Floats, Ints
 from crawl2clip.dedup.semantic.kmeans import nearest
 from crawl2clip.dedup.semantic.semdedup_greedy import above
 
 CLUSTERS, NEAREST, SUBSET = 4096, 10, 3  # ALIGN, appendix A: 120 buckets for each image
-_BLOCK = 1 << 22  # cosines, or candidates, that are looked at together
+_BLOCK = 1 << 22  # cosines, or candidates, computed at a time
 
 
 def bucket_keys(near: Ints, k: int) -> Ints:
-    """The buckets of each row, (N, 120) for 10 clusters: one for each three of them.
+    """Return the buckets of each row, one for each three of its clusters: (N, 120) for 10 clusters.
 
-    near: numbers of each row's nearest clusters, below k, in any order. Fewer than three clusters
-    make one bucket.
+    near: the indices of each row's nearest clusters, below k, in any order. Fewer than three
+    clusters make one bucket.
     """
     ordered = np.sort(near, axis=1)
     size = min(SUBSET, ordered.shape[1])
@@ -29,7 +29,7 @@ def bucket_keys(near: Ints, k: int) -> Ints:
 
 
 def near_any(asked: Floats, known: Floats, cosine: float) -> Bools:
-    """Whether the cosine of each with any of `known` is above the line; all are compared."""
+    """Return whether the cosine of each vector with any of `known` exceeds the threshold."""
     found = np.zeros(len(asked), bool)
     step = max(1, _BLOCK // max(1, len(known)))
     for begin in range(0, len(asked), step):
@@ -38,10 +38,10 @@ def near_any(asked: Floats, known: Floats, cosine: float) -> Bools:
 
 
 class BucketIndex:
-    """Finds whether a vector is near any in a list, if both share a bucket.
+    """Finds whether a vector is close to any in a list that shares a bucket with it.
 
     ALIGN (Jia et al. 2021, appendix A): an image belongs to its 10 nearest of 4,096 clusters, every
-    3 of these are a bucket, and images are compared that share one.
+    3 of these form a bucket, and images that share a bucket are compared.
     """
 
     def __init__(self, known: Floats, centres: Floats) -> None:
@@ -51,7 +51,7 @@ class BucketIndex:
         self._sorted, self._rows = keys.ravel()[order], order // keys.shape[1]
 
     def near_any(self, asked: Floats, cosine: float) -> Bools:
-        """Whether the cosine of each with any known one in its buckets is above the line."""
+        """Return whether each vector has a cosine above the threshold with any in its buckets."""
         keys = self._keys(asked)
         begins = np.searchsorted(self._sorted, keys, side="left")
         counts = np.searchsorted(self._sorted, keys, side="right") - begins

@@ -1,30 +1,21 @@
-"""Spherical k-means: which directions the vectors point in, and who points where."""
+"""Cluster unit vectors by spherical k-means."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crawl2clip.dedup.semantic.arrays import Floats, Ints
+from crawl2clip.dedup.semantic.embedding_matrix import Floats, Ints, unit
 
-# What faiss asks for: fewer points for a cluster, and its centre is mostly chance.
+# The minimum that faiss recommends: with fewer points per cluster, centres are mostly chance.
 LEAST_POINTS = 39
-_BLOCK = 1 << 24  # similarities that are looked at together: 64 MB
-
-
-def unit(vectors: Floats) -> Floats:
-    """The vectors at length 1, float32; those without a direction (zeros, NaN, infinite) as 0."""
-    wide = np.nan_to_num(vectors.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
-    lengths = np.linalg.norm(wide, axis=1, keepdims=True)
-    finite = np.isfinite(vectors).all(axis=1, keepdims=True)
-    scaled = np.divide(wide, lengths, out=np.zeros_like(wide), where=(lengths > 0) & finite)
-    short: Floats = scaled.astype(np.float32)
-    return short
+_BLOCK = 1 << 24  # similarities computed at a time: 64 MB
 
 
 def train(points: Floats, k: int, iterations: int, seed: int) -> Floats:
-    """Centres of at most k clusters, unit vectors, (K, D).
+    """Learn the centres of at most k clusters; returns unit vectors, (K, D).
 
-    points: unit vectors. K is smaller than k where there are fewer than 39 points for each, and at
-    least 1. Stops early when no point changes sides. An empty cluster takes half of the largest.
+    points: unit vectors. K is smaller than k if there are fewer than 39 points per cluster, but at
+    least 1. Stops early when no point changes its cluster. An empty cluster takes half of the
+    largest.
     """
     k = max(1, min(k, len(points) // LEAST_POINTS))
     random = np.random.default_rng(seed)
@@ -39,9 +30,9 @@ def train(points: Floats, k: int, iterations: int, seed: int) -> Floats:
 
 
 def nearest(points: Floats, centres: Floats, n: int) -> Ints:
-    """The n nearest centres of each point by cosine, nearest first, (N, n)."""
+    """Return the n centres nearest to each point by cosine, nearest first, (N, n)."""
     result = np.empty((len(points), n), np.int64)
-    more = min(n + 1, len(centres))  # one more than asked for: it may be the true last
+    more = min(n + 1, len(centres))  # one more than requested: it may be the true last
     step = max(1, _BLOCK // len(centres))
     for begin in range(0, len(points), step):
         some = points[begin : begin + step]
@@ -55,16 +46,16 @@ def nearest(points: Floats, centres: Floats, n: int) -> Ints:
 
 
 def cosines(a: Floats, b: Floats) -> NDArray[np.float64]:
-    """Of unit vectors, row by row, in float64.
+    """Return the cosines of unit vectors, row by row, in float64.
 
-    A product of matrices differs in its last bits with the rows beside; this does not.
+    The last bits of a matrix product depend on the other rows; those of this function do not.
     """
     cosine: NDArray[np.float64] = (a.astype(np.float64) * b).sum(axis=1)
     return cosine
 
 
 def _in_order(points: Floats, centres: Floats, some: Ints) -> Ints:
-    """The centres of each row of `some`, the nearest first, those equally near by number."""
+    """Sort each row of centre indices by distance, nearest first, ties by index."""
     some = np.sort(some, axis=1)
     rows = np.repeat(points, some.shape[1], axis=0)
     exact = cosines(rows, centres[some.ravel()]).reshape(some.shape)

@@ -1,23 +1,24 @@
-"""Which vectors repeat an earlier one, among vectors that come sorted by cluster."""
+"""Find vectors that repeat an earlier one, among vectors sorted by cluster."""
 
 from typing import Literal
 
 import numpy as np
 
-from crawl2clip.dedup.semantic.arrays import Bools, Floats, Ints
+from crawl2clip.dedup.semantic.embedding_matrix import Bools, Floats, Ints
 from crawl2clip.dedup.semantic.kmeans import cosines
 
 Against = Literal["kept", "all"]
 
-_TOGETHER = 512  # vectors that are compared with the earlier ones in one product of matrices
-_DOUBT = 2e-6  # a product of matrices is off by less
+_TOGETHER = 512  # vectors compared with the earlier ones in one matrix product
+_DOUBT = 2e-6  # an upper bound on the error of a matrix product
 
 
-class Repeats:
-    """Says of each vector, in the order they come, whether an earlier of its cluster is as near.
+class RepeatFinder:
+    """Decides for each vector, in order, whether an earlier one of its cluster is that close.
 
-    cosine: how near. against: the earlier ones that count. most: at most so many of the latest
-    that count are remembered, so a cluster of any size takes bounded memory and time for each.
+    cosine: the threshold. against: the earlier vectors that count. most: at most so many of the
+    latest that count are remembered, so memory, and time per vector, are bounded for a cluster of
+    any size.
     """
 
     def __init__(self, cosine: float, against: Against, most: int) -> None:
@@ -26,8 +27,11 @@ class Repeats:
         self._met = 0  # of the cluster
         self._earlier: Floats = np.empty((0, 0), np.float32)
 
-    def of(self, clusters: Ints, vectors: Floats) -> Bools:
-        """Whether each repeats an earlier one. clusters: number of each vector's, ascending."""
+    def repeats(self, clusters: Ints, vectors: Floats) -> Bools:
+        """Return whether each vector repeats an earlier one.
+
+        Clusters: each vector's cluster, ascending.
+        """
         result = np.zeros(len(vectors), bool)
         ends = np.flatnonzero(np.diff(clusters, append=clusters[-1:] - 1)) + 1
         begin = 0
@@ -42,7 +46,8 @@ class Repeats:
         result = np.zeros(len(vectors), bool)
         begin = 0
         while begin < len(vectors):
-            # By the place in the cluster: where the caller cuts must not decide what is forgotten.
+            # By position in the cluster: how the caller splits it must not decide what is
+            # forgotten.
             place = self._met % _TOGETHER
             if place == 0:
                 self._earlier = self._earlier[-self._most :] if self._met else vectors[:0]
@@ -56,7 +61,7 @@ class Repeats:
         near = above(vectors, self._earlier, self._cosine)
         repeats: Bools = np.logical_or.reduce(near, axis=1)
         near = np.tril(above(vectors, vectors, self._cosine), -1)
-        # A row changes nothing but for those after it, so one pass in order settles all.
+        # A row affects only those after it, so one pass in order decides all.
         for row in np.flatnonzero(near.any(axis=1)):
             repeats[row] |= (near[row] if self._all else near[row] & ~repeats).any()
         self._earlier = np.concatenate([self._earlier, vectors if self._all else vectors[~repeats]])
@@ -64,7 +69,7 @@ class Repeats:
 
 
 def above(a: Floats, b: Floats, cosine: float) -> Bools:
-    """Whether the cosine of each of a with each of b is above the line, (len(a), len(b))."""
+    """Return whether each cosine of a with b exceeds the threshold, (len(a), len(b))."""
     similar: Floats = a @ b.T
     near = similar > cosine
     doubtful = np.argwhere(np.abs(similar - np.float32(cosine)) < _DOUBT)

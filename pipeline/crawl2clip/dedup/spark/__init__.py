@@ -1,0 +1,1 @@
+"""Spark code of deduplication."""

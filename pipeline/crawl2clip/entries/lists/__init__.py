@@ -1,0 +1,1 @@
+"""Entry lists: settings, construction, files."""

@@ -1,4 +1,4 @@
-"""What each source adds to a list that it grows by in turn; MetaCLIP 2's way."""
+"""Build an entry list to which each source adds what the ones before lack, as MetaCLIP 2 does."""
 
 from collections.abc import Iterable
 
@@ -19,40 +19,43 @@ _ROW = pa.schema(
 )
 
 
-class Growing:
-    """A list of one language, of which the driver holds what was taken so far."""
+class IncrementalList:
+    """The list of a language; the driver holds the entries added so far."""
 
     def __init__(self, spark: SparkSession, settings: LanguageSettings, lang: str) -> None:
         self._spark, self._settings, self._lang = spark, settings, lang
         self._taken = _ROW.empty_table()
 
     def add_words(self, source: str, words: Iterable[str]) -> None:
-        """Those that the driver has."""
+        """Add words that the driver holds."""
         here = set(self._taken["entry"].to_pylist())
         fresh = sorted({word for word in words if self._legal(word)} - here)
         rows = {"entry": fresh, "count": [1] * len(fresh), "pmi": [None] * len(fresh)}
         self._append(source, pa.table(rows))
 
     def add_ngrams(self, ngrams: DataFrame) -> None:
-        """The most frequent words, then the bigrams of highest PMI."""
+        """Add the most frequent words, then the bigrams with the highest PMI."""
         s, words = self._settings, unigrams(ngrams).withColumnRenamed("word", "entry")
         most = min(s.most_unigrams, int(words.count() * s.unigram_share))
         self._add("unigrams", words.withColumn("pmi", _null()), "count", most)
         share = int(min(s.most_bigrams, most * s.bigram_share))
-        # Without a blank between, two pairs may come to one entry.
+        # Without a space between the words, two pairs may form the same entry.
         by_entry = bigrams(ngrams, s.least_pmi, joined_by(self._lang)).groupBy("entry")
         pairs = by_entry.agg(F.sum("count").alias("count"), F.max("pmi").alias("pmi"))
         self._add("bigrams", pairs, "pmi", share)
 
     def add_titles(self, views: DataFrame) -> None:
-        """The titles most seen, out of those of this language."""
+        """Add the most viewed titles of this language."""
         of_lang = views.where(F.col("lang") == self._lang).drop("lang")
         most = int(of_lang.count() * self._settings.title_share)
         seen = of_lang.withColumn("pmi", _null())
         self._add("titles", seen, "count", min(self._settings.most_titles, most))
 
     def rows(self) -> pa.Table:
-        """entry, sources, counts, pmi: one source an entry, the first that has it."""
+        """Return entry, sources, counts, pmi.
+
+        Each entry has one source, the first that contains it.
+        """
         names = pa.array(SOURCES).take(self._taken["place"].combine_chunks())
         each = pa.array(range(len(names) + 1), pa.int32())
         counts = self._taken["count"].combine_chunks()
@@ -66,7 +69,7 @@ class Growing:
         )
 
     def _add(self, source: str, found: DataFrame, by: str, most: int) -> None:
-        """The `most` first by that column that are not there yet, ties by the text."""
+        """Add the `most` first entries by a column that are not in the list yet, ties by text."""
         there = self._spark.createDataFrame(self._taken.select(["entry"]))
         fresh = found.where(self._legal_column()).join(F.broadcast(there), "entry", how="left_anti")
         first = fresh.orderBy(F.desc(by), "entry").limit(most)

@@ -1,4 +1,4 @@
-"""What goes into the entry lists of many languages; the defaults are MetaCLIP 2's."""
+"""Define the settings of entry lists of many languages; the defaults are MetaCLIP 2's."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,29 +10,29 @@ Unspaced = Literal["icu", "characters"]
 
 @dataclass(frozen=True)
 class LanguageSettings:
-    """Sources and limits of each list. Chuang et al. 2025; documentation and code of MetaCLIP 2.
+    """Sources and limits of each list (Chuang et al. 2025; documentation and code of MetaCLIP 2).
 
-    wiki: dumps, "{lang}" standing for the language: "dumps/{lang}wiki-*-articles*.xml.bz2".
-    languages: codes of Wikipedias; all that have dumps, if none is given. pageviews: Wikimedia's
-    hourly files of all wikis, those of the paper are of 40 days; titles: the table of views that a
-    former command left, instead. sites: whose views count; the released code adds those of
-    Wiktionary, Wikibooks and others to Wikipedia's, "all" does so too. omw: folder with the Open
-    Multilingual Wordnet, wn-data-fra.tab and others anywhere below it.
+    wiki: dumps, with "{lang}" in place of the language: "dumps/{lang}wiki-*-articles*.xml.bz2".
+    languages: codes of Wikipedias; by default all that have dumps. pageviews: Wikimedia's hourly
+    files of all wikis; the paper uses 40 days. titles: alternatively, the table of views that an
+    earlier command wrote. sites: the sites whose views count; the released code adds those of
+    Wiktionary, Wikibooks and others to Wikipedia's, and so does "all". omw: folder with the Open
+    Multilingual Wordnet, with wn-data-fra.tab and others anywhere below it.
 
-    Each source adds what those before it lack: the numbers, WordNet, the most frequent words (that
-    share of all distinct ones), the bigrams of highest PMI (that share of the words taken), the
-    titles most seen (that share of all); never more than most_*, the numbers of English. The
-    released code wants a PMI above 30 instead of bigram_share, which no corpus of less than 2**30
-    words has: say least_pmi 30 and bigram_share 1e9 for that. An entry has at most `most_letters`,
-    and is not all punctuation.
+    Each source adds entries that the ones before it lack: the numbers, WordNet, the most frequent
+    words (that share of all distinct ones), the bigrams of highest PMI (that share of the words
+    added), the most viewed titles (that share of all); never more than most_*, which are the
+    numbers of English. The released code requires a PMI above 30 instead of bigram_share, which no
+    corpus of less than 2**30 words reaches: set least_pmi 30 and bigram_share 1e9 for that. An
+    entry has at most `most_letters` characters, and is not all punctuation.
 
-    unspaced: how words are found where no blanks stand between them: "icu" by ICU's dictionaries,
-    one library for Chinese, Japanese, Thai, Lao, Khmer and Burmese, of Tibetan by syllables
-    (MetaCLIP 2 takes a library for each, a neural one for Chinese); "characters": each letter is a
-    word, and a bigram is two of them.
+    unspaced: how words are found in scripts without spaces: "icu" uses ICU's dictionaries, one
+    library for Chinese, Japanese, Thai, Lao, Khmer and Burmese, and splits Tibetan into syllables
+    (MetaCLIP 2 uses a library per language, a neural one for Chinese); with "characters" each
+    letter is a word, and a bigram is two of them.
 
-    english: "metaclip", MetaCLIP's own rules, as MetaCLIP 2 has it, or "alike", as all others.
-    wordnet: for English, as in EntrySettings.
+    english: "metaclip" applies MetaCLIP's own rules, as MetaCLIP 2 does, "alike" those of all other
+    languages. wordnet: for English, as in EntrySettings.
     """
 
     wiki: tuple[str, ...] = ()
@@ -55,14 +55,14 @@ class LanguageSettings:
     wordnet: str = AUTO
 
     def check(self) -> None:
-        """Raise ValueError, saying what would be right, if the settings make no sense."""
+        """Raise ValueError, saying what would be right, if the settings are invalid."""
         for name in ("numbers", "unigram_share", "bigram_share", "title_share"):
             if not getattr(self, name) >= 0:
-                raise ValueError(f"{name} wants 0 or more, not {getattr(self, name)}")
+                raise ValueError(f"{name} needs 0 or more, not {getattr(self, name)}")
         for name in ("most_unigrams", "most_bigrams", "most_titles", "most_letters"):
             if getattr(self, name) < 1:
-                raise ValueError(f"{name} wants at least 1, not {getattr(self, name)}")
+                raise ValueError(f"{name} needs at least 1, not {getattr(self, name)}")
         if not self.wiki:
-            raise ValueError("wiki wants dumps named by language: {lang}wiki-*.xml.bz2")
+            raise ValueError("wiki needs dumps named by language: {lang}wiki-*.xml.bz2")
         if self.titles and self.pageviews:
             raise ValueError("titles stands instead of pageviews: give one or the other")

@@ -1,4 +1,4 @@
-"""What goes into a list of entries; the defaults are MetaCLIP's."""
+"""Define the settings of an entry list; the defaults are MetaCLIP's."""
 
 from dataclasses import dataclass, fields
 from typing import Literal
@@ -10,22 +10,22 @@ AUTO, NONE = "auto", "none"
 
 @dataclass(frozen=True)
 class EntrySettings:
-    """Sources and limits. Xu et al. 2023, table 1, and what the released code does.
+    """Sources and limits of a list (Xu et al. 2023, table 1, and the released code).
 
-    numbers: "0", "1", ... go in, so many. wordnet: folder of WordNet's files; "auto" finds it,
-    "none" leaves it out. wordnet_names: "cut" ends a synset's name at its first dot, as the
-    published list does ("st." becomes "st", "ph.d." "ph"), "whole" keeps it.
+    numbers: the number of integers to include, from "0". wordnet: folder of WordNet's files; "auto"
+    finds it, "none" omits it. wordnet_names: "cut" ends a synset's name at its first dot, as in the
+    published list ("st." becomes "st", "ph.d." "ph"); "whole" keeps it.
 
-    wiki: dumps, pages-articles.xml, packed with bz2 or not. texts: plain texts, one a line,
-    counted with the dumps. ngrams: table of counts that a former list left, instead of both.
-    pageviews: Wikimedia's hourly files; those of the paper are of 26 days. project: whose titles,
-    "en" being the desktop site of English alone.
+    wiki: dumps, pages-articles.xml, compressed with bz2 or not. texts: plain texts, one per line,
+    counted together with the dumps. ngrams: alternatively, the table of counts that an earlier list
+    left. pageviews: Wikimedia's hourly files; the paper uses 26 days. project: the site whose
+    titles are used; "en" is the desktop site of English alone.
 
-    least_count, least_pmi, least_views: what a word, a bigram, a title needs at least. An hour
-    counts for a title if it was seen `least_hourly_views` times in it. most_*: so many at most, the
-    most frequent, most associated or most seen; null for all.
+    least_count, least_pmi, least_views: the minimum for a word, a bigram and a title. An hour
+    counts for a title that was viewed `least_hourly_views` times in it. most_*: the maximum number,
+    choosing the most frequent, most associated or most viewed; null for all.
 
-    extends: a list whose entries keep their ids and stay in, found again or not.
+    extends: a list whose entries are kept with their ids, whether or not they are found again.
     """
 
     numbers: int = 100
@@ -46,14 +46,14 @@ class EntrySettings:
     extends: str | None = None
 
     def check(self) -> None:
-        """Raise ValueError, saying what would be right, if the settings make no sense."""
+        """Raise ValueError, saying what would be right, if the settings are invalid."""
         for field in fields(self):
             value = getattr(self, field.name)
             if field.name.startswith("least_") and field.name != "least_pmi" and value < 1:
-                raise ValueError(f"{field.name} wants at least 1, not {value}")
+                raise ValueError(f"{field.name} needs at least 1, not {value}")
             if field.name.startswith("most_") and value is not None and value < 1:
-                raise ValueError(f"{field.name} wants at least 1, not {value}")
+                raise ValueError(f"{field.name} needs at least 1, not {value}")
         if self.numbers < 0:
-            raise ValueError(f"numbers wants 0 or more, not {self.numbers}")
+            raise ValueError(f"numbers needs 0 or more, not {self.numbers}")
         if self.ngrams and (self.wiki or self.texts):
             raise ValueError("ngrams stands instead of wiki and texts: give one or the other")

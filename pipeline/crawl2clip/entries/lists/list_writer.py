@@ -1,4 +1,4 @@
-"""A finished list: its ids, its files, its report."""
+"""Assign the ids of a finished list, and write its files and report."""
 
 import hashlib
 import json
@@ -29,10 +29,11 @@ REPORT = "entries.json"
 
 @dataclass(frozen=True)
 class EntryReport:
-    """What a finished list consists of.
+    """Report of a finished list.
 
-    sha256: of metadata.json, so of the list with its ids. found: entries of each source; new:
-    those that no source before it has. texts: articles and lines counted. problems: by kind.
+    sha256: of metadata.json, so of the list with its ids. found: entries per source; new: those
+    that no earlier source contains. texts: articles and lines counted. problems: number of each
+    kind.
     """
 
     entries: int
@@ -45,7 +46,7 @@ class EntryReport:
 
 
 def with_ids(rows: pa.Table, old: Sequence[str]) -> pa.Table:
-    """The list in the order of its ids: the old entries as they were, then the others sorted.
+    """Return the list in the order of its ids: old entries as they were, then the others sorted.
 
     An old entry that was not found again has no sources.
     """
@@ -56,13 +57,16 @@ def with_ids(rows: pa.Table, old: Sequence[str]) -> pa.Table:
     return taken.add_column(0, "id", pa.array(range(len(entries)), pa.int32())).cast(SCHEMA)
 
 
-def written(
+def write_list(
     folder: str,
     table: pa.Table,
     settings: EntrySettings | LanguageSettings,
     counted: Mapping[str, int],
 ) -> EntryReport:
-    """Write the list into the folder, its report last. counted: as `Seen` names it."""
+    """Write the list into the folder, its report last, and return the report.
+
+    counted: the counts of `ReadCounters`, by name.
+    """
     data = json.dumps(table["entry"].to_pylist(), ensure_ascii=False).encode()
     sources = [names or () for names in table["sources"].to_pylist()]
     every = Counter(name for names in sources for name in names)

@@ -1,4 +1,4 @@
-"""Everything that the sources hold: one row for each entry and source."""
+"""Merge the entries of all sources into one row per entry."""
 
 import string
 from collections.abc import Iterator
@@ -10,19 +10,19 @@ from pyspark.sql import functions as F
 
 from crawl2clip.entries.lists.list_settings import NONE, SOURCES, EntrySettings
 from crawl2clip.entries.sources.ngrams import bigrams, unigrams
-from crawl2clip.entries.sources.synsets import wordnet_of
 from crawl2clip.entries.sources.titles import titles
+from crawl2clip.entries.sources.wordnets import open_wordnet
 from crawl2clip.shared.wordnet import synset_names
 
 
-def found(
+def merged_sources(
     spark: SparkSession, settings: EntrySettings, ngrams: DataFrame | None, views: DataFrame | None
 ) -> DataFrame:
-    """entry, sources, counts, pmi: each entry once, its sources in the order of SOURCES.
+    """Return entry, sources, counts, pmi: each entry once, its sources in the order of SOURCES.
 
     counts, one for each source: 1 for a number, else synsets of that name, occurrences,
-    occurrences, views. pmi is null but for bigrams. Empty entries are left out and single
-    characters of ASCII punctuation, as in MetaCLIP. One shuffle, of the entries.
+    occurrences, views. pmi is null except for bigrams. Empty entries and single characters of ASCII
+    punctuation are left out, as in MetaCLIP. One shuffle, of the entries.
     """
     parts = [_local(spark, settings), *_wiki(settings, ngrams), *_titles(settings, views)]
     every = reduce(DataFrame.unionByName, parts)
@@ -38,10 +38,10 @@ def found(
 
 
 def _local(spark: SparkSession, settings: EntrySettings) -> DataFrame:
-    """Numbers and WordNet, which the driver reads: some 100,000 rows."""
+    """Return numbers and WordNet, which the driver reads: about 100,000 rows."""
     rows = [(str(number), 1, "numbers") for number in range(settings.numbers)]
     if settings.wordnet != NONE:
-        names = synset_names(wordnet_of(settings.wordnet), settings.wordnet_names == "cut")
+        names = synset_names(open_wordnet(settings.wordnet), settings.wordnet_names == "cut")
         rows += [(name, count, "wordnet") for name, count in names.items()]
     entries, counts, sources = zip(*rows, strict=True) if rows else ((), (), ())
     table = pa.table(
@@ -73,7 +73,10 @@ def _titles(settings: EntrySettings, views: DataFrame | None) -> Iterator[DataFr
 
 
 def _most(entries: DataFrame, by: str, most: int | None) -> DataFrame:
-    """The `most` first by that column, ties by the text; all if null. No shuffle but of these."""
+    """Return the `most` first entries by a column, ties by text.
+
+    All if null. Shuffles only these.
+    """
     entries = _legal(entries)
     return entries if most is None else entries.orderBy(F.desc(by), "entry").limit(most)
 

@@ -1,0 +1,1 @@
+"""Sources of entries: Wikipedia, WordNet, page views."""

@@ -1,17 +1,17 @@
-"""Which bytes of which file a task reads."""
+"""Divide files into the byte ranges that tasks read."""
 
 from collections.abc import Iterable
 
 import fsspec
 
-# Some 100 MB of wikitext, which take a core a few minutes; a dump of English is 700 of them.
+# About 100 MB of wikitext, which takes a core a few minutes; English's dump is 700 of them.
 RANGE_BYTES = 32 << 20
 
 
 def ranges(paths: Iterable[str], size: int = RANGE_BYTES) -> list[tuple[str, int, int]]:
-    """(file, first byte, byte after the last) for all files that the paths or globs name.
+    """Return (file, first byte, byte after the last) for all files that the paths or globs match.
 
-    Raises ValueError for a path that names no file.
+    Raises ValueError for a path that matches no file.
     """
     return [
         (name, start, min(start + size, length))
@@ -22,9 +22,9 @@ def ranges(paths: Iterable[str], size: int = RANGE_BYTES) -> list[tuple[str, int
 
 
 def files(path: str) -> list[tuple[str, int]]:
-    """Files that the path or glob names: names, as fsspec takes them, and lengths in bytes.
+    """Return the names, as fsspec reads them, and sizes in bytes of the files of a path.
 
-    Raises ValueError if there is none.
+    path: a path or glob. Raises ValueError if no file matches.
     """
     filesystem, local = fsspec.core.url_to_fs(path)
     found = filesystem.glob(local, detail=True)

@@ -1,8 +1,8 @@
-"""A bz2 file read from any byte on: it is a row of streams, and a stream starts with its name.
+"""Read a bz2 file from any byte on, as a sequence of streams with recognisable headers.
 
-Wikipedia's multistream dumps are made of streams of 100 pages, so a task can start at any of them
-and needs no index: the ten bytes are chance once in 2**80. A file of a single stream is read by
-the task that has its first byte.
+Wikipedia's multistream dumps consist of streams of 100 pages, so a task can start at any of them
+and needs no index: the ten header bytes occur by chance once in 2**80. A file with a single stream
+is read by the task that has its first byte.
 """
 
 import bz2
@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-PIECE = 1 << 20  # bytes read, and unpacked, at once: a bomb costs time and no memory
+PIECE = 1 << 20  # bytes read, and decompressed, at once: a bomb costs time but no memory
 
 _HEADER = re.compile(rb"BZh[1-9]1AY&SY")
 _HEADER_BYTES = 10
@@ -19,7 +19,7 @@ _HEADER_BYTES = 10
 
 @dataclass(frozen=True)
 class Piece:
-    """Some unpacked bytes.
+    """Some decompressed bytes.
 
     ours: whether their stream starts inside the range. problem: why bytes are missing after these.
     """
@@ -30,9 +30,9 @@ class Piece:
 
 
 def bz2_pieces(file: BinaryIO, start: int, end: int) -> Iterator[Piece]:
-    """What the streams that start in [start, end) hold, then what follows them without a gap.
+    """Yield the content of streams that start in [start, end), then what follows without a gap.
 
-    The latter is for the reader of a page that goes on there; who needs none stops asking.
+    The latter completes a page that continues there; a caller that needs none stops iterating.
     """
     at = _header(file, start, end)
     while at is not None:
@@ -41,7 +41,7 @@ def bz2_pieces(file: BinaryIO, start: int, end: int) -> Iterator[Piece]:
 
 
 def _header(file: BinaryIO, start: int, end: int) -> int | None:
-    """Where the first stream starts, out of the places from start to before end."""
+    """Return the position of the first stream header in [start, end)."""
     file.seek(start)
     window, at = b"", start
     while at < end and (read := file.read(PIECE)):
@@ -55,7 +55,7 @@ def _header(file: BinaryIO, start: int, end: int) -> int | None:
 
 
 def _stream(file: BinaryIO, at: int, ours: bool) -> Generator[Piece, None, int]:
-    """Unpack one stream. Returns where to look for the next."""
+    """Decompress one stream. Returns where to look for the next."""
     file.seek(at)
     unpacker = bz2.BZ2Decompressor()
     while not unpacker.eof:

@@ -1,7 +1,7 @@
-"""Articles of a MediaWiki dump, pages-articles.xml as Wikimedia publishes it, in ranges of bytes.
+"""Read articles of a MediaWiki dump (pages-articles.xml, as Wikimedia publishes it) in byte ranges.
 
-No entity can bomb: each page is parsed by itself, and what stands inside an element can't declare
-any. Ranges that cover a file give every page once, wherever they are cut.
+Entity expansion can't exhaust memory: each page is parsed by itself, and an element's content can't
+declare entities. Ranges that cover a file yield every page once, however they are divided.
 """
 
 import xml.etree.ElementTree as ET
@@ -15,21 +15,21 @@ from crawl2clip.entries.sources.bz2_streams import PIECE, Piece, bz2_pieces
 
 MOST_PAGE_BYTES = 32_000_000  # MediaWiki stores 2 MiB of text at most; escaped, sixfold
 
-_OPEN, _CLOSE = b"<page>", b"</page>"  # text has "&lt;", so these are tags wherever they stand
+_OPEN, _CLOSE = b"<page>", b"</page>"  # text is escaped ("&lt;"), so these are always tags
 
 
 @dataclass(frozen=True)
 class Article:
-    """The text of an article, wikitext at first; or why there is none, as 'kind: detail'."""
+    """The text of an article, at first as wikitext; or why there is none, as 'kind: detail'."""
 
     text: str
     problem: str | None = None
 
 
 def articles(path: str, start: int, end: int) -> Iterator[Article]:
-    """Articles whose page starts in the range of the file, packed with bz2 or not packed.
+    """Yield the articles whose page starts in the range of the file, compressed with bz2 or not.
 
-    Pages of other namespaces than the articles' and redirects are left out.
+    Pages of other namespaces and redirects are skipped.
     """
     with fsspec.open(path, "rb") as file:
         pieces = bz2_pieces if path.endswith(".bz2") else _plain_pieces
@@ -47,14 +47,14 @@ def _plain_pieces(file: BinaryIO, start: int, end: int) -> Iterator[Piece]:
 
 
 def _pages(pieces: Iterable[Piece]) -> Iterator[bytes | Article]:
-    """Pages whose first byte is ours, and a problem for each that is not whole."""
+    """Yield the pages whose first byte is ours, and a problem for each incomplete one."""
     window = _Window()
     for piece in pieces:
         window.add(piece)
         while page := window.page():
             yield page
         if problem := piece.problem or window.too_long():
-            if piece.ours or window.inside_page():  # else it is the next range's to tell
+            if piece.ours or window.inside_page():  # else the next range reports it
                 yield Article("", problem)
             window = _Window()
         if not piece.ours and not window.ours:
@@ -64,9 +64,9 @@ def _pages(pieces: Iterable[Piece]) -> Iterator[bytes | Article]:
 
 
 class _Window:
-    """Bytes that no page has taken yet. ours: how many of them, from the first, are of our range.
+    """Bytes that no page has used yet. ours: how many of them, from the first, are in our range.
 
-    Between calls it starts with a page that is not closed, or is too short to hold a tag.
+    Between calls it starts with a page that is not closed, or is too short to contain a tag.
     """
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ class _Window:
             self.ours = len(self._bytes)
 
     def page(self) -> bytes | None:
-        """Take out the first page that starts in our bytes; None if none is there whole."""
+        """Remove and return the first page that starts in our bytes; None if none is complete."""
         start = self._bytes.find(_OPEN, 0, self.ours + len(_OPEN) - 1)
         if start < 0:
             self._cut(max(0, len(self._bytes) - len(_OPEN) + 1))
@@ -89,7 +89,7 @@ class _Window:
         return self._cut(end + len(_CLOSE)) if end > 0 else None
 
     def too_long(self) -> str | None:
-        """The problem of the page that has begun, if there is one."""
+        """Return the problem of a page that exceeds the limit, if there is one."""
         if len(self._bytes) <= MOST_PAGE_BYTES:
             return None
         return f"size: a page of more than {MOST_PAGE_BYTES:,} bytes"
@@ -105,7 +105,7 @@ class _Window:
 
 
 def _article(page: bytes) -> Article | None:
-    """The article on the page; None if the page is of another kind."""
+    """Return the article on the page; None if the page is of another kind."""
     try:
         root = ET.fromstring(page)
     except ET.ParseError as error:

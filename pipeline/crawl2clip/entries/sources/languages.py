@@ -1,4 +1,4 @@
-"""Languages as their Wikipedias are called, and the dumps that are named by them."""
+"""Map languages, by the codes of their Wikipedias, to dumps and to codes of other sources."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ NO_BLANKS = frozenset(
     ("bo", "dz", "ja", "km", "lo", "my", "ryu", "th", "zh", "zh_classical", "zh_yue")
 )
 
-# Tibetan has a dot after each syllable. Bigrams without it, as MetaCLIP 2 joins them, stand in no
+
 # text.
 TSHEG = "\u0f0b"
 _BY_SYLLABLES = frozenset(("bo", "dz"))
@@ -34,14 +34,14 @@ _NO_LANGUAGES = frozenset(
 
 
 def joined_by(lang: str) -> str:
-    """What stands between two words of the language where no punctuation does."""
+    """Return the separator of two words of the language where there is no punctuation."""
     return TSHEG if lang in _BY_SYLLABLES else "" if lang in NO_BLANKS else " "
 
 
 def dumps(patterns: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """The files that the paths or globs name, by the code that stands where they say {lang}.
+    """Return the files that the paths or globs match, by the code that stands in place of {lang}.
 
-    Raises ValueError for one that names no file, or does not say {lang}.
+    Raises ValueError for one that matches no file or does not contain {lang}.
     """
     found: dict[str, list[str]] = {}
     for pattern in patterns:
@@ -55,7 +55,7 @@ def dumps(patterns: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _regex(pattern: str) -> re.Pattern[str]:
-    """What a name looks like that the glob finds, with a group `lang`."""
+    """Return a pattern of the names that the glob matches, with a group `lang`."""
     local = pattern.partition("://")[2] or pattern
     parts = re.split(r"(\*+|\?|\{lang\})", local.removeprefix("./").lstrip("/"))
     wild = {"?": ".", "*": "[^/]*", "**": ".*", LANG: "(?P=lang)"}

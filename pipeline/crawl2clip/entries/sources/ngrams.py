@@ -1,4 +1,4 @@
-"""How often words and pairs of neighbours occur, and which of them are entries."""
+"""Count words and pairs of adjacent words, and select those that become entries."""
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -7,11 +7,11 @@ from crawl2clip.entries.sources.word_segmentation import Splitting, phrases
 
 
 def ngrams(texts: DataFrame, splitting: Splitting = "blanks", lang: str = "") -> DataFrame:
-    """Each word with the word after it: word, next, count; next is null at a phrase's end.
+    """Count each word with the word after it: word, next, count; next is null at a phrase's end.
 
-    A word stands between blanks and punctuation, or where `phrases` finds it, in its own case; a
-    phrase between punctuation, which no bigram crosses. MetaCLIP 2's code does so; how the n-grams
-    of the first paper were made is not told.
+    Words are separated by white space and punctuation, or found by `phrases`, and keep their case.
+    Phrases are separated by punctuation, which no bigram crosses. MetaCLIP 2's code does so; the
+    first paper does not say how its n-grams were made.
 
     One shuffle, of the distinct pairs: they are counted before it in every task.
     """
@@ -22,20 +22,22 @@ def ngrams(texts: DataFrame, splitting: Splitting = "blanks", lang: str = "") ->
 
 
 def unigrams(ngrams: DataFrame) -> DataFrame:
-    """word, count. One shuffle, of the distinct words."""
+    """Return word, count. One shuffle, of the distinct words."""
     return ngrams.groupBy("word").agg(F.sum("count").alias("count"))
 
 
 def bigrams(ngrams: DataFrame, least_pmi: float, between: str = " ") -> DataFrame:
-    """entry, count and pmi of pairs of at least that PMI: log2(n_ij N / (n_i n_j)), as in NLTK.
+    """Return entry, count and pmi of pairs with a PMI of at least `least_pmi`.
 
-    between: what the two words of an entry are joined with.
+    PMI is log2(n_ij N / (n_i n_j)), as in NLTK.
 
-    Exact up to the rounding of one division; a bound that is a whole number is met exactly.
+    between: the separator of the two words in an entry.
 
-    Two shuffles, of the bigrams, and no hot key in them: n_ij is at most n_i and n_j, so that
-    words of more than N / 2**least_pmi can't take part and are left out before the join. At the
-    paper's 30 no word that occurs more than a few times is left.
+    Exact up to the rounding of one division; an integer bound is applied exactly.
+
+    Two shuffles of the bigrams, without hot keys: n_ij is at most n_i and n_j, so words that occur
+    more than N / 2**least_pmi times can't take part and are removed before the join. At the paper's
+    30, only words that occur a few times are left.
     """
     words = unigrams(ngrams)
     total = words.agg(F.coalesce(F.sum("count"), F.lit(0))).first()[0]  # type: ignore[index]
@@ -55,7 +57,7 @@ def bigrams(ngrams: DataFrame, least_pmi: float, between: str = " ") -> DataFram
 
 
 def _neighbours(words: Column) -> Column:
-    """A struct for each word, with the word after it, null after the last."""
+    """Return a struct for each word, with the word after it, null after the last."""
     return F.zip_with(
         words,
         F.slice(words, F.lit(2), F.size(words)),
@@ -64,7 +66,7 @@ def _neighbours(words: Column) -> Column:
 
 
 def _product(one: str | Column, other: str | Column) -> Column:
-    """Of two counts: exact, then the nearest double. Twice 19 digits fit a decimal of 38."""
+    """Multiply two counts exactly, then round to a double. Twice 19 digits fit a decimal of 38."""
     digits = "DECIMAL(19, 0)"
     left = F.col(one) if isinstance(one, str) else one
     right = F.col(other) if isinstance(other, str) else other

@@ -1,4 +1,4 @@
-"""The texts whose words are counted, as a table."""
+"""Read the texts whose words are counted as a table."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -15,13 +15,15 @@ from crawl2clip.io.redaction import guarded
 KINDS = ("bz2", "xml", "size", "wikitext")  # of problems
 SCHEMA = "text STRING, problem STRING"
 
-_ARTICLES = 64  # in a batch; some 100 kB of text each at most, but for a few
+_ARTICLES = 64  # per batch; nearly all have at most 100 kB of text
 
 
 def wiki_texts(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
-    """Articles of the dumps without markup: text, problem. A task reads a range of bytes.
+    """Return the articles of the dumps without markup: text, problem.
 
-    Raises ValueError for a path that names no file.
+    A task reads a range of bytes.
+
+    Raises ValueError for a path that matches no file.
     """
     parts = ranges(paths)
 
@@ -35,7 +37,7 @@ def wiki_texts(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
 
 
 def line_texts(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
-    """Lines of plain text files, local or remote, packed or not: text, problem (null)."""
+    """Return the lines of text files, local or remote, compressed or not: text, problem (null)."""
     lines = spark.read.text(list(paths))
     return lines.select(F.col("value").alias("text"), F.lit(None).cast("STRING").alias("problem"))
 

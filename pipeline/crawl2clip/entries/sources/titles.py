@@ -1,4 +1,4 @@
-"""Titles that people look at."""
+"""Select Wikipedia titles by page views."""
 
 from collections.abc import Sequence
 
@@ -7,10 +7,10 @@ from pyspark.sql import functions as F
 
 
 def pageviews(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
-    """Lines `project title views bytes` of the hourly files: project, title, views.
+    """Parse lines `project title views bytes` of the hourly files: project, title, views.
 
-    All are null for a line of another form, which is counted as a problem. A file is one task:
-    gzip can't be split, and an hour is 50 MB.
+    All are null for a malformed line, which is counted as a problem. A file is one task: gzip can't
+    be split, and an hour is 50 MB.
     """
     fields = F.split("value", " ")
     lines = spark.read.text(list(paths)).select(
@@ -25,11 +25,11 @@ def pageviews(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
 
 
 def titles(views: DataFrame, project: str, least_hourly: int, least: int) -> DataFrame:
-    """entry and count of titles seen at least so often, over the hours that count.
+    """Return entry and count of titles viewed at least `least` times, over the hours that count.
 
-    MetaCLIP's code: of the project alone ("en", not "en.m"); none that holds ':' (talk, files,
-    categories, but "Alien: Covenant" too); `_` is a blank. One shuffle, of the titles that an hour
-    counts for, summed up before it.
+    As in MetaCLIP's code: only the project itself ("en", not "en.m"); no title with a ':' (talk,
+    files, categories, but also "Alien: Covenant"); `_` becomes a space. One shuffle, of the titles
+    that an hour counts for, summed before it.
     """
     seen = views.where(
         (F.col("project") == project)
@@ -42,11 +42,11 @@ def titles(views: DataFrame, project: str, least_hourly: int, least: int) -> Dat
 
 
 def titles_by_language(views: DataFrame, sites: str) -> DataFrame:
-    """lang, entry and count of all titles that were seen, those of a language together.
+    """Return lang, entry and count of all titles that were viewed, sorted by language.
 
-    MetaCLIP 2's code: no title that holds ':'; desktop and mobile site together. sites: "all" adds
-    the sister projects, as its code does ("en.d" is Wiktionary), "wikipedia" leaves them out. One
-    shuffle, of the titles, summed up before it; another puts languages beside each other.
+    As in MetaCLIP 2's code: no title with a ':'; desktop and mobile site together. sites: "all"
+    adds the sister projects, as that code does ("en.d" is Wiktionary), "wikipedia" leaves them out.
+    One shuffle of the titles, summed before it; another groups them by language.
     """
     site = F.split("project", r"\.")
     kind = F.array_join(F.slice(site, 2, 9), ".")

@@ -1,4 +1,4 @@
-"""What a reader sees of a page, out of what an editor wrote."""
+"""Extract the text that a reader sees from wikitext."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ if TYPE_CHECKING:
     from mwparserfromhell.nodes import Tag
     from mwparserfromhell.wikicode import Wikicode
 
-# Links that show no words of the text: their options would count as words ("thumb", "220px").
+# Links without visible text: their options would count as words ("thumb", "220px").
 _UNSEEN_LINK = re.compile(r"\s*(file|image|category)\s*:", re.IGNORECASE)
 _UNSEEN_TAGS = {"ref", "math", "gallery", "score", "timeline", "syntaxhighlight", "style"}
 # Tags inside a word; all others end one, as <br> and table cells do.
 _INLINE = {"b", "i", "u", "s", "em", "strong", "small", "big", "span", "sub", "sup", "font", "abbr"}
 
-# What opens markup: if nothing closes it, the parser's time grows with the square of their number,
-# to 15 seconds for so many. The articles with most references have half of that.
+# Opening markup: if it is never closed, the parser's time grows with the square of their number, to
+# 15 seconds at this limit. The articles with most references have half as many.
 _OPENINGS = ("<", "{|", "[http")
 MOST_OPENINGS = 20_000
 
 
 def plain_text(article: Article) -> Article:
-    """The article without markup, templates, references, pictures and categories.
+    """Return the article without markup, templates, references, images and categories.
 
     mwparserfromhell parses it, at half a megabyte a second.
     """
@@ -42,7 +42,10 @@ def plain_text(article: Article) -> Article:
 
 
 def _seen(code: Wikicode | str | None) -> Iterator[str]:
-    """Pieces of text, in order; a template shows nothing, what it stands for not being there."""
+    """Yield the visible pieces of text in order.
+
+    A template yields none, as its content is not here.
+    """
     from mwparserfromhell import nodes
 
     for node in getattr(code, "nodes", ()):

@@ -1,4 +1,4 @@
-"""Texts as phrases of words: no bigram crosses the end of a phrase."""
+"""Segment texts into phrases of words; no bigram crosses the end of a phrase."""
 
 import importlib.util
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from crawl2clip.entries.sources.languages import TSHEG
 PUNCTUATION = r"[\p{Punct}\p{IsPunctuation}]+"
 BLANKS = r"(?U)\s+"
 
-# A letter with its marks where no blanks stand between words, or what stands between blanks.
+# A letter with its marks in scripts without spaces, or a run of anything but white space.
 _UNSPACED = "".join(
     rf"\p{{Is{script}}}"
     for script in ("Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar", "Tibetan")
@@ -26,10 +26,11 @@ Splitting = Literal["blanks", "icu", "characters"]
 
 
 def phrases(text: str, splitting: Splitting = "blanks", lang: str = "") -> Column:
-    """The words of each phrase of the column, in their own case: an array of arrays.
+    """Return the words of each phrase of the column, in their own case: an array of arrays.
 
-    blanks: words stand between blanks and punctuation, phrases between punctuation. characters:
-    and each letter of a script without blanks is a word. icu: words of `lang` as ICU finds them.
+    blanks: words are separated by white space and punctuation, phrases by punctuation. characters:
+    additionally, each letter of a script without spaces is a word. icu: words of `lang` as ICU
+    finds them.
     """
     if splitting == "icu":
         found: Column = _icu(F.col(text), F.lit(lang))
@@ -58,7 +59,10 @@ def _icu(batches: Iterator[tuple[pa.Array, pa.Array]]) -> Iterator[pa.Array]:
 
 
 def icu_phrases(text: str, lang: str) -> Iterator[list[str]]:
-    """Words by ICU's rules and dictionaries; what holds no letter or digit ends a phrase."""
+    """Yield words by ICU's rules and dictionaries.
+
+    A token without letter or digit ends a phrase.
+    """
     from icu4py.breakers import WordBreaker  # executors have it; the driver need not
 
     phrase: list[str] = []

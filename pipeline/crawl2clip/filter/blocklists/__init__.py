@@ -1,0 +1,1 @@
+"""Lists that users supply, and matchers for them."""

@@ -1,4 +1,4 @@
-"""Hashes of a list, sorted, so that a batch is looked up at once."""
+"""Look up batches of hashes in a sorted list."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,9 +11,10 @@ Keys = np.ndarray[tuple[int], np.dtype[np.bytes_]]
 
 
 def sorted_digests(entries: Sequence[str], size: int) -> Keys:
-    """The distinct hashes, ascending, `size` bytes each.
+    """Return the distinct hashes in ascending order, `size` bytes each.
 
-    entries: in hex, of either case. Raises ValueError, naming the first that is something else.
+    entries: in hex, upper or lower case. Raises ValueError, quoting the first that is not such a
+    hash.
     """
     try:
         packed = b"".join(bytes.fromhex(entry) for entry in entries)
@@ -22,12 +23,12 @@ def sorted_digests(entries: Sequence[str], size: int) -> Keys:
         wrong = True
     if wrong:
         odd = next(entry for entry in entries if not _is_hex(entry, size))
-        raise ValueError(f"{odd!r} is no hash of {2 * size} hex digits")
+        raise ValueError(f"{odd!r} is not a hash of {2 * size} hex digits")
     return np.unique(np.frombuffer(packed, f"S{size}"))
 
 
-def listed(digests: pa.Array, keys: Keys) -> pa.Array:
-    """Whether each digest, binary of the size of the keys, is one of them; null for null."""
+def is_listed(digests: pa.Array, keys: Keys) -> pa.Array:
+    """Return whether each digest, a binary of the keys' size, is among the keys; null for null."""
     valid = digests.is_valid()
     asked = _packed(digests.filter(valid), keys.dtype)
     place = np.searchsorted(keys, asked)

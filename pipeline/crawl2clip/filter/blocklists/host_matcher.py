@@ -1,4 +1,4 @@
-"""Which hosts addresses lead to, and whether those are of certain domains."""
+"""Extract the hosts of URLs and test whether they belong to given domains."""
 
 from collections.abc import Container, Iterable
 
@@ -6,8 +6,8 @@ import ada_url
 import pyarrow as pa
 import pyarrow.compute as pc
 
-# Most addresses: nothing in them that a browser would read as another host. The last label starts
-# with a letter, for http://0x7f.1/ is an address of four numbers.
+# Matches most URLs: those in which a browser would see exactly the host written. The last label
+# starts with a letter, because http://0x7f.1/ is an IPv4 address.
 _PLAIN = (
     r"^https?://(?P<host>(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z](?:[a-z0-9-]*[a-z0-9])?)"
     r"(?::[0-9]{1,4})?(?:[/?#]|$)"
@@ -15,21 +15,21 @@ _PLAIN = (
 
 
 def domain(entry: str) -> str:
-    """An entry of a list as hosts are compared with it: "*.Bücher.de" -> "xn--bcher-kva.de".
+    """Normalise an entry of a domain list: "*.Bücher.de" -> "xn--bcher-kva.de".
 
-    Raises ValueError if it is no domain, nor an IP address.
+    Raises ValueError if the entry is neither a domain nor an IP address.
     """
     name = entry.removeprefix("*").removeprefix(".")
     host = _host(f"http://{name}/")
     if not host or any(sign in name for sign in "/?#@\\ ") or host.count(":") < name.count(":"):
-        raise ValueError(f"{entry!r} is no domain; example.com would be one")
+        raise ValueError(f"{entry!r} is not a domain; example.com would be one")
     return host
 
 
 def hosts(urls: pa.Array) -> pa.Array:
-    """The host of each address as a browser reads it, without user and port; null for no address.
+    """Return the host of each URL as a browser reads it; null for an invalid URL.
 
-    IDNs are in their ASCII form.
+    User and port are left out. IDNs are returned in their ASCII form.
     """
     plain = pc.struct_field(pc.extract_regex(urls, _PLAIN), "host")
     odd = pc.and_(pc.is_null(plain), pc.is_valid(urls))
@@ -40,7 +40,7 @@ def hosts(urls: pa.Array) -> pa.Array:
 
 
 def is_under(urls: pa.Array, domains: Container[str]) -> pa.Array:
-    """Whether each address leads to one of the domains, or below one; false for no address."""
+    """Return whether each URL is under one of the domains; false for an invalid URL."""
     encoded = hosts(urls).dictionary_encode()
     known = [_is_or_below(host, domains) for host in encoded.dictionary.to_pylist()]
     return pc.fill_null(pa.array(known, pa.bool_()).take(encoded.indices), False)

@@ -1,4 +1,4 @@
-"""Words that name what pictures are sorted by: ImageNet's synsets among the meanings of a word."""
+"""Find words whose first WordNet meaning is one of ImageNet's synsets."""
 
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -16,7 +16,7 @@ BUNDLED = "imagenet21k_goog_synsets.txt"
 
 
 def bundled_list() -> str:
-    """Path of the 21,843 synsets of ImageNet-21K that the package timm carries.
+    """Return the path of the list of ImageNet-21K's 21,843 synsets that the package timm carries.
 
     Raises ValueError, saying what to do, if timm is not installed.
     """
@@ -28,21 +28,21 @@ def bundled_list() -> str:
     raise ValueError("no list of synsets here: pip install timm brings one, or set synsets to one")
 
 
-def offsets(path: str) -> Offsets:
-    """The offsets in a list of synsets as n02084071, or as plain numbers; '' for the bundled list.
+def read_offsets(path: str) -> Offsets:
+    """Read the WordNet offsets of a list of synsets; an empty path reads the bundled list.
 
-    Raises ValueError if there is no such list.
+    Entries are n02084071 or plain numbers. Raises ValueError if there is no such list.
     """
     path = path or bundled_list()
     entries = read_list(path)
     odd = next((entry for entry in entries if not entry.lstrip("nvasr").isdecimal()), None)
     if odd is not None:
-        raise ValueError(f"{path}: {odd!r} is no synset; n02084071 would be one")
+        raise ValueError(f"{path}: {odd!r} is not a synset; n02084071 would be one")
     return frozenset(int(entry.lstrip("nvasr")) for entry in entries)
 
 
-def names_one(texts: pa.Array, wanted: Offsets) -> pa.Array:
-    """Whether a word of each text, between blanks, has its first meaning among the wanted.
+def has_listed_synset(texts: pa.Array, wanted: Offsets) -> pa.Array:
+    """Return whether a white-space separated word of each text has a first meaning in `wanted`.
 
     Null for null.
     """
@@ -57,7 +57,7 @@ def names_one(texts: pa.Array, wanted: Offsets) -> pa.Array:
 
 @lru_cache(maxsize=1 << 20)  # words recur, and a look into WordNet costs 20 us
 def first_offset(word: str) -> int | None:
-    """Offset of the first meaning of the word or of its base forms: nouns come before verbs."""
+    """Return the offset of the first meaning of a word or its base forms, nouns before verbs."""
     meanings = _wordnet().synsets(word)
     return meanings[0].offset if meanings else None
 

@@ -1,4 +1,4 @@
-"""Words and phrases of a list, found in a text at once (Aho-Corasick)."""
+"""Search a text for all words and phrases of a list at once (Aho-Corasick)."""
 
 from __future__ import annotations
 
@@ -20,27 +20,29 @@ _NO_BLANKS = re.compile(
 
 
 def folded(text: str) -> str:
-    """The form in which texts and words are compared: NFKC, without case, single blanks."""
+    """Return the text as it is compared: NFKC, case-folded, white space collapsed."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return " ".join(text.casefold().split())
 
 
 @dataclass(frozen=True)
-class Words:
-    """Words to look for; small enough to travel, for its automaton is built where it is used."""
+class WordMatcher:
+    """A set of words to search for; cheap to pickle, as the automaton is built where it is used."""
 
     words: tuple[str, ...]
 
     @classmethod
-    def of(cls, entries: Iterable[str]) -> Words:
+    def of(cls, entries: Iterable[str]) -> WordMatcher:
+        """Build a matcher from list entries; empty ones are ignored."""
         return cls(tuple(sorted({folded(entry) for entry in entries} - {""})))
 
-    def occur_in(self, text: str) -> bool:
-        """Whether one of them stands in the text as a whole word: "ass" is not in "glass".
+    def matches(self, text: str) -> bool:
+        """Return whether one of the words occurs in the text as a whole: "ass" is not in "glass".
 
-        What is no letter, digit or mark parts words, so it is in "kick-ass" and "my_ass.jpg".
-        Scripts that write no blanks between words show no borders, and need none.
+        Any character other than a letter, digit or mark separates words, so "ass" is found in
+        "kick-ass" and "my_ass.jpg". In scripts written without spaces, every position is a word
+        boundary.
         """
         if not self.words:
             return False
@@ -56,7 +58,7 @@ class Words:
 
 
 def _parts(text: str, at: int) -> bool:
-    """Whether no word goes on over the border before position `at`."""
+    """Return whether the position `at` is a word boundary."""
     if at in (0, len(text)):
         return True
     return not (_in_word(text[at - 1]) and _in_word(text[at]))

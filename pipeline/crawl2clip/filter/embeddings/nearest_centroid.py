@@ -1,4 +1,4 @@
-"""Which of many centres a vector is nearest to. Knows nothing of Spark."""
+"""Find the centre nearest to each vector."""
 
 from __future__ import annotations
 
@@ -14,36 +14,37 @@ from crawl2clip.filter.embeddings import tensor_files
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
-_BLOCK = 1 << 24  # products that are looked at together: 64 MB
+_BLOCK = 1 << 24  # products computed at a time: 64 MB
 
 
 def read_centres(path: str, name: str = "") -> Floats:
-    """The centres of a file, (K, D), of whatever length they have. Raises ValueError."""
+    """Read centres of any norm from a file, float32 (K, D). Raises ValueError if it holds none."""
     check_centres(path, name)
     centres = np.ascontiguousarray(tensor_files.read(path, name), np.float32)
     if not np.isfinite(centres).all():
-        raise ValueError(f"{path} holds a centre that is no number")
+        raise ValueError(f"{path} holds a centre that is not a number")
     return centres
 
 
 def check_centres(path: str, name: str = "") -> None:
-    """Raise ValueError if the file holds no centres, as far as its header tells."""
+    """Raise ValueError if the file's header shows that it holds no centres."""
     shape = tensor_files.shape(path, name)
     if len(shape) != 2 or not shape[0] or not shape[1]:
         raise ValueError(f"{path} holds an array of {shape}; centres are (number, dimensions)")
 
 
 def nearest(points: NDArray[Any], centres: Floats) -> Ints:
-    """The centre of the largest inner product, for each point, (N,); -1 for one with no direction.
+    """Return the index of the centre with the largest inner product for each point, int32 (N,).
 
-    Of centres that are equally near the first. As DataComp's code; but what float32 leaves open is
-    decided in float64, so that it does not matter which points are looked at together.
+    -1 for a point without direction (zero or not finite). Ties go to the lowest index, as in
+    DataComp's code; ties within float32 rounding are resolved in float64, so the result does not
+    depend on which points are processed together.
     """
     if points.shape[1] != centres.shape[1]:
         sizes = f"{points.shape[1]} numbers, centres {centres.shape[1]}"
         raise ValueError(f"embeddings have {sizes}: they are of different models")
     units, known = _unit(points)
-    # Twice what rounding can come to in a product of D terms.
+    # Twice the largest rounding error of an inner product of D terms.
     slack = 2 * points.shape[1] * 2.0**-24 * float(np.linalg.norm(centres, axis=1).max())
     step = max(1, _BLOCK // len(centres))
     parts = [_first(units[i : i + step], centres, slack) for i in range(0, len(units), step)]
@@ -52,7 +53,7 @@ def nearest(points: NDArray[Any], centres: Floats) -> Ints:
 
 
 def nearest_of_lists(lists: pa.Array, centres: Floats) -> pa.Array:
-    """The same for a column of lists, int32; null for null, and for what has no direction."""
+    """Return the nearest centre of each list, int32; null for null or no direction."""
     there = lists.is_valid()
     vectors = lists.filter(there)
     lengths = pc.unique(pc.list_value_length(vectors)).to_pylist()
@@ -75,7 +76,7 @@ def _first(units: Floats, centres: Floats, slack: float) -> Ints:
 
 
 def _unit(points: NDArray[Any]) -> tuple[Floats, NDArray[np.bool_]]:
-    """Vectors of length 1, 0 for those without a direction; and which have one."""
+    """Return the vectors at length 1, or 0 without a direction, and whether they have one."""
     wide = points.astype(np.float64)
     lengths = np.linalg.norm(wide, axis=1, keepdims=True)
     known = np.isfinite(lengths) & (lengths > 0)

@@ -1,6 +1,6 @@
-"""Arrays of numbers in files: .npy, .npz and .safetensors, local or remote; no pickles.
+"""Read numeric arrays from local or remote .npy, .npz and .safetensors files, but no pickles.
 
-A checkpoint of PyTorch becomes one by numpy.save, on a machine that trusts it.
+Convert a PyTorch checkpoint with numpy.save on a machine that trusts it.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ _TYPES = {
 }  # fmt: skip
 _MOST_HEADER_BYTES = 100_000_000  # the format's own limit
 
-WANTED = "it wants a .npy, .npz or .safetensors file; pickles (.pt) are not read"
+WANTED = "expected a .npy, .npz or .safetensors file; pickles (.pt) are not read"
 
 
 class Header(NamedTuple):
-    """What a file says about an array; bf16: its numbers are halves of float32."""
+    """Type and layout of an array in a file; bf16: the numbers are the upper halves of float32."""
 
     dtype: np.dtype[Any]
     shape: tuple[int, ...]
@@ -36,13 +36,16 @@ class Header(NamedTuple):
 
 
 def shape(path: str, name: str = "") -> tuple[int, ...]:
-    """Of the array that `read` gives. Reads no more than headers. Raises ValueError as it does."""
+    """Return the shape of the array that `read` would return, reading headers only.
+
+    Raises ValueError as `read` does.
+    """
     with _opened(path, name) as (_, header):
         return header.shape
 
 
 def read(path: str, name: str = "") -> NDArray[Any]:
-    """The array of that name, or the only one of the file.
+    """Return the array called `name`, or the only one of the file.
 
     Raises ValueError, in one line, if there is no such file or array.
     """
@@ -58,7 +61,7 @@ def read(path: str, name: str = "") -> NDArray[Any]:
 
 @contextmanager
 def _opened(path: str, name: str) -> Iterator[tuple[BinaryIO, Header]]:
-    """The file, at the first byte of the array, and what is said about that."""
+    """Open the file at the first byte of the array, and yield it with the array's header."""
     kinds = {".npy": _npy, ".npz": _npz, ".safetensors": _safetensors}
     kind = next((kinds[end] for end in kinds if path.endswith(end)), None)
     if kind is None:
@@ -96,7 +99,7 @@ def _npz(file: BinaryIO, name: str) -> Iterator[tuple[BinaryIO, Header]]:
 def _safetensors(file: BinaryIO, name: str) -> Iterator[tuple[BinaryIO, Header]]:
     [length] = struct.unpack("<Q", file.read(8))
     if length > _MOST_HEADER_BYTES:
-        raise ValueError("it is no safetensors file")
+        raise ValueError("it is not a safetensors file")
     tensors = json.loads(file.read(length))
     tensors.pop("__metadata__", None)
     tensor = tensors[_chosen(list(tensors), name)]

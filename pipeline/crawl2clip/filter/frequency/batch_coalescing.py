@@ -1,12 +1,12 @@
-"""Batches of a size that pays for work on whole columns."""
+"""Coalesce small Arrow batches into ones large enough for vectorised work."""
 
 from collections.abc import Iterator
 
 import pyarrow as pa
 
 
-def gathered(batches: Iterator[pa.RecordBatch], least_bytes: int) -> Iterator[pa.Table]:
-    """Batches put together, in order, to so many bytes or somewhat more; the last may have less."""
+def coalesced(batches: Iterator[pa.RecordBatch], least_bytes: int) -> Iterator[pa.Table]:
+    """Concatenate batches, in order, into tables of at least `least_bytes`, but for the last."""
     held, some = 0, []
     for batch in batches:
         some.append(batch)

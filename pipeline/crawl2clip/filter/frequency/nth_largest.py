@@ -1,4 +1,4 @@
-"""The n-th largest of any number of values, from histograms that a driver can hold."""
+"""Find the n-th largest of any number of values from histograms small enough for a driver."""
 
 import struct
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-STEP = 16  # bits that a histogram tells apart: at most 65,536 buckets
+STEP = 16  # bits that one histogram resolves: at most 65,536 buckets
 
 Keys = NDArray[np.int64]
 
@@ -20,8 +20,8 @@ _MOST = {32: 2**31 - 1, 64: 2**63 - 1}
 Histogram = Callable[[int, tuple[int, int] | None], tuple[Keys, Keys]]
 
 
-class Place(NamedTuple):
-    """A rank and the key that has it, how many keys are larger, and how many are the same."""
+class RankedKey(NamedTuple):
+    """The key at a rank, with the number of larger keys and of keys equal to it."""
 
     rank: int
     key: int
@@ -29,11 +29,11 @@ class Place(NamedTuple):
     equal: int
 
 
-def nth_largest(histogram: Histogram, bits: int, rank: Callable[[int], int]) -> Place | None:
-    """The key of rank `rank(number of keys)`, 0 for the largest; None if there are no keys.
+def nth_largest(histogram: Histogram, bits: int, rank: Callable[[int], int]) -> RankedKey | None:
+    """Find the key of rank `rank(number of keys)`, 0 being the largest; None if there are no keys.
 
-    bits: 32 or 64, of which keys make use. Asks for a histogram every STEP bits, fewer where few
-    keys are left.
+    bits: the width of the keys, 32 or 64. Requests a histogram for every STEP bits, and fewer once
+    only few keys remain.
     """
     shift = bits - STEP
     buckets, counts = histogram(shift, None)
@@ -44,14 +44,14 @@ def nth_largest(histogram: Histogram, bits: int, rank: Callable[[int], int]) -> 
         bucket, passed, here = _bucket(buckets, counts, wanted - above)
         above += passed
         if shift == 0:
-            return Place(wanted, bucket, above, here)
+            return RankedKey(wanted, bucket, above, here)
         within = (bucket, shift)
         shift = shift - STEP if here > 1 << STEP else 0
         buckets, counts = histogram(shift, within)
 
 
 def _bucket(buckets: Keys, counts: Keys, rank: int) -> tuple[int, int, int]:
-    """The bucket that holds the rank, how many keys are in larger ones, and how many in it."""
+    """Return the bucket that holds the rank, and how many keys are in larger ones and in it."""
     order = np.argsort(-buckets)
     reached = np.cumsum(counts[order])
     at = int(np.searchsorted(reached, rank, side="right"))
@@ -60,7 +60,7 @@ def _bucket(buckets: Keys, counts: Keys, rank: int) -> tuple[int, int, int]:
 
 
 def keys(values: NDArray[np.float32] | NDArray[np.float64]) -> Keys:
-    """Whole numbers in the order of the values: their bits, those of negative ones turned round."""
+    """Map floats to integers of the same order: their bits, inverted if negative."""
     single = values.dtype == np.float32
     raw = (values + values.dtype.type(0)).view("i4" if single else "i8")  # -0.0 + 0.0 is 0.0
     bits: Keys = raw.astype(np.int64)
@@ -68,12 +68,12 @@ def keys(values: NDArray[np.float32] | NDArray[np.float64]) -> Keys:
 
 
 def value_of(key: int, bits: int) -> float:
-    """The value that has the key. bits: 32 for a float, 64 for a double."""
+    """Return the value that has the key. bits: 32 for a float, 64 for a double."""
     raw = key ^ _MOST[bits] if key < 0 else key
     code = "if" if bits == 32 else "qd"
     return float(struct.unpack(f"<{code[1]}", struct.pack(f"<{code[0]}", raw))[0])
 
 
 def exact_count(n: int, fraction: float) -> int:
-    """The share of n as one writes it, in decimals, rounded up: 0.07 of 100 is 7, not 8."""
+    """Return ceil(n * fraction) of the fraction as written: 0.07 of 100 is 7, not 8."""
     return ceil(n * Fraction(str(fraction)))

@@ -1,4 +1,4 @@
-"""Work on columns of 64-bit hashes, in numpy."""
+"""Operate on columns of 64-bit hashes in numpy."""
 
 from typing import TypeAlias
 
@@ -8,18 +8,19 @@ Hashes: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
 Flags: TypeAlias = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
-def among(values: Hashes, ordered: Hashes) -> Flags:
-    """Which of the values are in `ordered`, which ascends."""
+def is_in_sorted(values: Hashes, ordered: Hashes) -> Flags:
+    """Return whether each value is in `ordered`, which is ascending."""
     if not len(ordered):
         return np.zeros(len(values), np.bool_)
     places = np.searchsorted(ordered, values)
     return np.equal(ordered[np.minimum(places, len(ordered) - 1)], values)
 
 
-def few_of_each(keys: Hashes, others: Hashes, most: int) -> tuple[Hashes, Hashes, Hashes]:
-    """The different (key, other) pairs, but of no key more than `most`; and the keys with `most`.
+def most_per_key(keys: Hashes, others: Hashes, most: int) -> tuple[Hashes, Hashes, Hashes]:
+    """Return the distinct (key, other) pairs, at most `most` per key, and the keys with `most`.
 
-    Sorted by key. Which of its others a key keeps is the same in any order: the smallest.
+    Sorted by key. A key keeps its smallest others, so the result does not depend on the input's
+    order.
     """
     order = np.lexsort((others, keys))
     keys, others = keys[order], others[order]

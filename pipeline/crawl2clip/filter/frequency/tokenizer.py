@@ -1,6 +1,6 @@
-"""The tokens of many texts at once, in Arrow and numpy: each string is made and hashed once.
+"""Tokenize many texts at once in Arrow and numpy: each distinct string is built and hashed once.
 
-What a word is, `tokens` says; this finds the same words at a tenth of the cost.
+The definition of a word is that of `token_columns`, at a tenth of its cost.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crawl2clip.filter.frequency.sorted_lookup import Flags, Hashes, among
+from crawl2clip.filter.frequency.sorted_lookup import Flags, Hashes, is_in_sorted
 from crawl2clip.shared.spark_xxhash import xxhash64
 
 Split: TypeAlias = Literal["blanks", "scripts"]
@@ -27,26 +27,26 @@ _WIDE_BLANK = "[\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 
 
 @dataclass(frozen=True)
-class Found:
-    """Words or bigrams of texts: at place i stands `different[codes[i]]`, in text `texts[i]`."""
+class TokenOccurrences:
+    """Occurrences of tokens: at position i, `distinct[codes[i]]` occurs in text `texts[i]`."""
 
-    different: pa.StringArray
+    distinct: pa.StringArray
     codes: Hashes
     texts: Hashes
 
-    def lacking(self, ordered: Hashes) -> tuple[Hashes, Hashes]:
-        """Hashes that `ordered`, which ascends, does not have, and in which texts they stand."""
-        hashes = xxhash64(self.different)
-        places = ~among(hashes, ordered)[self.codes]
+    def unlisted_hashes(self, ordered: Hashes) -> tuple[Hashes, Hashes]:
+        """Return hash and text index of each occurrence that is not in the ascending `ordered`."""
+        hashes = xxhash64(self.distinct)
+        places = ~is_in_sorted(hashes, ordered)[self.codes]
         return hashes[self.codes[places]], self.texts[places]
 
 
-class Words(Found):
-    """The words in order, and what follows from them."""
+class TokenizedTexts(TokenOccurrences):
+    """The words of texts in order, from which bigrams and counts are derived."""
 
     @classmethod
-    def of(cls, texts: pa.StringArray, split: Split) -> "Words":
-        """Null has no words. Case is left as it is."""
+    def of(cls, texts: pa.StringArray, split: Split) -> "TokenizedTexts":
+        """Split texts into words; null has none. Case is kept."""
         lists = pc.ascii_split_whitespace(_with_blanks(texts, split))
         words, parents = lists.flatten(), pc.list_parent_indices(lists)
         if (real := _not_empty(words)).sum() < len(words):
@@ -56,37 +56,37 @@ class Words(Found):
         return cls(coded.dictionary, codes, parents.to_numpy())
 
     @property
-    def bigrams(self) -> Found:
-        """Neighbours joined by a blank, which no word has."""
+    def bigrams(self) -> TokenOccurrences:
+        """Adjacent words of a text, joined by a space, which no word contains."""
         neighbours, texts = self._neighbours
-        different, codes = np.unique(neighbours, return_inverse=True)
-        return Found(self._joined(different), codes, texts)
+        distinct, codes = np.unique(neighbours, return_inverse=True)
+        return TokenOccurrences(self._joined(distinct), codes, texts)
 
     def counts(self) -> Iterator[pa.RecordBatch]:
-        """token and count, each token once: first the words, then the bigrams."""
-        yield _counts(self.different, np.bincount(self.codes, minlength=len(self.different)))
-        different, counts = np.unique(self._neighbours[0], return_counts=True)
-        yield _counts(self._joined(different), counts)
+        """Yield batches of (token, count), each token once: first the words, then the bigrams."""
+        yield _counts(self.distinct, np.bincount(self.codes, minlength=len(self.distinct)))
+        distinct, counts = np.unique(self._neighbours[0], return_counts=True)
+        yield _counts(self._joined(distinct), counts)
 
     @cached_property
     def _neighbours(self) -> tuple[Hashes, Hashes]:
-        """Both codes of a bigram in one number, and the text it stands in."""
+        """Both word codes of each bigram packed into one number, and the index of its text."""
         together = self.texts[:-1] == self.texts[1:]
         return (self.codes[:-1] << 32 | self.codes[1:])[together], self.texts[:-1][together]
 
     def _joined(self, neighbours: Hashes) -> pa.StringArray:
-        first = self.different.take(pa.array(neighbours >> 32))
-        second = self.different.take(pa.array(neighbours & 0xFFFFFFFF))
+        first = self.distinct.take(pa.array(neighbours >> 32))
+        second = self.distinct.take(pa.array(neighbours & 0xFFFFFFFF))
         return pc.binary_join_element_wise(first, second, " ")
 
 
-def lacking(
+def unlisted_hashes(
     texts: pa.StringArray, split: Split, kinds: tuple[Kind, ...], ordered: Hashes
 ) -> pa.ListArray:
-    """Of each text the hashes of its tokens that `ordered`, which ascends, does not have."""
-    words = Words.of(texts, split)
+    """Return for each text the hashes of its tokens that are not in `ordered` (ascending)."""
+    words = TokenizedTexts.of(texts, split)
     found = [words if kind == "unigrams" else words.bigrams for kind in dict.fromkeys(kinds)]
-    both = [tokens.lacking(ordered) for tokens in found]
+    both = [tokens.unlisted_hashes(ordered) for tokens in found]
     hashes, parents = (np.concatenate(parts) for parts in zip(*both, strict=True))
     order = np.argsort(parents, kind="stable")
     ends = np.cumsum(np.bincount(parents, minlength=len(texts)))
@@ -95,7 +95,7 @@ def lacking(
 
 
 def _with_blanks(texts: pa.StringArray, split: Split) -> pa.StringArray:
-    """The texts with ASCII's blanks between all words."""
+    """Return the texts with ASCII spaces between all words."""
     if pc.all(pc.string_is_ascii(texts), min_count=0).as_py():
         return texts
     texts = pc.replace_substring_regex(texts, _WIDE_BLANK, " ")
@@ -103,7 +103,7 @@ def _with_blanks(texts: pa.StringArray, split: Split) -> pa.StringArray:
 
 
 def _not_empty(words: pa.StringArray) -> Flags:
-    """False for what Arrow finds before a blank that begins a text, or after one that ends it."""
+    """Return false for the empty strings that Arrow yields for leading and trailing white space."""
     lengths: Hashes = pc.binary_length(words).to_numpy()
     return lengths > 0
 

@@ -1,0 +1,1 @@
+"""Robots.txt rules and the archives that hold them."""

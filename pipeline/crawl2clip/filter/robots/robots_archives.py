@@ -1,4 +1,4 @@
-"""Common Crawl's archives of robots.txt files -> what was captured in them."""
+"""Read the captures in Common Crawl's archives of robots.txt files."""
 
 import zlib
 from collections.abc import Iterator, Sequence
@@ -22,10 +22,11 @@ _LONGEST = 1_000  # letters of a problem with a path in it
 
 
 class Capture(NamedTuple):
-    """One answer to the request for a robots.txt; or an archive that can't be read to its end.
+    """A response to the request for a robots.txt, or an archive that can't be read to its end.
 
-    url: its address; the archive's path if there is a problem. at: seconds since 1970. rules: ''
-    where all is allowed, which is so for any status but 200. moved_to: where a redirect leads.
+    url: the URL of the robots.txt, or the archive's path if there is a problem. at: seconds since
+    1970. rules: '' if everything is allowed, as for any status but 200. moved_to: the target of a
+    redirect.
     """
 
     url: str
@@ -36,10 +37,10 @@ class Capture(NamedTuple):
 
 
 def captures(path: str, agents: Sequence[str]) -> Iterator[Capture]:
-    """All answers in an archive; last, if it is missing or broken, its problem.
+    """Yield all captures of an archive, followed by its problem if it is missing or broken.
 
-    Where an archive is broken reading ends. Raises OSError if the machine fails, so that the task
-    can be tried again.
+    Reading stops where the archive is broken. Raises OSError if the machine fails, so that the task
+    can be retried.
     """
     try:
         with opened(path) as file:
@@ -69,7 +70,7 @@ def _captures(path: str, file: BinaryIO, agents: Sequence[str]) -> Iterator[Capt
 
 
 def _capture(record: "WarcRecord", agents: Sequence[str]) -> Capture | None:
-    """None for what is no answer, or has no address."""
+    """Return None for a record that is no response or has no valid URL."""
     from fastwarc.warc import WarcRecordType
 
     if record.record_type != WarcRecordType.response:
@@ -96,7 +97,7 @@ def _target(url: str, location: str | None) -> str | None:
 
 
 def _ends_whole(file: BinaryIO, last: int) -> bool:
-    """Whether nothing is missing behind the start of the last record; the reader does not tell."""
+    """Return whether the last record is complete, which the reader does not check."""
     file.seek(0)
     is_gzip = file.read(3) == _GZIP_MAGIC
     file.seek(last)

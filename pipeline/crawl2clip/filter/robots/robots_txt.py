@@ -1,4 +1,4 @@
-"""What a robots.txt says to us, and whether it lets us have an address (RFC 9309)."""
+"""Interpret the robots.txt protocol (RFC 9309) for given user agents."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # Google reads no more; the RFC (2.5) asks for at least as much.
 MOST_BYTES = 500 << 10
 
-# With the misspellings that Protego forgives, and as forgiving about the colon.
+# Accepts the misspellings that Protego accepts, and is as lenient about the colon.
 _LINE = re.compile(
     r"(user[- ]?agent|allow|diss?all?ow|disallaw|diasllow|crawl[- ]delay|request[- ]rate"
     r"|visit[- ]time|site-?maps?|host)(?:\s*:\s*|\s+|$)(.*)",
@@ -23,10 +23,10 @@ _LINE = re.compile(
 
 
 def our_rules(body: bytes, agents: Sequence[str]) -> str:
-    """The groups of a robots.txt that decide about the agents; '' if all are allowed everything.
+    """Return the groups of a robots.txt that apply to the agents; '' if all may fetch everything.
 
-    agents: in lower case. A site may list ten thousand robots and as many rules for them all, which
-    a parser multiplies: so what concerns others is left out before one sees it.
+    agents: in lower case. A site may list ten thousand robots and as many rules for all of them,
+    which a parser multiplies, so groups for others are removed before parsing.
     """
     kept, speaks_to_us, is_ruled, forbids = [], False, True, False
     for line in _text(body).splitlines():
@@ -46,7 +46,7 @@ def our_rules(body: bytes, agents: Sequence[str]) -> str:
 
 
 def allows(rules: str, agents: Sequence[str], url: str) -> bool:
-    """Whether all agents may have the address. What is no address may be had."""
+    """Return whether all agents may fetch the URL. An invalid URL is allowed."""
     parsed = _parsed(rules)
     try:
         return all(parsed.can_fetch(url, agent) for agent in agents)
@@ -55,7 +55,7 @@ def allows(rules: str, agents: Sequence[str], url: str) -> bool:
 
 
 def _text(body: bytes) -> str:
-    """The start of it as text. Some servers send it packed, whatever they were asked for."""
+    """Decode the first MOST_BYTES of a body. Some servers compress it regardless of the request."""
     if body.startswith(b"\x1f\x8b"):
         try:
             body = zlib.decompressobj(31).decompress(body, MOST_BYTES)
@@ -65,10 +65,10 @@ def _text(body: bytes) -> str:
 
 
 def _directive(line: str) -> tuple[str, str]:
-    """What the line is about, User-agent, Allow, Disallow or '' for nothing, and its value.
+    """Return the field of a line (User-agent, Allow, Disallow or '' for none) and its value.
 
-    A line of a group that neither names an agent nor makes a rule is a Disallow of nothing: it
-    parts the agents before it from those behind it. Sitemap and Host belong to no group.
+    Any other line of a group counts as an empty Disallow: it separates the agents before it from
+    those after it. Sitemap and Host belong to no group.
     """
     line = line.partition("#")[0].strip()
     found = _LINE.match(line)
@@ -85,7 +85,7 @@ def _directive(line: str) -> tuple[str, str]:
 
 
 def _is_one_of_us(name: str, agents: Sequence[str]) -> bool:
-    """Whether a group of that name may be for one of the agents; Protego has the last word."""
+    """Return whether a group of that name may apply to one of the agents; Protego decides."""
     if name == "*":
         return True
     bare = name.replace("*", "")

@@ -1,8 +1,8 @@
-"""Values that stand beside too many different others, and the pairs that have none of them.
+"""Find keys that occur with too many distinct values, and drop their rows.
 
-Values are told apart by 64-bit hashes. Of 10^10 different ones 2.7 pairs are expected to share a
-hash, and would be counted as one: that drops a caption only where both together are beyond the
-limit. Whoever makes a caption that collides with another on purpose could as well repeat the other.
+Keys are identified by 64-bit hashes. Of 10^10 distinct ones, 2.7 pairs are expected to collide and
+would be counted as one: that drops a caption only where both together exceed the limit. Somebody
+who crafts a caption that collides with another could just as well repeat the other.
 """
 
 from collections.abc import Iterator
@@ -13,72 +13,76 @@ from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from crawl2clip.filter.frequency.batch_coalescing import gathered
-from crawl2clip.filter.frequency.sorted_lookup import among, few_of_each
-from crawl2clip.filter.spark.top_k import Ranks
+from crawl2clip.filter.frequency.batch_coalescing import coalesced
+from crawl2clip.filter.frequency.sorted_lookup import is_in_sorted, most_per_key
+from crawl2clip.filter.spark.top_k import CountRanks
 from crawl2clip.stage import is_problem
 
-# Keys that the driver and each executor can hold to drop rows by, in the gigabyte of heap that is
-# Spark's default for each.
+# Keys that the driver and each executor can hold in the gigabyte of heap that is Spark's default.
 AT_HAND = 1_000_000
 
-_AT_ONCE = 2**22  # bytes, 262,144 rows: enough to find what repeats
+_AT_ONCE = 2**22  # bytes: 262,144 rows, enough to find repetitions
 
 
-def crowded(pairs: DataFrame, key: str, other: str, most: int) -> DataFrame:
-    """`key`, `count`: hashes of keys that stand beside more than `most` different others.
+def frequent_keys(pairs: DataFrame, key: str, other: str, most: int) -> DataFrame:
+    """Return (key, count): hashes of keys that occur with more than `most` distinct others.
 
-    Cost: one shuffle of 16 bytes for each (key, other) that a task meets, and of no key more than
-    most + 1 from each task: a value that a third of the crawl shares is no more work than others.
+    Cost: one shuffle of 16 bytes for each (key, other) that a task meets, but at most `most` + 1
+    per key and task, so a value that a third of the crawl shares costs no more than any other.
     """
     hashed = _hashed(pairs, key, other)
 
     def thin(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        full = np.empty(0, np.int64)  # of which enough has been passed on
-        for table in gathered(batches, _AT_ONCE):
+        full = np.empty(0, np.int64)  # keys of which enough rows have been emitted
+        for table in coalesced(batches, _AT_ONCE):
             keys, others = (column.to_numpy() for column in table.itercolumns())
-            new = ~among(keys, full)
-            keys, others, filled = few_of_each(keys[new], others[new], most + 1)
+            new = ~is_in_sorted(keys, full)
+            keys, others, filled = most_per_key(keys[new], others[new], most + 1)
             full = np.sort(np.concatenate((full, filled)))
             yield pa.RecordBatch.from_arrays([pa.array(keys), pa.array(others)], ["key", "other"])
 
     thinned = hashed.mapInArrow(thin, "key LONG, other LONG").repartition("key")
-    different = thinned.distinct()  # in place, as the count is: rows of a key lie together
+    different = thinned.distinct()  # no shuffle, nor for the count: the rows of a key lie together
     return different.groupBy("key").agg(F.count("*").alias("count")).where(F.col("count") > most)
 
 
-def crowded_by_all(pairs: DataFrame, key: str, other: str, most: int) -> DataFrame:
-    """The same, but each pair counts, not each different other. Cost: one shuffle of counts."""
+def frequent_keys_by_pair(pairs: DataFrame, key: str, other: str, most: int) -> DataFrame:
+    """Return (key, count) of keys that occur in more than `most` pairs, repeated values included.
+
+    Cost: one shuffle of counts.
+    """
     counts = _hashed(pairs, key, other).groupBy("key").agg(F.count("*").alias("count"))
     return counts.where(F.col("count") > most)
 
 
-def without(pairs: DataFrame, key: Column, crowds: DataFrame, at_hand: int = AT_HAND) -> DataFrame:
-    """The pairs whose hash `key` is not among `crowds`; null is among none.
+def drop_keys(
+    pairs: DataFrame, key: Column, frequent: DataFrame, at_hand: int = AT_HAND
+) -> DataFrame:
+    """Drop the pairs whose hash `key` is among `frequent`; null is not.
 
-    crowds: key, each once, and count. Up to `at_hand` of them are broadcast, those with the
-    greatest counts. No row is shuffled if that is all of them; else what is left of the pairs is,
-    whole, but without the keys that would have been most to one task.
+    frequent: key, each once, and count. Up to `at_hand` of them, those with the highest counts,
+    are broadcast. If that is all of them, no row is shuffled; otherwise the remaining pairs are
+    shuffled whole, but without the keys that would skew the shuffle most.
 
-    Starts Spark jobs that compute `crowds`; if they are too many they stay on the executors' disks
-    until the session ends.
+    Starts Spark jobs that compute `frequent`; if there are too many to broadcast, they stay on the
+    executors' disks until the session ends.
     """
     names = pairs.columns
-    crowds = crowds.persist(StorageLevel.DISK_ONLY)
-    ranks = Ranks.of(crowds)
-    some = crowds.where(F.col("count") >= ranks.least_count(at_hand)).select("key").toArrow()
+    frequent = frequent.persist(StorageLevel.DISK_ONLY)
+    ranks = CountRanks.of(frequent)
+    some = frequent.where(F.col("count") >= ranks.least_count(at_hand)).select("key").toArrow()
     few = F.broadcast(pairs.sparkSession.createDataFrame(some))
     keyed = pairs.withColumn("_key", key)
     keyed = keyed.join(few, F.col("_key") == few["key"], how="left_anti")
     if ranks.rows > at_hand:
-        keyed = keyed.join(crowds, F.col("_key") == crowds["key"], how="left_anti")
+        keyed = keyed.join(frequent, F.col("_key") == frequent["key"], how="left_anti")
     else:
-        crowds.unpersist()
+        frequent.unpersist()
     return keyed.select(names)
 
 
 def hash_of(pairs: DataFrame, name: str) -> Column:
-    """Of the column; null where it is null, and for rows with a problem."""
+    """Return the hash of a column; null where it is null, and for rows with a problem."""
     return F.when(F.col(name).isNotNull() & ~is_problem(pairs), F.xxhash64(name))
 
 

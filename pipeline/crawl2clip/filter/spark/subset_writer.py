@@ -1,4 +1,7 @@
-"""Tables and subset files -> a subset file. No step, for a subset is no table of pairs."""
+"""Write subset files from tables and from other subset files.
+
+Not a step, as a subset is no table of pairs.
+"""
 
 import uuid
 from collections.abc import Iterator
@@ -21,27 +24,27 @@ _PART = "part BIGINT, path STRING, uids BIGINT"
 
 
 def write_subset(pairs: DataFrame, path: str) -> int:
-    """Write the distinct uids of the pairs as a subset file; how many they are.
+    """Write the distinct uids of the pairs as a subset file, and return their number.
 
     Raises ValueError if a uid is not of 32 hex digits.
 
-    Cost: one shuffle of 16 bytes a pair to find the distinct ones, one to sort them. Each task
-    writes its range into a folder beside the file, and the driver strings them together, so it
-    holds one block of a part and not the uids. The file has its name when it is whole.
+    Cost: one shuffle of 16 bytes per pair to find the distinct ones, one to sort them. Each task
+    writes its range into a folder beside the file, and the driver concatenates them block by block,
+    so it never holds all uids. The file gets its final name once it is complete.
     """
     good = pairs.where(~is_problem(pairs)).select("uid")
     if odd := good.where("uid is null or not uid rlike '^[0-9a-fA-F]{32}$'").head():
-        raise ValueError(f"{odd.uid!r} is no uid of 32 hex digits, which a subset file wants")
+        raise ValueError(f"{odd.uid!r} is not a uid of 32 hex digits, as a subset file needs")
     ranges = good.select(F.unhex("uid").alias("uid")).distinct().repartitionByRange("uid")
     return _written(ranges.sortWithinPartitions("uid"), path)
 
 
 def write_intersection(spark: SparkSession, first: str, second: str, path: str) -> int:
-    """Write the uids that two subset files share; how many they are. DataComp-1B is made so.
+    """Write the uids that two subset files share, and return their number; DataComp-1B is made so.
 
     Raises ValueError if one is no subset file. Cost: one shuffle of each.
     """
-    uids = [uids_in(spark, name, subset_file.place(name)) for name in (first, second)]
+    uids = [uids_in(spark, name, subset_file.read_layout(name)) for name in (first, second)]
     return write_subset(uids[0].join(uids[1].hint("merge"), "uid", how="left_semi"), path)
 
 
@@ -69,13 +72,13 @@ def _append(path: str, whole: BinaryIO) -> None:
 
 
 class _Part:
-    """For mapInArrow: the uids of a range in, the file that holds them out."""
+    """Function for mapInArrow that writes a range of uids to a file and returns its path."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        # A task that is tried again, or twice at once, writes another file.
+        # A retried or speculative attempt writes a file of its own.
         path, count = f"{self.folder}/{uuid.uuid4().hex}", 0
         with fsspec.open(path, "wb") as file:
             for batch in batches:

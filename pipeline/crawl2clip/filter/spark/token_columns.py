@@ -1,4 +1,4 @@
-"""What a word is, as columns: one answer for all steps that count words."""
+"""Define words as columns, for all steps that count words."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -21,27 +21,26 @@ _WORD = {
 
 @dataclass(frozen=True)
 class Tokens:
-    """How a text is cut into unigrams and bigrams. No paper says how ALIGN's were.
+    """The rule that splits a text into unigrams and bigrams. No paper states ALIGN's.
 
-    split: 'blanks' takes what stands between white space, punctuation included; with 'scripts' each
-    letter of a script that is written without blanks is a word as well. case: 'folded' counts Dog
-    as dog.
+    split: 'blanks' splits at white space and keeps punctuation; with 'scripts', each letter of a
+    script that is written without spaces is a word as well. case: 'folded' counts Dog as dog.
     """
 
     split: Split = "blanks"
     case: Case = "folded"
 
     def unigrams(self, text: Column) -> Column:
-        """The words in order, an array of strings; null for null."""
+        """Return the words in order, an array of strings; null for null."""
         return F.regexp_extract_all(self.cased(text), F.lit(_WORD[self.split]), 0)
 
     def cased(self, text: Column) -> Column:
-        """The text before it is cut."""
+        """Return the text with its case as it is counted, before it is split."""
         return F.lower(text) if self.case == "folded" else text
 
 
 def bigrams(unigrams: Column) -> Column:
-    """Neighbours joined by a blank, which no unigram has: so both can stand in one list."""
+    """Return adjacent words joined by a space, which no unigram contains: one list holds both."""
     pairs = F.greatest(F.size(unigrams) - 1, F.lit(0))
     first, second = F.slice(unigrams, 1, pairs), F.slice(unigrams, 2, pairs)
     return F.zip_with(first, second, lambda a, b: F.concat(a, F.lit(" "), b))

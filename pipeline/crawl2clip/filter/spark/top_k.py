@@ -1,4 +1,4 @@
-"""The k most frequent tokens of a vocabulary, found without sorting or collecting it."""
+"""Find the k most frequent tokens of a vocabulary without sorting or collecting it."""
 
 from dataclasses import dataclass
 
@@ -14,19 +14,19 @@ _LAST = 2**63 - 1
 
 @dataclass(frozen=True)
 class Cut:
-    """Where a list ends: tokens above `count` are on it, and those at `count` up to a hash."""
+    """The end of a list: tokens above `count` are on it, and those at `count` up to `last_hash`."""
 
     count: int
     last_hash: int = _LAST
 
     def holds(self) -> Column:
-        """True for the tokens on the list."""
+        """Return true for the tokens on the list."""
         tied = (F.col("count") == self.count) & (token_hash() <= self.last_hash)
         return (F.col("count") > self.count) | tied
 
 
 def token_hash() -> Column:
-    """What stands for a token wherever tokens are compared.
+    """Return the hash by which tokens are compared everywhere.
 
     With 10^8 tokens on the list and 10^10 off it, 10^18 / 2^64 = 0.05 of the latter are expected to
     share the hash of one on it, and so to pass as frequent.
@@ -35,15 +35,15 @@ def token_hash() -> Column:
 
 
 def cuts(counts: DataFrame, most: int, at_hand: int) -> tuple[Cut, Cut]:
-    """Of the list of the `most` most frequent tokens, and of its part to be held at hand.
+    """Return the ends of the list of the `most` frequent tokens and of its part to broadcast.
 
-    Tokens of the same count come in order of hash. The part is the whole list if that has no more
-    than `at_hand` tokens, else its most frequent ones, in no case more than `at_hand`.
+    Tokens with equal counts are ranked by hash. The part is the whole list if that has no more than
+    `at_hand` tokens, else its most frequent ones, never more than `at_hand`.
 
     Starts Spark jobs: a histogram of the counts, which the driver holds (10^12 words have at most
-    1.4 million different counts), and up to four of hashes tied at the cut, 65,536 numbers each.
+    1.4 million distinct counts), and up to four of hashes that tie at the end, 65,536 numbers each.
     """
-    ranks = Ranks.of(counts)
+    ranks = CountRanks.of(counts)
     listed = _cut(counts, ranks, most)
     if min(most, ranks.rows) <= at_hand:
         return listed, listed
@@ -51,18 +51,18 @@ def cuts(counts: DataFrame, most: int, at_hand: int) -> tuple[Cut, Cut]:
 
 
 @dataclass(frozen=True)
-class Ranks:
-    """Of a table with a column `count`: the different counts, from the greatest.
+class CountRanks:
+    """The distinct values of a table's column `count` in descending order.
 
-    reach: how many rows have as much or more.
+    reach: the number of rows with that count or more.
     """
 
     counts: Hashes
     reach: Hashes
 
     @classmethod
-    def of(cls, table: DataFrame) -> "Ranks":
-        """Starts a Spark job."""
+    def of(cls, table: DataFrame) -> "CountRanks":
+        """Collect the distinct counts of a table. Starts a Spark job."""
         tied = table.groupBy("count").agg(F.count("*").alias("rows")).toArrow()
         tied = tied.sort_by([("count", "descending")])
         return cls(tied["count"].to_numpy(), np.cumsum(tied["rows"].to_numpy()))
@@ -72,16 +72,16 @@ class Ranks:
         return int(self.reach[-1]) if len(self.reach) else 0
 
     def fitting(self, most: int) -> int:
-        """How many of the counts fit, with all rows that have them, into `most` rows."""
+        """Return how many of the counts fit, with all their rows, into `most` rows."""
         return int(np.searchsorted(self.reach, most, "right"))
 
     def least_count(self, most: int) -> int:
-        """The least count that no more than `most` rows reach; past all counts if none does."""
+        """Return the least count that at most `most` rows reach, or one above all counts."""
         fitting = self.fitting(most)
         return int(self.counts[fitting - 1]) if fitting else _LAST
 
 
-def _cut(counts: DataFrame, ranks: Ranks, most: int) -> Cut:
+def _cut(counts: DataFrame, ranks: CountRanks, most: int) -> Cut:
     fitting = ranks.fitting(most)
     left = most - (int(ranks.reach[fitting - 1]) if fitting else 0)
     if fitting == len(ranks.counts):
@@ -94,10 +94,10 @@ def _cut(counts: DataFrame, ranks: Ranks, most: int) -> Cut:
 
 
 def nth_smallest(hashes: DataFrame, n: int) -> int:
-    """A number that exactly n values of the column `hash` are not above; there must be n or more.
+    """Return a number that exactly n of the column `hash`'s n or more values do not exceed.
 
-    By radix: each pass counts the values by their next 16 bits, and goes on inside one bucket.
-    Values that occur twice at the border are taken together.
+    Radix selection: each pass counts the values by their next 16 bits and continues inside one
+    bucket. Equal values at the boundary are taken together.
     """
     inside, chosen = F.lit(True), 0
     for shift in range(64 - _BITS, -1, -_BITS):
@@ -114,7 +114,7 @@ def nth_smallest(hashes: DataFrame, n: int) -> int:
     return int(chosen)
 
 
-def held(counts: DataFrame, cut: Cut) -> Hashes:
-    """Hashes of the tokens on a list that is small enough for it, ascending."""
+def collect_hashes(counts: DataFrame, cut: Cut) -> Hashes:
+    """Return the ascending hashes of the tokens on a list small enough to collect."""
     hashes = counts.where(cut.holds()).select(token_hash().alias("hash")).toArrow()
     return np.unique(hashes["hash"].to_numpy())

@@ -1,0 +1,1 @@
+"""DataComp's subset files."""

@@ -1,0 +1,1 @@
+"""CLIP models, preprocessing and batched scoring."""

@@ -1,4 +1,4 @@
-"""Arrow batches of pairs in, the same with scores out. Knows nothing of Spark."""
+"""Score Arrow batches of pairs with CLIP models."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from crawl2clip.score.clip.embedding import Embedded, Embedder, Precision, Vectors
-from crawl2clip.score.clip.models import Choice, load
-from crawl2clip.score.clip.prefetch import Batch, Feeder
+from crawl2clip.score.clip.models import ModelChoice, load
+from crawl2clip.score.clip.prefetch import Batch, Prefetcher
 
 if TYPE_CHECKING:
     import torch
@@ -25,10 +25,10 @@ NOT_A_NUMBER = "no score: the model's answer is not a number"
 
 
 @dataclass(frozen=True)
-class Scoring:
-    """Settings that score. ScoreClip's docstring says what each means."""
+class BatchScorer:
+    """Scorer of Arrow batches. ScoreClip documents the settings."""
 
-    choices: Sequence[Choice]
+    choices: Sequence[ModelChoice]
     names: Sequence[str]
     device: str = "cpu"
     threads: int = 1
@@ -36,12 +36,12 @@ class Scoring:
     precision: Precision = "fp16"
     storage: Literal["none", "float16", "float32"] = "none"
 
-    def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """Each row once, in the order given, scores added, `problem` filled in."""
+    def score(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Yield each row once, in the order given, with scores added and `problem` filled in."""
         embedders = [Embedder(load(choice, self.device), self.precision) for choice in self.choices]
-        with ThreadPoolExecutor(1) as computing:  # while rows before are handed on
+        with ThreadPoolExecutor(1) as computing:  # while earlier rows are passed on
             running: deque[tuple[Batch, Future[list[Embedded]]]] = deque()
-            for batch in self._feeder(embedders)(batches):
+            for batch in self._prefetcher(embedders).prefetch(batches):
                 running.append((batch, computing.submit(_embedded, batch, embedders)))
                 if len(running) > 1:
                     done, found = running.popleft()
@@ -49,14 +49,14 @@ class Scoring:
             for done, found in running:
                 yield from self._rows(done, embedders, found.result())
 
-    def _feeder(self, embedders: Sequence[Embedder]) -> Feeder:
+    def _prefetcher(self, embedders: Sequence[Embedder]) -> Prefetcher:
         import torch
 
         gpu = self.device != "cpu"
         if not gpu:
             torch.set_num_threads(self.threads)
         models = [embedder.model for embedder in embedders]
-        return Feeder(
+        return Prefetcher(
             specs=tuple(dict.fromkeys(model.spec for model in models)),
             tokenizers=[model.tokenize for model in models],
             batch_size=self.batch_size,
@@ -93,7 +93,7 @@ class Scoring:
 
 
 def _embedded(batch: Batch, embedders: Sequence[Embedder]) -> list[Embedded]:
-    """For each model, the rows that have no problem."""
+    """Embed the rows without a problem with each model."""
     import torch
 
     good, found = _good(batch), []
@@ -101,7 +101,7 @@ def _embedded(batch: Batch, embedders: Sequence[Embedder]) -> list[Embedded]:
         inputs: tuple[torch.Tensor, ...] = (batch.arrays[embedder.model.spec], tokens.result())
         if not good.all():  # else as they are, and still in pinned memory
             inputs = tuple(tensor[torch.from_numpy(good)] for tensor in inputs)
-        found.append(embedder(*inputs))
+        found.append(embedder.embed(*inputs))
     return found
 
 
@@ -110,14 +110,14 @@ def _good(batch: Batch) -> Mask:
 
 
 def _spread(values: Vectors, asked: Mask) -> Vectors:
-    """Each where its row is, 0 in the others."""
+    """Return values at the rows that `asked` marks, and 0 at the others."""
     whole = np.zeros(len(asked), np.float32)
     whole[asked] = values
     return whole
 
 
 def _lists(vectors: Vectors, good: Mask) -> pa.Array:
-    """A list for each row, null where it is not good. vectors: of the good ones."""
+    """Return a list per row, null where it is not good. vectors: those of the good rows."""
     ends = np.cumsum(np.where(good, vectors.shape[1], 0))
     offsets = pa.array(np.concatenate([[0], ends]), pa.int32())
     return pa.ListArray.from_arrays(offsets, vectors.ravel(), mask=pa.array(~good))

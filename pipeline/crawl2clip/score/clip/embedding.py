@@ -1,4 +1,4 @@
-"""Batches of pixels and tokens -> unit vectors, on whatever device the model is."""
+"""Embed batches of pixels and tokens as unit vectors on the model's device."""
 
 from __future__ import annotations
 
@@ -12,38 +12,41 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import torch
 
-    from crawl2clip.score.clip.models import Loaded
+    from crawl2clip.score.clip.models import LoadedModel
 
 Precision = Literal["fp16", "bf16", "fp32"]
 Vectors = NDArray[np.float32]
 
 
 class Embedded(NamedTuple):
-    """Unit vectors of images and texts, both float32 (N, D), in the order given."""
+    """Unit vectors of images and texts, both float32 (N, D), in input order."""
 
     images: Vectors
     texts: Vectors
 
     def scores(self) -> NDArray[np.float32]:
-        """Cosine of each pair, (N,); what half precision could not hold is NaN."""
+        """Return the cosine of each pair, (N,); NaN where half precision overflowed."""
         found: NDArray[np.float32] = np.einsum("nd,nd->n", self.images, self.texts)
         return found
 
 
 @dataclass
 class Embedder:
-    """A model that is called with batches.
+    """A model that embeds batches.
 
-    precision: of the model's arithmetic on a GPU; a CPU computes in fp32, where half is slower.
-    most: pairs that go through at a time, halved whenever the device runs out of memory.
+    precision: of the model's arithmetic on a GPU; a CPU computes in fp32, as half precision is
+    slower there. most: pairs processed at a time, halved whenever the device runs out of memory.
     """
 
-    model: Loaded
+    model: LoadedModel
     precision: Precision = "fp16"
     most: int = 1 << 30
 
-    def __call__(self, pixels: torch.Tensor, tokens: torch.Tensor) -> Embedded:
-        """pixels: uint8 (N, H, W, 3). tokens: (N, context). Both on the CPU, best pinned."""
+    def embed(self, pixels: torch.Tensor, tokens: torch.Tensor) -> Embedded:
+        """Embed pixels, uint8 (N, H, W, 3), and tokens, (N, context).
+
+        Both on the CPU, best pinned.
+        """
         if not len(pixels):
             return Embedded(np.zeros((0, 0), np.float32), np.zeros((0, 0), np.float32))
         parts, start = [], 0
@@ -56,7 +59,7 @@ class Embedder:
         return Embedded(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
     def _tried(self, pixels: torch.Tensor, tokens: torch.Tensor) -> Embedded | None:
-        """None, and `most` halved, if the device has no memory for so many."""
+        """Embed a batch; if the device runs out of memory, halve `most` and return None."""
         import torch
 
         try:
@@ -71,7 +74,7 @@ class Embedder:
         if size == 1:
             raise MemoryError(f"{self.model.device} has no room for a single pair")
         self.most = size // 2
-        torch.cuda.empty_cache()  # nothing, where there is no GPU
+        torch.cuda.empty_cache()  # does nothing without a GPU
 
     def _embedded(self, pixels: torch.Tensor, tokens: torch.Tensor) -> Embedded:
         import torch
@@ -85,7 +88,7 @@ class Embedder:
         return Embedded(*(vectors.numpy() for vectors in found))
 
     def _floats(self, pixels: torch.Tensor) -> torch.Tensor:
-        """(N, 3, H, W) in the range the model was trained on; the bytes stay channels-last."""
+        """Return pixels normalised for the model, (N, 3, H, W), in channels-last memory."""
         import torch
 
         spec = self.model.spec

@@ -1,6 +1,6 @@
-"""CLIP models by open_clip: architecture, weights, tokeniser and preprocessing in one.
+"""Load CLIP models from open_clip: architecture, weights, tokeniser and preprocessing together.
 
-Knows nothing of Spark. open_clip is imported where models are loaded: on executors.
+open_clip is imported where models are loaded: on executors.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Tokenizer = Callable[[list[str]], "torch.Tensor"]
 # A model sees 77 tokens. BPE takes quadratic time for a "word" of a megabyte, which the web has.
 MOST_CHARACTERS = 4_000
 
-# The tokeniser remembers each word it has seen; the crawl has no end of them.
+# The tokeniser caches every word, and the number of words in a crawl is unbounded.
 MOST_WORDS = 1_000_000
 
 _HEX = re.compile("[0-9a-fA-F]{16,64}")
@@ -37,10 +37,10 @@ _WHOLE = ("hf-hub:", "local-dir:")  # weights that bring architecture and prepro
 
 
 @dataclass(frozen=True)
-class Choice:
-    """Which model. See ScoreClip for what the names may be.
+class ModelChoice:
+    """The choice of a model. ScoreClip documents the names.
 
-    sha256: what the hash of its parameters must begin with; '' for any.
+    sha256: hex digits that the hash of its parameters must start with; '' accepts any.
     """
 
     model: str
@@ -49,7 +49,7 @@ class Choice:
     sha256: str = ""
 
     def __str__(self) -> str:
-        """Without the folders of this machine, and without what signs an address."""
+        """Return a name without the folders of this machine and without signatures of URLs."""
         if self.weights.startswith("hf-hub:"):
             return self.weights
         weights = PurePath(without_secrets(self.weights)).name
@@ -57,10 +57,10 @@ class Choice:
 
 
 @dataclass(frozen=True, eq=False)
-class Loaded:
+class LoadedModel:
     """A model ready to be called, on `device`, in eval mode.
 
-    sha256: hex digits, of all its parameters by name; the same weights give the same on any device.
+    sha256: hex digest of all parameters by name; equal weights give the same on any device.
     """
 
     clip: Any
@@ -70,13 +70,13 @@ class Loaded:
     sha256: str
 
 
-def refuse(choice: Choice) -> None:
-    """Raise ValueError if the choice can't be meant; looks at files, not for models."""
+def check_choice(choice: ModelChoice) -> None:
+    """Raise ValueError if the choice is invalid; looks at names and files, but loads no model."""
     if not choice.weights:
-        raise ValueError("weights wants a name that open_clip knows, a checkpoint, or hf-hub:...")
+        raise ValueError("weights needs a name that open_clip knows, a checkpoint, or hf-hub:...")
     if choice.sha256 and not _HEX.fullmatch(choice.sha256):
         raise ValueError(
-            f"weights_sha256 wants 16 to 64 hex digits, as clip_score_model ends with, "
+            f"weights_sha256 needs 16 to 64 hex digits, as clip_score_model ends with, "
             f"not {choice.sha256!r}"
         )
     if choice.config and Path(choice.config).suffix != ".json":
@@ -88,17 +88,17 @@ def refuse(choice: Choice) -> None:
         )
 
 
-def load(choice: Choice, device: str = "cpu") -> Loaded:
-    """The model in float32 on the device, loaded once a process.
+def load(choice: ModelChoice, device: str = "cpu") -> LoadedModel:
+    """Return the model in float32 on the device, loaded once per process.
 
-    Raises ValueError if open_clip does not know it, if model and weights do not belong together,
-    or if its parameters are not those that the choice asks for.
+    Raises ValueError if open_clip does not know it, if model and weights do not belong together, or
+    if the hash of its parameters is not the chosen one.
     """
     return _loaded(choice, device)
 
 
 @lru_cache(maxsize=8)
-def _loaded(choice: Choice, device: str) -> Loaded:
+def _loaded(choice: ModelChoice, device: str) -> LoadedModel:
     import open_clip
 
     if choice.config:
@@ -111,10 +111,10 @@ def _loaded(choice: Choice, device: str) -> Loaded:
     if not sha256.startswith(choice.sha256.lower()):
         raise ValueError(
             f"{choice} is not the model that was asked for: the SHA-256 of its parameters is "
-            f"{sha256}, and weights_sha256 wants {choice.sha256}"
+            f"{sha256}, and weights_sha256 is {choice.sha256}"
         )
     clip.eval().requires_grad_(False)
-    return Loaded(clip.to(device), _tokenizer(name), spec, device, sha256)
+    return LoadedModel(clip.to(device), _tokenizer(name), spec, device, sha256)
 
 
 @contextmanager
@@ -172,14 +172,14 @@ def _tokenizer(name: str) -> Tokenizer:
 
 
 def cleaned(text: str, clean: Callable[[str], str]) -> str:
-    """`clean(text)`, open_clip's lower case with ftfy; ftfy has nothing to mend in plain ASCII."""
+    """Return `clean(text)`, open_clip's lower-casing with ftfy, skipping ftfy for plain ASCII."""
     if text.isascii() and text.isprintable() and "&" not in text:
         return " ".join(text.split()).lower()
     return clean(text)
 
 
 def parameters_sha256(clip: Any) -> str:
-    """Hex SHA-256 of all parameters and buffers, in order of their names."""
+    """Return the hex SHA-256 of all parameters and buffers, in order of their names."""
     digest = hashlib.sha256()
     for name, tensor in sorted(clip.state_dict().items()):
         digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}\n".encode())

@@ -1,7 +1,7 @@
-"""Images decoded on many threads while the model works on those before: a device never waits.
+"""Decode images on many threads ahead of the model, so that the device never waits.
 
-Rows come in as Arrow batches of any size and go to the models in batches of theirs, across the
-borders of Arrow's; they come out in the order they came.
+Rows arrive in Arrow batches of any size and are regrouped into batches of the models' size; they
+leave in the order in which they came.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from crawl2clip.score.clip.preprocess import Spec, UndecodableError, pixels
 if TYPE_CHECKING:
     import torch
 
-AHEAD = 2  # batches that are being decoded while one is computed
+AHEAD = 2  # batches decoded while one is computed
 
-# Images that a thread takes at a time: handing over costs as much as a tenth of one.
+# Images per task of a thread: a hand-over costs a tenth of decoding an image.
 TOGETHER = 8
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows that go to the models together, on their way.
+    """Rows that are scored together, while they are being prepared.
 
     pieces: the rows, in order. problems: for each row why it can't be scored, or None. arrays: for
-    each spec uint8 (rows, H, W, 3). tokens: for each tokeniser (rows, context), in the making.
+    each spec uint8 (rows, H, W, 3). tokens: for each tokeniser a future of (rows, context).
     """
 
     pieces: list[pa.RecordBatch]
@@ -45,11 +45,11 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Feeder:
-    """Settings that turn rows into what models take.
+class Prefetcher:
+    """Prepares rows as inputs of the models.
 
-    specs: of all models, each once; so an image is decoded once, and resized once for each.
-    pinned: true for memory that a GPU can fetch by itself.
+    specs: those of all models, each once, so that an image is decoded once and resized once per
+    spec. pinned: allocates memory that a GPU can read by itself.
     """
 
     specs: Sequence[Spec]
@@ -58,8 +58,8 @@ class Feeder:
     threads: int
     pinned: bool = False
 
-    def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[Batch]:
-        """Batches of `batch_size` rows, the last maybe fewer, ready for the models."""
+    def prefetch(self, batches: Iterable[pa.RecordBatch]) -> Iterator[Batch]:
+        """Yield batches of `batch_size` rows, ready for the models; the last may have fewer."""
         Image.init()  # threads would race to load Pillow's decoders
         with ThreadPoolExecutor(self.threads) as pool:
             started = (self._started(pieces, pool) for pieces in grouped(batches, self.batch_size))
@@ -93,7 +93,7 @@ class Feeder:
 
 
 def grouped(batches: Iterable[pa.RecordBatch], size: int) -> Iterator[list[pa.RecordBatch]]:
-    """Slices of the batches, `size` rows in each list, in the last maybe fewer."""
+    """Yield lists of slices with `size` rows in each list; the last may have fewer."""
     pieces: list[pa.RecordBatch] = []
     lacking = size
     for batch in batches:
@@ -114,7 +114,7 @@ def _column(pieces: Sequence[pa.RecordBatch], name: str) -> list[Any]:
 
 
 def _decode(batch: Batch, images: list[bytes | None], start: int) -> None:
-    """Fill in the pixels of some rows, or their problem; rows that have one are left alone."""
+    """Fill in the pixels of some rows, or their problem; skip rows that have a problem."""
     for row, image in enumerate(images, start):
         if batch.problems[row] is None:
             try:

@@ -1,7 +1,7 @@
-"""Encoded images -> the pixels a CLIP model sees, equal to open_clip's own, several times faster.
+"""Preprocess encoded images exactly as open_clip does, but several times faster.
 
-What is not RGB or grey (palettes, alpha, CMYK, 16 bits) is rare and odd: open_clip's transform
-itself does it. EXIF orientation is not applied: open_clip does not.
+Images that are not RGB or grey (palettes, alpha, CMYK, 16 bits) are rare and go through open_clip's
+own transform. EXIF orientation is not applied, as open_clip does not apply it.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _BROKEN = (OSError, SyntaxError, ValueError, EOFError, RuntimeError, struct.erro
 
 
 class UndecodableError(ValueError):
-    """Bytes that are no image, or none that can be made small."""
+    """The bytes are not an image, or not one that can be resized."""
 
 
 @dataclass(frozen=True)
 class Spec:
-    """What becomes of an image before a model sees it; models of one spec share the pixels.
+    """Preprocessing of a model; models with equal specs share the pixels.
 
-    size: (height, width) in px. mean, std: of each channel, applied on the device.
+    size: (height, width) in px. mean, std: per channel, applied on the device.
     """
 
     size: tuple[int, int]
@@ -48,7 +48,7 @@ class Spec:
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> Spec:
-        """From open_clip's `preprocess_cfg` of a model. `random` interpolation means bicubic."""
+        """Read open_clip's `preprocess_cfg` of a model; `random` interpolation means bicubic."""
         size = config["size"]
         bilinear = config.get("interpolation") == "bilinear"
         return cls(
@@ -61,7 +61,7 @@ class Spec:
         )
 
     def crop(self, height: int, width: int) -> Crop:
-        """What to resize an image to, and what to take of that; less than `size` is padded."""
+        """Return the size to resize an image to, and the crop of it; less than `size` is padded."""
         tall, wide = resized_size(self, height, width)
         top = max(0, round((tall - self.size[0]) / 2.0))
         left = max(0, round((wide - self.size[1]) / 2.0))
@@ -70,7 +70,7 @@ class Spec:
 
 
 def resized_size(spec: Spec, height: int, width: int) -> tuple[int, int]:
-    """(height, width) to resize to, rounded as torchvision and timm do."""
+    """Return the (height, width) to resize to, rounded as torchvision and timm do."""
     tall, wide = spec.size
     if spec.resize_mode == "squash":
         return tall, wide
@@ -84,7 +84,7 @@ def resized_size(spec: Spec, height: int, width: int) -> tuple[int, int]:
 
 
 def pixels(data: bytes | None, specs: Sequence[Spec]) -> list[Pixels]:
-    """The image for each spec, (*size, 3); decoded once. Raises UndecodableError."""
+    """Return the pixels for each spec, (*size, 3), decoding once. Raises UndecodableError."""
     try:
         with Image.open(io.BytesIO(data or b""), formats=FORMATS) as image:  # the header alone
             if image.width * image.height > MOST_PIXELS:
@@ -119,7 +119,7 @@ def _for(spec: Spec, image: Image.Image, rgb: Pixels | None) -> Pixels:
 
 
 def _padded(made: Pixels, spec: Spec) -> Pixels:
-    """In the middle of `size`, the odd pixel after it; only `longest` leaves room."""
+    """Centre an image in `size`, the odd pixel after it; only `longest` needs padding."""
     lacking = [(want - got) for want, got in zip(spec.size, made.shape[:2], strict=True)]
     if not any(lacking):
         return made
@@ -144,7 +144,7 @@ def _by_torchvision(data: bytes) -> Pixels:
 
 @lru_cache(maxsize=1)
 def _torchvision_agrees() -> bool:
-    """Whether torchvision has its decoder still, and the same libjpeg as Pillow."""
+    """Return whether torchvision has a JPEG decoder that agrees with Pillow's."""
     import torch
     import torchvision.io  # noqa: F401  # brings the operators along
 
@@ -159,7 +159,7 @@ def _torchvision_agrees() -> bool:
 
 @lru_cache(maxsize=8)
 def _transform(spec: Spec) -> Any:
-    """open_clip's own, up to the point where pixels would become floats."""
+    """Return open_clip's own transform, up to the conversion to floats."""
     from open_clip.transform import PreprocessCfg, image_transform_v2
     from torchvision.transforms import Compose
 

@@ -1,7 +1,7 @@
-"""Resize and crop of RGB pixels, to the bit as Pillow does it and open_clip therefore does.
+"""Resize and crop RGB pixels, bit for bit as Pillow, and therefore open_clip, does.
 
-Our C code makes only the pixels that the crop leaves. Where it was not built, or does not agree
-with the Pillow that is there, Pillow does it all.
+The C extension computes only the pixels inside the crop. If it was not built, or disagrees with the
+installed Pillow, Pillow is used.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ except ImportError:  # no C compiler where it was installed
 Pixels = NDArray[np.uint8]
 Ints = NDArray[np.int32]
 
-ONE = 1 << 22  # Pillow's weights are whole numbers of this part
+ONE = 1 << 22  # Pillow's weights are fixed-point numbers with this unit
 _FILTERS = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BILINEAR}
 _SUPPORT = {"bicubic": 2.0, "bilinear": 1.0}
 
 
 class Crop(NamedTuple):
-    """What stays of (height, width), the size before: (bottom - top, right - left) pixels."""
+    """A resize to (height, width) followed by a crop of (bottom - top, right - left) pixels."""
 
     height: int
     width: int
@@ -38,19 +38,19 @@ class Crop(NamedTuple):
 
 
 def resized(pixels: Pixels, crop: Crop, interpolation: str) -> Pixels:
-    """The pixels, (H, W, 3), resized to the crop's height and width, and of that the crop."""
+    """Resize pixels (H, W, 3) to the crop's height and width, and crop them."""
     fast = by_us if agrees(interpolation) else by_pillow
     return fast(pixels, crop, interpolation)
 
 
 def by_pillow(pixels: Pixels, crop: Crop, interpolation: str) -> Pixels:
-    """The same, slower, and the whole before it is cropped: mind its size."""
+    """Resize with Pillow, which is slower and computes the whole image before it is cropped."""
     image = Image.fromarray(pixels).resize((crop.width, crop.height), _FILTERS[interpolation])
     return np.array(image.crop((crop.left, crop.top, crop.right, crop.bottom)))
 
 
 def by_us(pixels: Pixels, crop: Crop, interpolation: str) -> Pixels:
-    """The same, by the C code."""
+    """Resize with the C extension, in the order of passes that the installed Pillow uses."""
     height, width, _ = pixels.shape
     lost = height - crop.height
     if lost > 0 and lost > 2 * (width - crop.width) and _rows_may_come_first():
@@ -59,7 +59,7 @@ def by_us(pixels: Pixels, crop: Crop, interpolation: str) -> Pixels:
 
 
 def by_us_in_order(pixels: Pixels, crop: Crop, interpolation: str) -> Pixels:
-    """First across, then down: the order matters, for each pass rounds to bytes."""
+    """Resize across, then down; the order matters, as each pass rounds to bytes."""
     assert _resample is not None
     height, width, _ = pixels.shape
     across = _axis(width, crop.width, crop.left, crop.right, interpolation)
@@ -70,7 +70,7 @@ def by_us_in_order(pixels: Pixels, crop: Crop, interpolation: str) -> Pixels:
 
 @lru_cache
 def agrees(interpolation: str) -> bool:
-    """Whether the C code is there and gives what the Pillow that is installed gives."""
+    """Return whether the C extension was built and agrees with the installed Pillow."""
     crops = [Crop(23, 30, 3, 0, 23, 28), Crop(90, 71, 5, 5, 80, 70), Crop(12, 60, 0, 4, 12, 50)]
     return _resample is not None and all(
         np.array_equal(
@@ -82,7 +82,7 @@ def agrees(interpolation: str) -> bool:
 
 @lru_cache
 def _rows_may_come_first() -> bool:
-    """Whether this Pillow shrinks tall images down first, as 13 does and 11 does not."""
+    """Return whether this Pillow shrinks tall images down first, as 13 does and 11 does not."""
     crop = Crop(12, 60, 0, 0, 12, 60)
     in_order = by_us_in_order(_noise(), crop, "bicubic")
     return not np.array_equal(in_order, by_pillow(_noise(), crop, "bicubic"))
@@ -100,12 +100,12 @@ def _swapped(crop: Crop) -> tuple[int, ...]:
     return crop.width, crop.height, crop.left, crop.top, crop.right, crop.bottom
 
 
-@lru_cache(maxsize=4096)  # photographs come in few sizes; an entry is some kilobytes
+@lru_cache(maxsize=4096)  # photographs come in few sizes; an entry takes a few kilobytes
 def _axis(length: int, made: int, first: int, last: int, interpolation: str) -> tuple[Ints, Ints]:
-    """Of which of `length` pixels [first, last) of `made` are sums: (n,) starts, (n, taps) weights.
+    """Return starts (n,) and weights (n, taps) of the source pixels of pixels [first, last).
 
-    The filter is stretched when shrinking, so that every pixel counts; weights of a pixel sum up to
-    about ONE. Each has as many taps as the widest needs, all of them inside the image.
+    The filter is stretched when shrinking, so that every pixel counts; the weights of a pixel add
+    up to about ONE. Each has as many taps as the widest needs, all of them inside the image.
     """
     if length == made:  # Pillow leaves out the pass
         return np.arange(first, last, dtype=np.int32), np.full((last - first, 1), ONE, np.int32)
@@ -124,7 +124,7 @@ def _axis(length: int, made: int, first: int, last: int, interpolation: str) -> 
 
 
 def _shares(x: NDArray[np.float64], interpolation: str) -> NDArray[np.float64]:
-    """The filter at x; bicubic is Keys' with a = -0.5."""
+    """Evaluate the filter at x; bicubic is Keys' with a = -0.5."""
     x = np.abs(x)
     if interpolation == "bilinear":
         return np.where(x < 1, 1 - x, 0.0)
@@ -138,7 +138,7 @@ def _whole(shares: NDArray[np.float64]) -> Ints:
 
 
 def _inside(low: NDArray[np.int64], weights: Ints, length: int) -> tuple[Ints, Ints]:
-    """Moves taps that would stand behind the last pixel, whose weights are 0, to the front."""
+    """Move taps that lie beyond the last pixel, whose weights are 0, to the front."""
     taps = weights.shape[1]
     starts = np.minimum(low, length - taps)
     moved = (np.arange(taps) - (low - starts)[:, None]) % taps

@@ -1,0 +1,1 @@
+"""C extension that resizes images."""

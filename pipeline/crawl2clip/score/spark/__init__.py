@@ -1,0 +1,1 @@
+"""Devices and resources of Spark tasks."""

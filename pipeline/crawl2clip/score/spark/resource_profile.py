@@ -1,8 +1,8 @@
-"""GPUs for the tasks that score and for no others: Spark's stage-level scheduling.
+"""Request GPUs only for the tasks that score, by Spark's stage-level scheduling.
 
-`spark.task.resource.gpu.amount` counts for every task of a session, so that those that extract or
-sort would wait for a GPU too. The same settings behind `spark.crawl2clip.score.` are asked for by
-the tasks that score alone.
+`spark.task.resource.gpu.amount` applies to every task of a session, so tasks that extract or sort
+would wait for a GPU too. The same settings with the prefix `spark.crawl2clip.score.` apply only to
+the tasks that score.
 """
 
 from collections.abc import Mapping
@@ -26,12 +26,12 @@ OF_EXECUTORS = (
 
 
 def profile(spark: SparkSession) -> ResourceProfile | None:
-    """What the session's settings ask for tasks that score; None if they ask for nothing of theirs.
+    """Return the resources that the session's settings request for tasks that score, or None.
 
-    Settings of tasks alone let them run on the executors there are (Spark's TaskResourceProfile);
-    with one of executors, Spark starts such executors for them and sends them away when they idle.
+    Settings of tasks alone let them run on the existing executors (Spark's TaskResourceProfile);
+    with one of executors, Spark starts such executors for them and releases them when idle.
 
-    Raises ValueError for a setting that is none, and where Spark could not obey.
+    Raises ValueError for an unknown setting, and where Spark could not comply.
     """
     asked = {
         name.removeprefix(PREFIX): value
@@ -76,8 +76,10 @@ def _refuse(spark: SparkSession, asked: Mapping[str, str]) -> None:
 
 @lru_cache(maxsize=1)
 def _made(application: str, asked: tuple[tuple[str, str], ...]) -> ResourceProfile:
-    """One for the session: two equal ones in a stage Spark takes for a conflict, and executors that
-    were started for one it does not give to the other.
+    """Return the session's only profile for these settings.
+
+    Spark treats two equal profiles in a stage as a conflict, and does not give executors that were
+    started for one to the other.
     """
     settings = dict(asked)
     wanted = ResourceProfileBuilder()

@@ -1,4 +1,4 @@
-"""Which device a task may use: the one that Spark gave it, and no other."""
+"""Select the device that Spark assigned to a task."""
 
 import os
 
@@ -6,22 +6,23 @@ from pyspark import TaskContext
 
 
 def addresses() -> list[str]:
-    """The task's GPUs as Spark's discovery script named them; empty outside a task or without."""
+    """Return the addresses of the task's GPUs; empty outside a task or without GPUs."""
     task = TaskContext.get()
     gpus = task.resources().get("gpu") if task else None
     return list(gpus.addresses) if gpus else []
 
 
 def threads() -> int:
-    """CPUs that the task may use: `spark.task.cpus`."""
+    """Return the number of CPUs that the task may use: `spark.task.cpus`."""
     task = TaskContext.get()
     return task.cpus() if task else 1
 
 
-def of(addresses: list[str]) -> str:
-    """torch's name of the first address, `cpu` without any.
+def torch_name(addresses: list[str]) -> str:
+    """Return torch's name of the first address, or `cpu` without one.
 
-    An address that is no number (a UUID, a slice of a GPU) becomes the one device that torch sees.
+    An address that is not a number (a UUID, a slice of a GPU) becomes the only device that torch
+    sees.
     """
     if not addresses:
         return "cpu"

@@ -1,4 +1,4 @@
-"""One WebDataset tar: samples of jpg, txt and json, whole or not there. Knows nothing of Spark."""
+"""Write a WebDataset tar of samples (jpg, txt, json) atomically."""
 
 import hashlib
 import io
@@ -21,7 +21,7 @@ SIGNATURES = {b"\xff\xd8\xff": "jpg", b"\x89PNG": "png", b"RIFF": "webp"}
 
 @dataclass(frozen=True)
 class Shard:
-    """What became of a tar."""
+    """A finished tar."""
 
     path: str
     pairs: int
@@ -31,7 +31,7 @@ class Shard:
 
 @dataclass(frozen=True)
 class Sample:
-    """One pair: encoded image, its file extension, caption, and what the JSON member says.
+    """A pair: encoded image, its file extension, caption, and the content of the JSON member.
 
     knowledge: the caption with definitions, for a member `knowledge.txt`; None for no such member.
     """
@@ -44,28 +44,28 @@ class Sample:
 
 
 def key(shard: int, place: int) -> str:
-    """Name of a sample: digits only, for WebDataset takes all after the first dot as extension."""
+    """Return a sample's key, in digits: WebDataset takes all after the first dot as extension."""
     return f"{shard:0{DIGITS}d}{place:0{DIGITS}d}"
 
 
 def extension(image: bytes) -> str:
-    """jpg, png or webp, by the first bytes. Raises ValueError for anything else."""
+    """Return jpg, png or webp, by the first bytes. Raises ValueError for anything else."""
     for signature, name in SIGNATURES.items():
         if image.startswith(signature):
             return name
-    raise ValueError(f"an image that starts with {image[:8]!r} is no JPEG, PNG or WebP")
+    raise ValueError(f"an image that starts with {image[:8]!r} is not a JPEG, PNG or WebP")
 
 
 def write_sizes(sizes: Mapping[str, int], folder: str) -> None:
-    """`sizes.json` beside the tars: {tar: samples}, what open_clip and DataComp read."""
+    """Write `sizes.json` beside the tars: {tar: samples}, as open_clip and DataComp read it."""
     content = json.dumps(dict(sizes), indent=1, sort_keys=True)
     write_atomically(f"{folder.rstrip('/')}/sizes.json", content)
 
 
 def write_tar(samples: Iterable[Sample], folder: str, shard: int) -> Shard:
-    """Write `<folder>/<shard>.tar` under a name of its own and rename it when it is whole.
+    """Write `<folder>/<shard>.tar` under a temporary name and rename it once complete.
 
-    The bytes depend on the samples and their order alone: no clock, owner or mode of this machine.
+    The bytes depend only on the samples and their order: no time, owner or file mode is included.
     Two attempts at the same shard may run at a time: the later one replaces an equal file.
     """
     path = f"{folder.rstrip('/')}/{shard:0{DIGITS}d}.tar"
