@@ -89,7 +89,7 @@ def parse(data: bytes) -> int:
 def offers(data: bytes) -> int:
     settings = Settings()
     pages = (described(record, settings) for record in records(data))
-    return sum(len(page.offers.images) for page in pages if page)
+    return sum(len(page.content.images) for page in pages if page)
 
 
 def records(data: bytes) -> Iterator[bytes]:

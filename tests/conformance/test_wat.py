@@ -82,10 +82,10 @@ def test_a_record_of_2023_gives_what_stands_in_it(path: Path) -> None:
     assert page.warc_file == "CC-MAIN-20230127001911-20230127031911-00743.warc.gz"
     assert (page.page.offset, page.page.length) == (92892, 15066)
     assert page.page.url == "http://19august93.nsarchive.ru/songs/875.html"
-    assert page.offers.facts.title == "Апрель | Полное Собрание Снайперских Песен"
-    assert page.offers.images == []  # 27 without alt text
+    assert page.content.metadata.title == "Апрель | Полное Собрание Снайперских Песен"
+    assert page.content.images == []  # 27 without alt text
     # The same images, had they been described.
     link = b'"path":"IMG@/src",'
     page = described(told.replace(link, link + b'"alt":"a & b",'), Settings())
     assert page is not None
-    assert [image.texts for image in page.offers.images] == [(("alt", "a & b"),)] * 27
+    assert [image.texts for image in page.content.images] == [(("alt", "a & b"),)] * 27

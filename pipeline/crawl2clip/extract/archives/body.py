@@ -1,4 +1,4 @@
-"""The body of a response, free of the framing and compression it travelled in."""
+"""Undo the chunking and compression of a response body."""
 
 import io
 import re
@@ -20,10 +20,10 @@ _MOST_CODINGS = 2
 
 
 def decoded_body(body: bytes, transfer_encoding: str, content_encoding: str, most: int) -> bytes:
-    """At most `most` bytes of the body and one more, which shows that it is longer.
+    """Return the decoded body, at most `most` + 1 bytes; the extra byte shows that there is more.
 
-    Many crawlers store bodies decoded and leave the headers as they were, so a body that is not
-    what its headers say, but HTML, is taken as it is. Raises PageError for one that is neither.
+    Many crawlers store bodies decoded and leave the headers unchanged, so a body that contradicts
+    its headers but is HTML is returned as it is. Raises PageError for a body that is neither.
     """
     if not transfer_encoding and not content_encoding:
         return body[: most + 1]
@@ -38,12 +38,12 @@ def decoded_body(body: bytes, transfer_encoding: str, content_encoding: str, mos
 
 
 def looks_like_html(body: bytes) -> bool:
-    """Whether a browser would take it for HTML if nothing said what it is."""
+    """Return whether a browser would sniff the body as HTML, with no declared type."""
     return _HTML_START.match(body) is not None
 
 
 def _unchunked(body: bytes) -> bytes:
-    """The chunks joined, up to the first that is none; the body itself if it starts with none."""
+    """Join the chunks up to the first malformed one; leave a body alone that starts with none."""
     chunks, at = [], 0
     while size := _CHUNK_SIZE.match(body, at):
         end = size.end() + int(size[1], 16)
@@ -66,7 +66,7 @@ def _decompressed(body: bytes, coding: str, most: int) -> bytes:
 
 
 def _decode(body: bytes, coding: str, most: int) -> bytes:
-    """The body undone, as it is for a coding that does not exist: `utf-8` and `none` are common."""
+    """Undo one content coding; leave the body as it is for an unknown one: `utf-8` is common."""
     from fastwarc.stream_io import BrotliReader, GzipReader, ZstdReader
 
     readers = {"gzip": GzipReader, "x-gzip": GzipReader, "br": BrotliReader, "zstd": ZstdReader}
@@ -79,7 +79,7 @@ def _decode(body: bytes, coding: str, most: int) -> bytes:
 
 
 def _inflated(body: bytes, most: int) -> bytes:
-    """Deflate is a zlib stream by the standard, and a bare one by many servers."""
+    """Inflate a zlib stream, as the standard demands, or raw deflate, as many servers send."""
     try:
         return zlib.decompressobj(zlib.MAX_WBITS).decompress(body, most + 1)
     except zlib.error:

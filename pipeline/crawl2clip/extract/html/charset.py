@@ -1,4 +1,4 @@
-"""A page's bytes -> the same page in UTF-8, as a browser would read it."""
+"""Decode the bytes of a page as a browser would, and encode them in UTF-8."""
 
 import codecs
 import re
@@ -28,10 +28,10 @@ _WIDER = {
 
 
 def utf8(body: bytes, content_type: str) -> bytes:
-    """The page in UTF-8. What was UTF-8 stays as it is: not every byte of it need be sound.
+    """Return the page in UTF-8. A page in UTF-8 stays as it is: not every byte of it need be sound.
 
     The charset is that of the byte order mark, the header, the meta tag; else UTF-8 if the bytes
-    allow it, else a guess from the bytes. U+FFFD stands for what another charset can't decode.
+    allow it, else a guess from the bytes. U+FFFD replaces bytes that another charset can't decode.
     """
     bom, codec = _codec(body, content_type)
     if codec == "utf-8":
@@ -41,7 +41,7 @@ def utf8(body: bytes, content_type: str) -> bytes:
 
 @lru_cache(maxsize=1024)
 def codec_of(label: str) -> str | None:
-    """The Python codec for a charset label of the web, None if browsers know no such label."""
+    """Return the Python codec for a charset label of the web, or None for an unknown label."""
     from resiliparse.parse.encoding import map_encoding_to_html5
 
     name: str | None = map_encoding_to_html5(label, False)

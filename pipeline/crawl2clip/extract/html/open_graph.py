@@ -1,11 +1,11 @@
-"""The meta tags that tell social networks what to show of a page -> its images."""
+"""Extract images from the meta tags for social networks: Open Graph and Twitter."""
 
 from collections.abc import Iterable, Sequence
 
+from crawl2clip.extract.html.dimensions import pixels
 from crawl2clip.extract.html.img_links import is_no_file
 from crawl2clip.extract.html.page_model import Image, Link
 from crawl2clip.extract.html.text_normalization import collapsed
-from crawl2clip.extract.html.values import pixels
 
 Meta = tuple[str, str]  # property or name in lower case, and content
 
@@ -13,13 +13,15 @@ _SAME_IMAGE = ("url", "secure_url", "src")
 
 
 def is_social(name: str) -> bool:
-    """Whether a meta tag of that name is one of them."""
+    """Return whether a meta tag of that name is for social networks."""
     return name.startswith(("og:", "twitter:"))
 
 
 def images_in(metas: Sequence[Meta], kind: str) -> list[Image]:
-    """The images of one kind, og or twitter: each with its own alt text, and the page's title and
-    description. What a page does not tell Twitter is taken from Open Graph, as Twitter does.
+    """Return the images of one kind, og or twitter, with their texts.
+
+    Each has its own alt text, and the page's title and description. What a page does not state for
+    Twitter is taken from Open Graph, as Twitter does.
     """
     said = dict(reversed(metas))  # the first of each
     page = [
@@ -31,7 +33,7 @@ def images_in(metas: Sequence[Meta], kind: str) -> list[Image]:
 
 
 def _structures(metas: Iterable[Meta], start: str) -> list[list[Meta]]:
-    """The tags of each image together: it begins with `og:image`, the others follow."""
+    """Group the tags of each image: it begins with `og:image`, the others follow."""
     found: list[list[Meta]] = []
     for name, content in metas:
         if not name.startswith(start):

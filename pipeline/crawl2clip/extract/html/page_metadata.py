@@ -1,8 +1,8 @@
-"""What holds for a whole page, from the elements that say it."""
+"""Collect the metadata of a whole page from the elements that declare it."""
 
 from crawl2clip.extract.html import open_graph
 from crawl2clip.extract.html.img_links import Attributes
-from crawl2clip.extract.html.page_model import Facts
+from crawl2clip.extract.html.page_model import PageMetadata
 from crawl2clip.extract.html.text_normalization import context
 
 # It is repeated in every row of the page.
@@ -11,8 +11,8 @@ _LONGEST_LICENCE = 2_000
 _MOST_METAS = 1_000
 
 
-class FactsSeen:
-    """Facts up to one place of the stream: the first of each counts. social: those meta tags."""
+class MetadataCollector:
+    """Collects metadata from events; the first of each counts. social: tags for networks."""
 
     def __init__(self) -> None:
         self.said: dict[str, str] = {}
@@ -44,8 +44,8 @@ class FactsSeen:
             if content and open_graph.is_social(name) and len(self.social) < _MOST_METAS:
                 self.social.append((name, content))
 
-    def facts(self) -> Facts:
-        return Facts(
+    def metadata(self) -> PageMetadata:
+        return PageMetadata(
             base=self.said.get("base"),
             title=context(self.said.get("title")),
             licence=self.said.get("licence"),
@@ -56,7 +56,7 @@ class FactsSeen:
 
 
 def may_speak(name: str) -> bool:
-    """Whether a meta of that name may speak to robots, or of text and data mining: most do not."""
+    """Return whether a meta of that name may address robots, or text and data mining."""
     name = name.lower()
     return "bot" in name or "tdm-" in name or "slurp" in name
 

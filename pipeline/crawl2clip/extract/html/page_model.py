@@ -1,10 +1,10 @@
-"""What a page offers, whatever it was read from: HTML or the links of a WAT record."""
+"""Define the content of a page, whether read from HTML or from the links of a WAT record."""
 
 from typing import NamedTuple
 
 
 class Link(NamedTuple):
-    """One address of an image as the page writes it, with what `srcset` says of it, if anything."""
+    """Holds one address of an image as the page writes it, with its `srcset` descriptor, if any."""
 
     href: str
     width: int | None = None  # px
@@ -12,7 +12,7 @@ class Link(NamedTuple):
 
 
 class Image(NamedTuple):
-    """One image, before its links are joined with the page's address.
+    """Holds one image, before its links are joined with the page's address.
 
     links: the best first; never empty. url_source: where that one stood: src, srcset, picture,
     lazy, noscript, link, og, twitter, json_ld. texts: (text_source, text), white space collapsed,
@@ -28,11 +28,11 @@ class Image(NamedTuple):
     heading: str | None = None
 
 
-class Facts(NamedTuple):
-    """What holds for the whole page.
+class PageMetadata(NamedTuple):
+    """Holds what applies to the whole page.
 
     base: the first `<base href>`. licence: the first link whose `rel` says license, as the page
-    writes it. robots: (agent, content) of each meta tag that speaks to robots, agent '*' for
+    writes it. robots: (agent, content) of each meta tag that addresses robots, agent '*' for
     name=robots. tdm_reservation, tdm_policy: contents of those meta tags.
     """
 
@@ -44,16 +44,16 @@ class Facts(NamedTuple):
     tdm_policy: str | None = None
 
 
-class Offers(NamedTuple):
-    """A page's facts and its images that have a text, in document order; og and the like last.
+class PageContent(NamedTuple):
+    """Holds a page's metadata and its images with a text, in document order; og and the like last.
 
     left_out: how many images with a text were passed over, by reason: inline (`data:`), pixel
     (declared 1 by 1 px or less), no link. too_many: all images beyond the limit, with a text or
-    not. problem: 'kind: detail' of what was too much of anything else, and left out; or ended the
-    page there.
+    not. problem: 'kind: detail' of anything else that exceeded a limit, and was left out or ended
+    the page.
     """
 
-    facts: Facts
+    metadata: PageMetadata
     images: list[Image]
     left_out: dict[str, int]
     too_many: int = 0

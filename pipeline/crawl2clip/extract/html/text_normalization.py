@@ -1,4 +1,4 @@
-"""Texts as rows hold them: collapsed, cut, mended."""
+"""Normalise texts for rows: collapse, cut and repair them."""
 
 import re
 from typing import Any
@@ -31,9 +31,9 @@ _ONLY_DAMAGE: dict[str, Any] = {
 
 
 def collapsed(text: str) -> str:
-    """One space for each run of Unicode white space (the no-break space too), none at the ends.
+    """Collapse each run of Unicode white space, the no-break space too, and strip the ends.
 
-    Control characters (C0, delete, C1) go, lone surrogates become U+FFFD.
+    Control characters (C0, delete, C1) are removed, lone surrogates become U+FFFD.
     """
     if not text.isprintable() and _ANY_UNPRINTABLE.search(text):
         text = text.translate(_UNPRINTABLE)
@@ -41,16 +41,16 @@ def collapsed(text: str) -> str:
 
 
 def context(text: str | None) -> str | None:
-    """Title or heading, collapsed and not endless; None if there is nothing in it."""
+    """Return a title or heading, collapsed and cut, or None if it is empty."""
     return collapsed(text or "")[:_LONGEST_CONTEXT].rstrip() or None
 
 
 def mended(text: str) -> str | None:
-    """The text without mojibake and twice escaped references; None if it has none.
+    """Return the text without mojibake and twice escaped references, or None if it has none.
 
-    ftfy, with the options that change what is no damage (quotes, ligatures, widths, composed
-    letters) switched off. Only a text that looks damaged is given to it, for it is slow, and none
-    longer than 5,000 characters.
+    Uses ftfy, with the options switched off that change what is no damage (quotes, ligatures,
+    widths, composed letters). Only a text that looks damaged is given to it, for it is slow, and
+    none longer than 5,000 characters.
     """
     if len(text) > _LONGEST_MENDED or not _looks_damaged(text):
         return None

@@ -11,7 +11,7 @@ import fsspec
 from fsspec.core import has_magic, url_to_fs
 
 from crawl2clip.filter.robots.robots_txt import MOST_BYTES, our_rules
-from crawl2clip.io.archive_paths import paths_in, whole
+from crawl2clip.io.path_lists import paths_in, whole
 from crawl2clip.io.printable import printable
 from crawl2clip.io.redaction import redacted
 
