@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from crawl2clip.extract.archives.archive import open_archive, read_archive
-from crawl2clip.extract.archives.body import decoded_body
+from crawl2clip.extract.archives.body import decoded_body, utf8
 from crawl2clip.extract.archives.page import Page, PageError
 from crawl2clip.extract.html import lexbor_events as parser
 from crawl2clip.extract.html import scanner
-from crawl2clip.extract.html.charset import utf8
 from crawl2clip.extract.html.page_collector import collect_content, wanted
 from crawl2clip.extract.limits.read_settings import Settings
 from tests.conformance import SHARED, needs_shared
@@ -52,7 +51,9 @@ def test_finds_what_the_parser_finds(path: Path, settings: Settings) -> None:
 def test_seldom_asks_the_parser(settings: Settings, most: float) -> None:
     pages = [html for path in ARCHIVES if path.parent.name == "webhtml" for html in htmls(path)]
 
-    bailed_out = [html for html in pages if isinstance(scanner.scanned(html, wanted(settings)), str)]
+    bailed_out = [
+        html for html in pages if isinstance(scanner.scanned(html, wanted(settings)), str)
+    ]
 
     assert len(pages) > 400
     assert len(bailed_out) <= most * len(pages)

@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawl2clip.extract.html import lexbor_events as parser
-from crawl2clip.extract.html import page_collector, scanner, text_normalization
+from crawl2clip.extract.html import page_collector, scanner
 from crawl2clip.extract.html.page_collector import collect_content, finishing, page_content, wanted
 from crawl2clip.extract.html.page_model import Image, Link, PageContent
 from crawl2clip.extract.limits import page_budget as limits
 from crawl2clip.extract.limits.page_budget import Budget, OverBudgetError
 from crawl2clip.extract.limits.read_settings import Settings
 from crawl2clip.extract.rows import pair_rows as rows_module
+from crawl2clip.extract.rows import text_repair
 from crawl2clip.extract.rows.pair_rows import (
     Candidate,
     Row,
@@ -160,7 +161,7 @@ def test_a_text_that_goes_with_many_images_is_mended_once(monkeypatch: pytest.Mo
 
     def mended(text: str) -> str | None:
         asked.append(text)
-        return text_normalization.mended(text)
+        return text_repair.mended(text)
 
     monkeypatch.setattr(rows_module, "mended", mended)
 

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from unittest import mock
 
 from crawl2clip.extract.archives import gzip_members, record_headers
+from crawl2clip.extract.archives.body import utf8
 from crawl2clip.extract.archives.page import ArchiveItem, Page, PageError
 from crawl2clip.extract.html import lexbor_events as parser
 from crawl2clip.extract.html import scanner
-from crawl2clip.extract.html.charset import utf8
 from crawl2clip.extract.html.page_collector import collect_content, finishing, wanted
 from crawl2clip.extract.html.page_model import PageContent
 from crawl2clip.extract.limits.read_settings import Settings

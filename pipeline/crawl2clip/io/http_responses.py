@@ -63,8 +63,8 @@ def answered(
             method, url, headers=headers, stream=True, timeout=TIMEOUT_SECONDS, allow_redirects=True
         )
     except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema) as error:
-        said = redacted(str(error))
-        raise FileNotFoundError(errno.ENOENT, said, without_secrets(url)) from error
+        message = redacted(str(error))
+        raise FileNotFoundError(errno.ENOENT, message, without_secrets(url)) from error
     except (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError) as error:
         raise LaterError(error) from error
     status = answer.status_code
@@ -75,15 +75,15 @@ def answered(
 
 
 def _refuse(answer: requests.Response, url: str) -> NoReturn:
-    status, said = answer.status_code, f"the server says {answer.status_code} {answer.reason}"
-    said, url = redacted(said), without_secrets(url)
+    status, message = answer.status_code, f"the server says {answer.status_code} {answer.reason}"
+    message, url = redacted(message), without_secrets(url)
     if status in _GONE:
-        raise FileNotFoundError(errno.ENOENT, said, url)
+        raise FileNotFoundError(errno.ENOENT, message, url)
     if status in _REFUSED:
-        raise PermissionError(errno.EACCES, said, url)
+        raise PermissionError(errno.EACCES, message, url)
     if status in _LATER or status >= 500:
-        raise LaterError(said, asked_seconds(answer.headers.get("Retry-After")))
-    raise OSError(errno.EIO, said, url)
+        raise LaterError(message, asked_seconds(answer.headers.get("Retry-After")))
+    raise OSError(errno.EIO, message, url)
 
 
 def version_of(answer: requests.Response) -> Version:

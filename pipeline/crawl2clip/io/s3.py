@@ -115,9 +115,9 @@ def _translated(path: str) -> Iterator[None]:
 
 
 def _not_for_us(path: str, error: OSError) -> PermissionError:
-    said = str(error) or "forbidden"
+    message = str(error) or "forbidden"
     advice = "S3 wants other credentials, or any at all"
     if path.partition("://")[2].startswith("commoncrawl/"):
         advice += ". Common Crawl's bucket lets in every AWS account; without one, read the same "
         advice += "files from https://data.commoncrawl.org/"
-    return PermissionError(errno.EACCES, f"{said}: {advice}", path)
+    return PermissionError(errno.EACCES, f"{message}: {advice}", path)

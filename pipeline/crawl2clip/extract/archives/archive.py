@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from crawl2clip.extract.archives import lz4, zstd
+from crawl2clip.extract.archives import gzip_members, lz4, zstd
 from crawl2clip.extract.archives.arc import ARC
 from crawl2clip.extract.archives.page import ArchiveItem, Unreadable
 from crawl2clip.extract.archives.record_boundaries import (
@@ -12,7 +12,6 @@ from crawl2clip.extract.archives.record_boundaries import (
     GzipFrames,
     PlainFrames,
     inflated,
-    peek,
 )
 from crawl2clip.extract.archives.recovering_reader import WARC, Kind, pages
 from crawl2clip.io.remote import opened
@@ -47,7 +46,13 @@ def read_archive(file: BinaryIO, max_bytes: int) -> Iterator[ArchiveItem]:
 
 def _read_archive(file: BinaryIO, max_bytes: int) -> Iterator[ArchiveItem]:
     size = file.seek(0, 2)
-    head = peek(file, 0, 4096)
+    file.seek(0)
+    head = file.read(4096)
+    if gzip_members.starts_with_record(head):
+        stop = yield from gzip_members.pages(file, 0, max_bytes)
+        if stop.at is not None:
+            yield from pages(GzipFrames(file, size, WARC), WARC, max_bytes, stop.at)
+        return
     framed = None if head.startswith(_ZIP_MAGIC) else _framed(file, size, head)
     if framed:
         yield from pages(*framed, max_bytes)
@@ -56,18 +61,19 @@ def _read_archive(file: BinaryIO, max_bytes: int) -> Iterator[ArchiveItem]:
 
 
 def _framed(file: BinaryIO, size: int, head: bytes) -> tuple[Frames, Kind] | None:
-    """Return the file's frames and the kind of its records, or None if it holds no record."""
+    """Return frames and kind of the records in a file of another layout than one gzip member each.
+
+    None if it holds no record."""
     if head.startswith((zstd.MAGIC, zstd.DICTIONARY_MAGIC)):
         return zstd.ZstdFrames(file, size, WARC), WARC
     if head.startswith(lz4.MAGIC):
         return lz4.Lz4Frames(file, size, WARC), WARC
     is_gzip = head.startswith(GZIP_MAGIC)
     start = (inflated(head, 64) if is_gzip else head).lstrip(b"\r\n ")
-    usual = GzipFrames if is_gzip else PlainFrames
     if start.startswith(b"WARC/"):
-        return usual(file, size, WARC), WARC
+        return PlainFrames(file, size, WARC), WARC
     if start.startswith(b"filedesc:"):
-        return usual(file, size, ARC), ARC
+        return (GzipFrames if is_gzip else PlainFrames)(file, size, ARC), ARC
     return _damaged(file, size)
 
 

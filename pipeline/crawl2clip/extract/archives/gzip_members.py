@@ -62,6 +62,15 @@ class Stop(NamedTuple):
     is_cut: bool = False
 
 
+def starts_with_record(head: bytes) -> bool:
+    """Return whether the head of a file is a gzip member that starts with a WARC record."""
+    try:
+        start = zlib.decompressobj(31).decompress(head, 64)
+    except zlib.error:
+        return False
+    return start.lstrip(b"\r\n ").startswith(b"WARC/")
+
+
 def pages(file: BinaryIO, at: int, max_bytes: int) -> Generator[ArchiveItem, None, Stop]:
     """Yield pages from the member at `at` on, and return where reading stopped."""
     members = Members(file, at, max_bytes + _HEADER_BYTES)

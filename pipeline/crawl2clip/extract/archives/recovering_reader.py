@@ -255,19 +255,22 @@ class Stretch:
             yield Unreadable(trouble.at, f"broken record: {trouble}")
 
 
-def pages(frames: Frames, kind: Kind, max_bytes: int) -> Iterator[ArchiveItem]:
+def pages(
+    frames: Frames, kind: Kind, max_bytes: int, stopped: int | None = None
+) -> Iterator[ArchiveItem]:
     """Yield the wanted pages and every unreadable place.
 
     Pages are HTML responses with status 200, HTML resources, and WAT records. A damaged record
-    gives no page. Raises OSError if reading fails for a reason other than the bytes themselves.
+    gives no page. stopped: where `gzip_members` has stopped already, to resume there. Raises
+    OSError if reading fails for a reason other than the bytes themselves.
     """
-    goes_on: tuple[Frames, int] | None = frames, frames.start
+    goes_on: tuple[Frames, int] | None = frames, frames.start if stopped is None else stopped
     left = _MOST_AGAIN * frames.size + _FREE_BYTES
     while goes_on and left > 0:
         at: int | None
         frames, at = goes_on
         is_fast = kind is WARC and isinstance(frames, GzipFrames)
-        if is_fast:
+        if is_fast and at != stopped:
             at = (yield from gzip_members.pages(frames.file, at, max_bytes)).at
             if at is None:
                 return

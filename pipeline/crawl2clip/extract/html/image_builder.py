@@ -1,8 +1,8 @@
 """Build an image while the page around it is being read."""
 
 from crawl2clip.extract.html.dimensions import pixels
-from crawl2clip.extract.html.img_links import Attributes, ImageLinks, is_image_link
-from crawl2clip.extract.html.page_model import TEXT_SOURCES, Image, Link
+from crawl2clip.extract.html.img_links import ImageLinks, is_image_link
+from crawl2clip.extract.html.page_model import TEXT_SOURCES, Attributes, Image, Link
 from crawl2clip.extract.html.srcset import MOST_LINKS
 
 

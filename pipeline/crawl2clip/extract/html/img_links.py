@@ -1,13 +1,11 @@
 """Rank the links of an `img`, from its attributes and the elements around it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import NamedTuple
 
-from crawl2clip.extract.html.page_model import Link
+from crawl2clip.extract.html.page_model import Attributes, Link
 from crawl2clip.extract.html.srcset import MOST_LINKS, links_in
-
-Attributes = Mapping[str, str]
 
 # Where scripts look for the image that `src` is to show once it comes into view, or is clicked.
 LAZY = (
@@ -144,12 +142,12 @@ def _add(found: dict[str, _Draft], kind: str, links: Iterable[Link]) -> None:
 
 
 def _add_one(found: dict[str, _Draft], kind: str, key: str, link: Link, is_new: bool) -> None:
-    there = found.get(key)
-    if there is None:
+    known = found.get(key)
+    if known is None:
         found[key] = _Draft(kind, link, is_new)
     else:
-        there.width = there.width or link.width
-        there.density = there.density or link.density
+        known.width = known.width or link.width
+        known.density = known.density or link.density
 
 
 def _lazy(image: Attributes) -> Iterator[Link]:

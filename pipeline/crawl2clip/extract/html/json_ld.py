@@ -5,8 +5,7 @@ from typing import Any
 
 from crawl2clip.extract.html.dimensions import pixels
 from crawl2clip.extract.html.img_links import is_no_file
-from crawl2clip.extract.html.page_model import Image, Link
-from crawl2clip.extract.html.text_normalization import collapsed
+from crawl2clip.extract.html.page_model import Image, Link, collapsed
 
 Texts = tuple[tuple[str, str], ...]
 
@@ -69,8 +68,8 @@ def _images(node: Mapping[str, Any]) -> Iterator[Image]:
 
 def _texts(node: Mapping[str, Any]) -> Texts:
     texts = (node.get("caption"), node.get("name"))
-    said = dict.fromkeys(collapsed(text) for text in texts if isinstance(text, str))
-    return tuple(("json_ld", text) for text in said if text)
+    distinct = dict.fromkeys(collapsed(text) for text in texts if isinstance(text, str))
+    return tuple(("json_ld", text) for text in distinct if text)
 
 
 def _image(

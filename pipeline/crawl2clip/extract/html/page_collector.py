@@ -12,12 +12,18 @@ from typing import Any
 
 from crawl2clip.extract.html import json_ld, open_graph
 from crawl2clip.extract.html.image_builder import ImageBuilder, with_anchor
-from crawl2clip.extract.html.img_links import Attributes, SourceLink, links_of, source_links
+from crawl2clip.extract.html.img_links import SourceLink, links_of, source_links
 from crawl2clip.extract.html.lexbor_events import Event
-from crawl2clip.extract.html.page_metadata import MetadataCollector
-from crawl2clip.extract.html.page_model import Image, PageContent, PageMetadata
+from crawl2clip.extract.html.page_model import (
+    Attributes,
+    Image,
+    MetadataCollector,
+    PageContent,
+    PageMetadata,
+    collapsed,
+    context,
+)
 from crawl2clip.extract.html.scanner import Finish, Finished, events, has_image
-from crawl2clip.extract.html.text_normalization import collapsed, context
 from crawl2clip.extract.limits.page_budget import FREE_IMAGES_OF_PICTURE, Budget, OverBudgetError
 from crawl2clip.extract.limits.read_settings import Settings
 

@@ -63,16 +63,16 @@ def _end(found: re.Match[str] | None) -> int:
 
 def _link(href: str, descriptors: list[str]) -> Link | None:
     """Return the link, or None if its descriptors are invalid, unknown or contradictory."""
-    said: dict[str, float] = {}
+    values: dict[str, float] = {}
     for descriptor in descriptors:
         value = _value(descriptor)
-        if value is None or descriptor[-1] in said:
+        if value is None or descriptor[-1] in values:
             return None
-        said[descriptor[-1]] = value
-    if ("x" in said and len(said) > 1) or ("h" in said and "w" not in said):
+        values[descriptor[-1]] = value
+    if ("x" in values and len(values) > 1) or ("h" in values and "w" not in values):
         return None
-    width = said.get("w")
-    return Link(href, int(width) if width else None, said.get("x"))
+    width = values.get("w")
+    return Link(href, int(width) if width else None, values.get("x"))
 
 
 def _value(descriptor: str) -> float | None:

@@ -41,7 +41,7 @@ class TooLongError(DiedError):
 class Child:
     """Forks a process that runs `serve(pipe)` and ends.
 
-    seconds: of CPU time, after each call of `start_clock` in the child. memory_bytes: what it may
+    seconds: of CPU time, after each `cpu_limit.start_clock` in the child. memory_bytes: what it may
     take in addition to what this process holds; only Linux can enforce that.
     """
 
@@ -134,15 +134,6 @@ def failure_of(error: BaseException) -> Failure:
     )
     text = " ".join(f"{type(error).__name__}: {error}".split())
     return Failure(text[:_LONGEST_TEXT].encode(errors="replace").decode(), is_ours)
-
-
-def start_clock(seconds: int) -> None:
-    """Limit this process to so many further seconds of CPU time, after which it is killed.
-
-    The kernel kills it, so native code that never returns does not escape; and time spent waiting
-    for a network does not count. 0 seconds stop the clock.
-    """
-    signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def _be_child(

@@ -4,11 +4,19 @@ The kernel keeps the time and kills the process; Spark notices and retries the t
 """
 
 import io
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, Self, cast
 
-from crawl2clip.extract.isolation.child_process import start_clock
+
+def start_clock(seconds: int) -> None:
+    """Limit this process to so many further seconds of CPU time, after which it is killed.
+
+    The kernel kills it, so native code that never returns does not escape; and time spent waiting
+    for a network does not count. 0 seconds stop the clock.
+    """
+    signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 class CpuLimit:

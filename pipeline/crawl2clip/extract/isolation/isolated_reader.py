@@ -19,8 +19,8 @@ from crawl2clip.extract.isolation.child_process import (
     Failure,
     TooLongError,
     failure_of,
-    start_clock,
 )
+from crawl2clip.extract.isolation.cpu_limit import start_clock
 from crawl2clip.extract.isolation.isolated_records import CRASHED, limits, read_in_child, refuse
 from crawl2clip.extract.limits.read_settings import Settings
 from crawl2clip.extract.rows.archive_pairs import _rows, left_out_rows

@@ -20,8 +20,8 @@ from crawl2clip.extract.isolation.child_process import (
     DiedError,
     Failure,
     failure_of,
-    start_clock,
 )
+from crawl2clip.extract.isolation.cpu_limit import start_clock
 from crawl2clip.extract.limits.read_settings import Settings
 
 CRASHED = "page crashed the reader"
@@ -190,7 +190,7 @@ class _ParentFile(io.RawIOBase):
         return b"".join(parts)
 
     def _little(self, stop: int) -> bytes:
-        """Return some bytes; the parent is asked for all up to `stop` at once."""
+        """Return some bytes, requested from the parent together with all up to `stop`."""
         if not 0 <= self.at - self.held_at < len(self.held):
             self.held, self.held_at = self._ask(self.at, stop), self.at
         start = self.at - self.held_at

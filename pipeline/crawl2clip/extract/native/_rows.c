@@ -16,7 +16,7 @@ static const Borrowed borrowed[] = {
     {"crawl2clip.extract.rows.urls", "absolute", &absolute},
     {"crawl2clip.extract.rows.urls", "bad_url", &bad_url},
     {"crawl2clip.extract.rows.canonical", "canonical_url", &canonical_url},
-    {"crawl2clip.extract.html.text_normalization", "mended", &mended},
+    {"crawl2clip.extract.rows.text_repair", "mended", &mended},
     {"crawl2clip.extract.limits.page_budget", "OverBudgetError", &over_budget},
     {"crawl2clip.io.redaction", "link_without_user", &link_without_user},
 };

@@ -137,8 +137,8 @@ static const Borrowed borrowed[] = {
     {"crawl2clip.extract.html.page_model", "Image", &image_type},
     {"crawl2clip.extract.html.page_model", "Link", &link_type},
     {"crawl2clip.extract.html.img_links", "is_placeholder", &is_placeholder},
-    {"crawl2clip.extract.html.text_normalization", "collapsed", &collapsed},
-    {"crawl2clip.extract.html.text_normalization", "context", &context},
+    {"crawl2clip.extract.html.page_model", "collapsed", &collapsed},
+    {"crawl2clip.extract.html.page_model", "context", &context},
     {"crawl2clip.extract.html.dimensions", "pixels", &pixels},
 };
 

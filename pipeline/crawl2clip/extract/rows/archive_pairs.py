@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
 from crawl2clip.extract.archives.archive import open_archive, read_archive
-from crawl2clip.extract.archives.body import decoded_body, looks_like_html
+from crawl2clip.extract.archives.body import decoded_body, looks_like_html, utf8
 from crawl2clip.extract.archives.page import (
     WAT_TYPE,
     ArchiveItem,
@@ -14,13 +14,12 @@ from crawl2clip.extract.archives.page import (
     Unreadable,
     plain_type,
 )
-from crawl2clip.extract.html.charset import utf8
 from crawl2clip.extract.html.page_collector import page_content
 from crawl2clip.extract.limits.page_budget import Budget
 from crawl2clip.extract.limits.read_settings import DEFAULTS, Settings
 from crawl2clip.extract.rows.pair_rows import Row, problem_row, rows_of, uid_of
 from crawl2clip.extract.rows.unsigned_pages import unsigned_content, unsigned_page
-from crawl2clip.extract.wat.wat_page import DescribedPage, described
+from crawl2clip.extract.wat.wat_page import DescribedPage, describe_page
 from crawl2clip.io.printable import printable
 from crawl2clip.io.redaction import without_secrets
 
@@ -98,7 +97,7 @@ def _read(path: str, page: Page, settings: Settings) -> DescribedPage | None:
     if page.problem:
         raise PageError(page.problem)
     if plain_type(page.content_type) == WAT_TYPE:
-        return described(page.body, settings)
+        return describe_page(page.body, settings)
     html = _html(page, settings.max_page_bytes)
     if html is None:
         return None

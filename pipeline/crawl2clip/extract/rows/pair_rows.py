@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from crawl2clip.extract.archives.page import Page
 from crawl2clip.extract.html.page_model import Image, PageContent, PageMetadata
-from crawl2clip.extract.html.text_normalization import mended
 from crawl2clip.extract.limits import page_budget as limits
 from crawl2clip.extract.limits.page_budget import Budget, OverBudgetError
 from crawl2clip.extract.rows.canonical import canonical_url
+from crawl2clip.extract.rows.text_repair import mended
 from crawl2clip.extract.rows.urls import absolute, bad_url, base_url
 from crawl2clip.io.redaction import link_without_user
 from crawl2clip.shared.opt_out import Signal, signals

@@ -11,9 +11,14 @@ from typing import Any
 from crawl2clip.extract.html import scanner
 from crawl2clip.extract.html.image_builder import ImageBuilder
 from crawl2clip.extract.html.img_links import links_of
-from crawl2clip.extract.html.page_metadata import MetadataCollector, may_speak
-from crawl2clip.extract.html.page_model import Image, PageContent, PageMetadata
-from crawl2clip.extract.html.text_normalization import collapsed
+from crawl2clip.extract.html.page_model import (
+    Image,
+    MetadataCollector,
+    PageContent,
+    PageMetadata,
+    collapsed,
+    may_speak,
+)
 from crawl2clip.extract.limits.read_settings import Settings, TextSource
 from crawl2clip.extract.wat.wat_events import is_licence
 from crawl2clip.extract.wat.wat_json import decoded, decoded_text

@@ -20,7 +20,7 @@ from crawl2clip.extract.limits.read_settings import Settings
 from crawl2clip.extract.wat.wat_events import events_of
 from crawl2clip.extract.wat.wat_fast_path import fast_path_content, is_enough
 from crawl2clip.extract.wat.wat_json import Object, object_of, text_of, whole_of
-from crawl2clip.extract.wat.wat_schema import Html, said
+from crawl2clip.extract.wat.wat_schema import Html, parse_record
 from crawl2clip.io.redaction import without_secrets
 
 Headers = Mapping[str, list[str]]
@@ -48,7 +48,7 @@ class DescribedPage(NamedTuple):
     budget: Budget
 
 
-def described(record: bytes, settings: Settings) -> DescribedPage | None:
+def describe_page(record: bytes, settings: Settings) -> DescribedPage | None:
     """Return the page, or None if the record describes none that is HTML with status 200.
 
     A page that can have none of the wanted images may be None, too. Raises PageError if the record
@@ -57,7 +57,7 @@ def described(record: bytes, settings: Settings) -> DescribedPage | None:
     if _is_of_no_use(record, settings):
         return None
     abort_on_mark(record)
-    parts = said(record, is_enough(settings))
+    parts = parse_record(record, is_enough(settings))
     http = _headers(parts.http)
     if parts.html is None or str(parts.status) != "200":
         return None
@@ -79,7 +79,7 @@ def _offers(
         content = fast_path_content(html, is_decoded, settings)
         if content is not None:
             return content
-        html = said(record, False).html or {}
+        html = parse_record(record, False).html or {}
     assert isinstance(html, dict)
     return collect_content(events_of(html, is_decoded), settings, budget)
 

@@ -113,7 +113,7 @@ class WatParts(NamedTuple):
     html: Html | Object | None
 
 
-def said(record: bytes, may_be_usual: bool) -> WatParts:
+def parse_record(record: bytes, may_be_usual: bool) -> WatParts:
     """Parse the record. Raises PageError if it is no JSON."""
     if may_be_usual:
         try:
