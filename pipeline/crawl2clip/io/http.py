@@ -69,7 +69,7 @@ class Stream:
         data = bytearray()
         end = end if self.size is None else min(end, self.size)
 
-        def fill() -> None:  # tried again, it goes on where it broke
+        def fill() -> None:  # a retry resumes where it broke
             while start + len(data) < end:
                 part = self._part(start + len(data), end)
                 if not part:

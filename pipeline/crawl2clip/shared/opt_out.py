@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 # fmt: off
-# What can be asked for that takes something away; `none` is short for the first two.
+# Directives that forbid something; `none` is short for the first two.
 DIRECTIVES = frozenset({
     "noindex", "nofollow", "noai", "noimageai", "noimageindex", "noml",
     "noarchive", "nocache", "nosnippet", "notranslate", "noodp", "noydir",

@@ -122,7 +122,7 @@ class Terms:
         nodes, first = line[places], self._size
         for depth, level in enumerate(self._levels, 1):
             following = line[np.minimum(places + depth, len(line) - 1)]
-            # Few words begin a longer term or go on with one: spares most places the search.
+            # Few words begin or continue a longer term: most places need no search.
             open_ = np.flatnonzero(self._goes_on[nodes] & self._follows[following])
             places, codes = places[open_], nodes[open_] * self._size + following[open_]
             at = np.minimum(np.searchsorted(level, codes), len(level) - 1)

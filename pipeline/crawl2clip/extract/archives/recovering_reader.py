@@ -227,7 +227,7 @@ class Stretch:
         behind = window.next(first)
         trouble = window.error
         if behind is None and trouble and trouble.at == frame[1] and not self.frames.is_plain:
-            return window.end  # which is told as damage of the frame
+            return window.end  # which is reported as damage of the frame
         is_cut = behind is None and error.may_go_on
         if is_cut and self.frames.is_plain:
             yield Unreadable(start, f"truncated record: only {window.end - start} bytes of it")

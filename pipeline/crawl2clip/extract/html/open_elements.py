@@ -17,7 +17,7 @@ from crawl2clip.extract.html.markup import RAW, Tag
 MOST_LOOKS = 300_000_000  # elements open at a tag, summed over all tags: 4 ns each
 MOST_STEPS = 3_000_000  # those that have to be looked at here, too: 50 ns each
 MOST_FORMATTING = 1_000
-# What lexbor needs for one element that is made anew, besides its attributes.
+# Memory of lexbor for one element that is reconstructed, besides its attributes.
 ELEMENT_BYTES = 400
 MOST_MADE_BYTES = 64 << 20
 MOST_MOVED_BYTES = 512 << 20
@@ -58,7 +58,7 @@ _BREAKOUT = _HEADINGS | frozenset(
     b" nobr ol p pre ruby s small span strike strong sub sup table tt u ul var".split()
 )
 _ROOTS = frozenset(b"svg math".split())
-# In these, HTML goes on within a drawing or a formula.
+# In these, HTML continues within a drawing or a formula.
 _POINTS = {
     b"svg": frozenset(b"foreignobject desc title".split()),
     b"math": frozenset(b"mi mn mo ms mtext".split()),

@@ -23,7 +23,7 @@ def base_url(page_url: str, base_href: str | None) -> str | None:
         return None
     try:
         return _without_user(ada_url.join_url(page, base_href)) if base_href else page
-    except ValueError:  # browsers, too, go on as if there were no <base>
+    except ValueError:  # browsers, too, ignore such a <base>
         return page
 
 
