@@ -1,4 +1,4 @@
-"""Make rare concepts count as much as frequent ones.
+"""Balance the pairs, so that rare concepts count as much as frequent ones.
 
 spark-submit jobs/balance.py --recipe conf/recipes/metaclip.yaml --run-dir runs/1
 """

@@ -1,4 +1,4 @@
-"""Any command of crawl2clip, in the session that spark-submit brings.
+"""Run any command of crawl2clip in the session that spark-submit provides.
 
 spark-submit jobs/command.py entries --to s3a://bucket/lists/wordnet
 """

@@ -1,9 +1,11 @@
-"""One Airflow DAG for each recipe: its jobs, one spark-submit after the other.
+"""Define one Airflow DAG for each recipe: its jobs, one spark-submit after the other.
 
-Put a link to this file where Airflow looks for DAGs. CRAWL2CLIP_RECIPES names another folder of
-recipes, Airflow's Variable `crawl2clip_runs` the folder in which each DAG run gets its own.
+Link this file from the folder where Airflow looks for DAGs. CRAWL2CLIP_RECIPES names another
+folder of recipes; Airflow's Variable `crawl2clip_runs` names the folder of the runs, in which each
+DAG run gets a folder of its own.
 
-Reads YAML and nothing else: Airflow parses DAG files all day, in an environment without Spark.
+It reads YAML and nothing else: Airflow parses DAG files continually, in an environment without
+Spark.
 """
 
 import os
@@ -16,7 +18,7 @@ from airflow.sdk import DAG, Param, chain
 ROOT = Path(__file__).resolve().parent.parent
 RECIPES = Path(os.environ.get("CRAWL2CLIP_RECIPES", ROOT / "conf" / "recipes"))
 
-# The same for all tries of a task, so that a retry finds what is done; another for the next run.
+# Equal for all retries of a task, so that they resume; different for the next DAG run.
 # Hadoop's paths can't hold the colons of a run id.
 RUN_DIR = "{{ var.value.crawl2clip_runs }}/{{ dag.dag_id }}/{{ run_id | replace(':', '') }}"
 FROM_AND_TO = ["--source", "{{ params.source }}", "--run-dir", RUN_DIR]

@@ -1,4 +1,4 @@
-r"""Keep one of the pairs that are the same.
+r"""Drop duplicate pairs.
 
     spark-submit --properties-file conf/spark/dedup.conf jobs/dedup.py \
         --recipe conf/recipes/metaclip.yaml --run-dir runs/1

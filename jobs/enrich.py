@@ -1,4 +1,4 @@
-r"""Add to captions what the rare words in them mean.
+r"""Add definitions of rare words to captions.
 
     spark-submit --properties-file conf/spark/enrich.conf jobs/enrich.py \
         --recipe conf/recipes/klite.yaml --run-dir runs/1

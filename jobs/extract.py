@@ -1,4 +1,4 @@
-r"""Read the pairs of images and texts out of WARC files.
+r"""Extract pairs of images and texts from WARC files.
 
     spark-submit --properties-file conf/spark/extract.conf jobs/extract.py \
         --recipe conf/recipes/metaclip.yaml --run-dir runs/1 --source 'crawl/*.warc.gz'

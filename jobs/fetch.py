@@ -1,4 +1,4 @@
-r"""Download the images, and resize them.
+r"""Download and resize the images.
 
     spark-submit --properties-file conf/spark/fetch.conf jobs/fetch.py \
         --recipe conf/recipes/metaclip.yaml --run-dir runs/1

@@ -1,4 +1,4 @@
-"""Drop the pairs a recipe does not want.
+"""Drop the pairs that the recipe filters out.
 
 spark-submit jobs/filter.py --recipe conf/recipes/metaclip.yaml --run-dir runs/1
 """

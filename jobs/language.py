@@ -1,4 +1,4 @@
-"""Say which language each text is in.
+"""Detect the language of each text.
 
 spark-submit jobs/language.py --recipe conf/recipes/metaclip.yaml --run-dir runs/1
 """

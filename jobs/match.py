@@ -1,4 +1,4 @@
-r"""Find the entries of the metadata in each text.
+r"""Match each text with the entries of the metadata.
 
     spark-submit --properties-file conf/spark/match.conf jobs/match.py \
         --recipe conf/recipes/metaclip.yaml --run-dir runs/1

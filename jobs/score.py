@@ -1,4 +1,4 @@
-r"""Score how well image and text go together, on GPUs where there are some.
+r"""Score how well image and text match, on GPUs where available.
 
     spark-submit --properties-file conf/spark/score.conf jobs/score.py \
         --recipe conf/recipes/dfn.yaml --run-dir runs/1

@@ -1,4 +1,4 @@
-r"""Write the pairs as the WebDataset tars that CLIP trains on.
+r"""Write the pairs as WebDataset shards for training CLIP.
 
     spark-submit --properties-file conf/spark/shard.conf jobs/shard.py \
         --recipe conf/recipes/metaclip.yaml --run-dir runs/1

@@ -63,8 +63,8 @@ def _triple(writer: WARCWriter, url: str, page: bytes) -> Iterator[object]:
     make = writer.create_warc_record
     yield make(url, "request", payload=BytesIO(), http_headers=get)
     yield make(url, "response", payload=BytesIO(page), http_headers=ok)
-    facts = BytesIO(b"fetchTimeMs: 123\r\ncharset-detected: UTF-8\r\n")
-    yield make(url, "metadata", payload=facts, warc_content_type="application/warc-fields")
+    metadata = BytesIO(b"fetchTimeMs: 123\r\ncharset-detected: UTF-8\r\n")
+    yield make(url, "metadata", payload=metadata, warc_content_type="application/warc-fields")
 
 
 def _page(chance: random.Random, blocks: list[str], scripts: list[str]) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from crawl2clip.extract.limits.read_settings import Settings
 from crawl2clip.extract.rows.archive_pairs import pairs_in_file
-from crawl2clip.extract.wat.wat_page import described
+from crawl2clip.extract.wat.wat_page import describe_page
 from crawl2clip.synthetic_web.crawl import Member
 from crawl2clip.synthetic_web.wat import write_wat
 from tests.benchmarks.corpus import corpus
@@ -88,8 +88,8 @@ def parse(data: bytes) -> int:
 
 def offers(data: bytes) -> int:
     settings = Settings()
-    pages = (described(record, settings) for record in records(data))
-    return sum(len(page.offers.images) for page in pages if page)
+    pages = (describe_page(record, settings) for record in records(data))
+    return sum(len(page.content.images) for page in pages if page)
 
 
 def records(data: bytes) -> Iterator[bytes]:

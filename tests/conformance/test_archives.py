@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from warcio.archiveiterator import ArchiveIterator
 from warcio.recordloader import ArcWarcRecord
 
-from crawl2clip.extract.html.charset import utf8
+from crawl2clip.extract.archives.body import utf8
 from crawl2clip.extract.html.img_links import LAZY, LAZY_GUESSES, LAZY_SRCSETS
 from crawl2clip.extract.html.srcset import links_in
 from crawl2clip.extract.rows.archive_pairs import Row, pairs_in_archive

@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from crawl2clip.extract.archives.archive import found_in, open_archive
-from crawl2clip.extract.archives.body import decoded_body
+from crawl2clip.extract.archives.archive import open_archive, read_archive
+from crawl2clip.extract.archives.body import decoded_body, utf8
 from crawl2clip.extract.archives.page import Page, PageError
 from crawl2clip.extract.html import lexbor_events as parser
 from crawl2clip.extract.html import scanner
-from crawl2clip.extract.html.charset import utf8
-from crawl2clip.extract.html.page_collector import offers_of, wanted
+from crawl2clip.extract.html.page_collector import collect_content, wanted
 from crawl2clip.extract.limits.read_settings import Settings
 from tests.conformance import SHARED, needs_shared
 from tests.extract.test_scanner import DEFAULT, EVERYTHING, needs_scanner
@@ -25,7 +24,7 @@ MOST_BYTES = 10_000_000
 
 def htmls(path: Path) -> Iterator[bytes]:
     with open_archive(str(path)) as file:
-        for page in found_in(file, MOST_BYTES):
+        for page in read_archive(file, MOST_BYTES):
             if isinstance(page, Page):
                 try:
                     codings = page.transfer_encoding, page.content_encoding
@@ -41,7 +40,9 @@ def test_finds_what_the_parser_finds(path: Path, settings: Settings) -> None:
     for html in htmls(path):
         found = scanner.scanned(html, names)
         if not isinstance(found, str):
-            assert offers_of(found, settings) == offers_of(parser.events(html, names), settings)
+            assert collect_content(found, settings) == collect_content(
+                parser.events(html, names), settings
+            )
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,9 @@ def test_finds_what_the_parser_finds(path: Path, settings: Settings) -> None:
 def test_seldom_asks_the_parser(settings: Settings, most: float) -> None:
     pages = [html for path in ARCHIVES if path.parent.name == "webhtml" for html in htmls(path)]
 
-    doubts = [html for html in pages if isinstance(scanner.scanned(html, wanted(settings)), str)]
+    bailed_out = [
+        html for html in pages if isinstance(scanner.scanned(html, wanted(settings)), str)
+    ]
 
     assert len(pages) > 400
-    assert len(doubts) <= most * len(pages)
+    assert len(bailed_out) <= most * len(pages)

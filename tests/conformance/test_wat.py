@@ -10,7 +10,7 @@ import pytest
 
 from crawl2clip.extract.limits.read_settings import Settings
 from crawl2clip.extract.rows.archive_pairs import pairs_in_archive, pairs_in_file
-from crawl2clip.extract.wat.wat_page import described
+from crawl2clip.extract.wat.wat_page import describe_page
 from tests.conformance import SHARED, needs_shared
 from tests.extract.archives import record
 
@@ -76,16 +76,16 @@ def test_a_record_of_2023_gives_what_stands_in_it(path: Path) -> None:
     text = gzip.decompress(path.read_bytes())
     told = text[text.index(b"{") :]
 
-    page = described(told, Settings())
+    page = describe_page(told, Settings())
 
     assert page is not None
     assert page.warc_file == "CC-MAIN-20230127001911-20230127031911-00743.warc.gz"
     assert (page.page.offset, page.page.length) == (92892, 15066)
     assert page.page.url == "http://19august93.nsarchive.ru/songs/875.html"
-    assert page.offers.facts.title == "Апрель | Полное Собрание Снайперских Песен"
-    assert page.offers.images == []  # 27 without alt text
+    assert page.content.metadata.title == "Апрель | Полное Собрание Снайперских Песен"
+    assert page.content.images == []  # 27 without alt text
     # The same images, had they been described.
     link = b'"path":"IMG@/src",'
-    page = described(told.replace(link, link + b'"alt":"a & b",'), Settings())
+    page = describe_page(told.replace(link, link + b'"alt":"a & b",'), Settings())
     assert page is not None
-    assert [image.texts for image in page.offers.images] == [(("alt", "a & b"),)] * 27
+    assert [image.texts for image in page.content.images] == [(("alt", "a & b"),)] * 27

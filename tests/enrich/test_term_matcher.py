@@ -3,7 +3,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawl2clip.enrich.terms.term_matcher import Found, Terms
+from crawl2clip.enrich.terms.term_matcher import TermHits, Terms
 from crawl2clip.enrich.terms.word_tokenizer import key
 
 
@@ -62,7 +62,7 @@ def test_it_is_what_a_slow_and_simple_loop_finds(terms: list[str], texts: list[s
 
 
 def test_the_rarest_come_first_and_each_once() -> None:
-    terms = Found(np.array([0, 0, 0, 2, 2]), np.array([1, 0, 1, 3, 2]))
+    terms = TermHits(np.array([0, 0, 0, 2, 2]), np.array([1, 0, 1, 3, 2]))
     rank = np.array([2, 3, 0, 1])  # the rarest is term 2, then 3, 0, 1
 
     assert terms.rarest(rank, 1).lists(3).to_pylist() == [[0], [], [2]]

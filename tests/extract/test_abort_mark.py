@@ -10,7 +10,7 @@ import pytest
 WAYS = {
     "scanner": "from crawl2clip.extract.html.scanner import events; events(page)",
     "parser": "from crawl2clip.extract.html.lexbor_events import events; list(events(page))",
-    "wat": "from crawl2clip.extract.wat.wat_page import described; described(page, Settings())",
+    "wat": "from crawl2clip.extract.wat import wat_page; wat_page.describe_page(page, Settings())",
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 from fsspec import AbstractFileSystem
 from fsspec.implementations.arrow import ArrowFSWrapper
 
-from crawl2clip.extract.archives.archive import found_in, open_archive
+from crawl2clip.extract.archives.archive import open_archive, read_archive
 from crawl2clip.extract.rows.archive_pairs import pairs_in_archive
 from tests.extract.archives import numbered
 
@@ -107,4 +107,4 @@ def test_what_can_be_read_once_only_is_copied_so_that_it_can_be_read_again(
     ],
 )
 def test_a_file_without_records_says_what_it_is(data: bytes, problem: str) -> None:
-    assert [found.problem for found in found_in(io.BytesIO(data), 100)] == [problem]
+    assert [found.problem for found in read_archive(io.BytesIO(data), 100)] == [problem]

@@ -169,7 +169,7 @@ def test_offsets_are_those_of_the_records(gzipped: bool) -> None:
         ({"content_type": "text/plain"}, False),
         ({"content_type": "image/svg+xml"}, False),
         ({"content_type": "text/html5"}, False),
-        ({"status": "404 Not Found"}, False),
+        ({"status": "404 Not ArchiveItem"}, False),
         ({"status": "301 Moved"}, False),
         ({"status": "206 Partial Content"}, False),
         ({"status": "200"}, True),

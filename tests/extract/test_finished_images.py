@@ -6,8 +6,8 @@ import pytest
 
 from crawl2clip.extract.html import lexbor_events as parser
 from crawl2clip.extract.html import scanner
-from crawl2clip.extract.html.page_collector import finishing, offers_of, wanted
-from crawl2clip.extract.html.page_model import Offers
+from crawl2clip.extract.html.page_collector import collect_content, finishing, wanted
+from crawl2clip.extract.html.page_model import PageContent
 from crawl2clip.extract.limits.read_settings import Settings
 
 pytestmark = pytest.mark.skipif(not scanner.is_built(), reason="no C compiler, no scanner")
@@ -49,14 +49,14 @@ AROUND = (
 )
 
 
-def finished(html: bytes, settings: Settings) -> Offers | None:
-    """What the scanner offers; None if it has a doubt."""
+def finished(html: bytes, settings: Settings) -> PageContent | None:
+    """Return the scanner's content; None if it bails out."""
     found = scanner.scanned(html, wanted(settings), finishing(settings))
-    return None if isinstance(found, str) else offers_of(found, settings)
+    return None if isinstance(found, str) else collect_content(found, settings)
 
 
-def by_parser(html: bytes, settings: Settings) -> Offers:
-    return offers_of(parser.events(html, wanted(settings)), settings)
+def by_parser(html: bytes, settings: Settings) -> PageContent:
+    return collect_content(parser.events(html, wanted(settings)), settings)
 
 
 def names(html: str, settings: Settings = SETTINGS[0]) -> list[str]:

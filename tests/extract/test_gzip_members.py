@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from crawl2clip.extract.archives import gzip_members
 from crawl2clip.extract.archives.gzip_members import Members, Stop
-from crawl2clip.extract.archives.page import Found, Page
+from crawl2clip.extract.archives.page import ArchiveItem, Page
 from crawl2clip.extract.archives.record_boundaries import GzipFrames
-from crawl2clip.extract.archives.recovering_reader import Stretch
-from crawl2clip.extract.archives.warc_kind import WARC
+from crawl2clip.extract.archives.recovering_reader import WARC, Stretch
 from tests.extract.archives import HTML, numbered, record
 
 Value = TypeVar("Value")
@@ -24,13 +23,13 @@ PAGES = [numbered(n) for n in range(4)]
 OTHERS = [record("x", kind=kind) for kind in ("metadata", "revisit", "conversion")]
 
 
-def read(data: bytes, at: int = 0, max_bytes: int = 10_000) -> tuple[list[Found], Stop]:
+def read(data: bytes, at: int = 0, max_bytes: int = 10_000) -> tuple[list[ArchiveItem], Stop]:
     """What the fast reader finds, and where it stops."""
-    found: list[Found] = []
+    found: list[ArchiveItem] = []
     return found, taken(gzip_members.pages(io.BytesIO(data), at, max_bytes), found)
 
 
-def taken(pages: Generator[Found, None, Value], found: list[Found]) -> Value:
+def taken(pages: Generator[ArchiveItem, None, Value], found: list[ArchiveItem]) -> Value:
     """What the generator returns; what it yields goes to `found`."""
     while True:
         try:
@@ -40,7 +39,7 @@ def taken(pages: Generator[Found, None, Value], found: list[Found]) -> Value:
             return value
 
 
-def carefully(data: bytes, max_bytes: int = 10_000) -> list[Found]:
+def carefully(data: bytes, max_bytes: int = 10_000) -> list[ArchiveItem]:
     """The same by the careful reader alone."""
     frames = GzipFrames(io.BytesIO(data), len(data), WARC)
     return list(Stretch(frames, 0, WARC, max_bytes).found())

@@ -13,7 +13,7 @@ import pytest
 import requests
 from fastwarc.stream_io import Lz4Writer
 
-from crawl2clip.extract.archives.archive import found_in
+from crawl2clip.extract.archives.archive import read_archive
 from crawl2clip.io import http_responses, path_lists
 from tests.extract.archives import numbered, problems, record, rows
 
@@ -249,7 +249,9 @@ def test_a_long_extra_field_of_a_gzip_member_is_passed_over_behind_damage() -> N
 def test_many_lies_in_one_member_do_not_make_it_be_read_again_and_again() -> None:
     lie = with_length(PLAIN[1], b"400000")
     data = gzip.compress((PLAIN[0] + lie) * 2_000)
-    read = Counter(isinstance(found.problem, str) for found in found_in(io.BytesIO(data), 100_000))
+    read = Counter(
+        isinstance(found.problem, str) for found in read_archive(io.BytesIO(data), 100_000)
+    )
 
     assert read == {False: 2_000, True: 2_000}
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from crawl2clip.extract.archives.page import PageError
-from crawl2clip.extract.html.html import offers
-from crawl2clip.extract.html.page_model import Facts, Image, Link, Offers
+from crawl2clip.extract.html.page_collector import page_content
+from crawl2clip.extract.html.page_model import Image, Link, PageContent, PageMetadata
 from crawl2clip.extract.limits.read_settings import Settings
 
 ALL_IMAGES = ("src", "srcset", "picture", "lazy", "noscript", "link", "og", "twitter", "json_ld")
@@ -15,9 +15,9 @@ ALL_TEXTS = (
 )
 
 
-def read(html: str | bytes, **settings: object) -> Offers:
+def read(html: str | bytes, **settings: object) -> PageContent:
     body = html.encode() if isinstance(html, str) else html
-    return offers(body, Settings(**settings))  # type: ignore[arg-type]
+    return page_content(body, Settings(**settings))  # type: ignore[arg-type]
 
 
 def found(html: str, **settings: object) -> list[tuple[str, str]]:
@@ -83,7 +83,7 @@ def test_images_come_in_document_order() -> None:
     ],
 )
 def test_what_shows_nothing_is_left_out_and_counted(html: str, left_out: dict[str, int]) -> None:
-    assert read(html) == Offers(Facts(), [], left_out)
+    assert read(html) == PageContent(PageMetadata(), [], left_out)
 
 
 @pytest.mark.parametrize("size", ["width=1", "width=1 height=300", "width=100% height=1"])
@@ -271,24 +271,24 @@ def test_json_ld_is_read_from_scripts_of_that_type() -> None:
 
 
 @pytest.mark.parametrize(
-    ("html", "facts"),
+    ("html", "metadata"),
     [
-        ("<base target=_top><base href=/b/><base href=/c/>", Facts(base="/b/")),
-        ("<base href>", Facts(base="")),
-        ("<title> A\n page </title><title>2</title>", Facts(title="A page")),
-        ("<svg><title>circle</title></svg><title>page</title>", Facts(title="page")),
+        ("<base target=_top><base href=/b/><base href=/c/>", PageMetadata(base="/b/")),
+        ("<base href>", PageMetadata(base="")),
+        ("<title> A\n page </title><title>2</title>", PageMetadata(title="A page")),
+        ("<svg><title>circle</title></svg><title>page</title>", PageMetadata(title="page")),
         ("<a rel='nofollow LICENSE' href=/by>x</a><link rel=license href=/nd>",
-         Facts(licence="/by")),
-        ("<a rel=licensed href=/by>x</a>", Facts()),
+         PageMetadata(licence="/by")),
+        ("<a rel=licensed href=/by>x</a>", PageMetadata()),
         ("<meta name=ROBOTS content='noai, noindex'><meta name=googlebot content=none>",
-         Facts(robots=(("*", "noai, noindex"), ("googlebot", "none")))),
+         PageMetadata(robots=(("*", "noai, noindex"), ("googlebot", "none")))),
         ("<meta name=tdm-reservation content=1><meta name=tdm-policy content=/p>",
-         Facts(tdm_reservation="1", tdm_policy="/p")),
-        ("<meta name=description content=noai>", Facts()),
+         PageMetadata(tdm_reservation="1", tdm_policy="/p")),
+        ("<meta name=description content=noai>", PageMetadata()),
     ],
 )  # fmt: skip
-def test_what_holds_for_the_whole_page(html: str, facts: Facts) -> None:
-    assert read(f"{html}<img src=a alt=b>").facts == facts
+def test_what_holds_for_the_whole_page(html: str, metadata: PageMetadata) -> None:
+    assert read(f"{html}<img src=a alt=b>").metadata == metadata
 
 
 def test_an_image_has_the_heading_before_it() -> None:

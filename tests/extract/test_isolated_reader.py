@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import pytest
 
-from crawl2clip.extract.archives.page import Found, Page
+from crawl2clip.extract.archives.page import ArchiveItem, Page
 from crawl2clip.extract.isolation import isolated_reader, isolated_records
 from crawl2clip.extract.limits.read_settings import Settings
 from crawl2clip.extract.rows.archive_pairs import Row, pairs_in_file
@@ -268,15 +268,15 @@ def test_records_of_a_wat_file_are_pages_too(monkeypatch):
 @pytest.fixture
 def records_die(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the reader of records abort when a record with the mark is all there."""
-    found_in = isolated_records.found_in
+    read_archive = isolated_records.read_archive
 
-    def found(file, max_bytes) -> Iterator[Found]:
-        for each in found_in(file, max_bytes):
+    def found(file, max_bytes) -> Iterator[ArchiveItem]:
+        for each in read_archive(file, max_bytes):
             if isinstance(each, Page) and MARK in each.body:
                 os.abort()
             yield each
 
-    monkeypatch.setattr(isolated_records, "found_in", found)
+    monkeypatch.setattr(isolated_records, "read_archive", found)
 
 
 def test_a_record_that_crashes_the_reader_of_records_costs_what_lies_beside_it(records_die):
@@ -303,7 +303,7 @@ def test_a_plain_file_is_read_on_behind_a_record_that_crashes(records_die):
 
 
 def test_a_reader_of_records_that_goes_on_crashing_is_given_up(monkeypatch):
-    monkeypatch.setattr(isolated_records, "found_in", lambda *_: os.abort())
+    monkeypatch.setattr(isolated_records, "read_archive", lambda *_: os.abort())
 
     [*rows, last] = read(archive())
 

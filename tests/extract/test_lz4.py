@@ -9,7 +9,7 @@ import pytest
 from fastwarc.stream_io import Lz4Writer
 
 from crawl2clip.extract.archives.lz4 import Lz4Frames
-from crawl2clip.extract.archives.warc_kind import WARC
+from crawl2clip.extract.archives.recovering_reader import WARC
 from tests.extract.archives import numbered, problems, rows
 
 

@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawl2clip.extract.html import lexbor_events as parser
-from crawl2clip.extract.html import page_collector, scanner, text_normalization
-from crawl2clip.extract.html.html import offers
-from crawl2clip.extract.html.page_collector import finishing, offers_of, wanted
-from crawl2clip.extract.html.page_model import Image, Link, Offers
+from crawl2clip.extract.html import page_collector, scanner
+from crawl2clip.extract.html.page_collector import collect_content, finishing, page_content, wanted
+from crawl2clip.extract.html.page_model import Image, Link, PageContent
 from crawl2clip.extract.limits import page_budget as limits
 from crawl2clip.extract.limits.page_budget import Budget, OverBudgetError
 from crawl2clip.extract.limits.read_settings import Settings
 from crawl2clip.extract.rows import pair_rows as rows_module
+from crawl2clip.extract.rows import text_repair
 from crawl2clip.extract.rows.pair_rows import (
     Candidate,
     Row,
@@ -161,7 +161,7 @@ def test_a_text_that_goes_with_many_images_is_mended_once(monkeypatch: pytest.Mo
 
     def mended(text: str) -> str | None:
         asked.append(text)
-        return text_normalization.mended(text)
+        return text_repair.mended(text)
 
     monkeypatch.setattr(rows_module, "mended", mended)
 
@@ -181,13 +181,13 @@ def test_the_sources_of_a_picture_go_with_its_first_images_whatever_they_are(
     monkeypatch.setattr(limits, "LEAST_SOURCE_LINKS", most_links)
     few, many = picture(4).encode(), picture(40).encode()
 
-    assert offers(few, ALL, Budget(0)).problem is None
-    found = offers(many, ALL, Budget(0))
+    assert page_content(few, ALL, Budget(0)).problem is None
+    found = page_content(many, ALL, Budget(0))
 
     kept = 4 + most_links // (60 * 89)
     assert len(found.images) == kept
     assert found.problem == f"too many images in a picture: with more than {most_links} links"
-    assert found.images[: len(offers(few, ALL).images)] == offers(few, ALL).images
+    assert found.images[: len(page_content(few, ALL).images)] == page_content(few, ALL).images
 
 
 @pytest.mark.parametrize("chosen", [Settings(), ALL])
@@ -204,7 +204,7 @@ def test_pictures_of_many_images_end_where_they_end_by_the_parser(
 
     found = scanner.events(page, names, finishing(chosen))
 
-    assert offers_of(found, chosen, Budget(0)) == offers_of(
+    assert collect_content(found, chosen, Budget(0)) == collect_content(
         parser.events(page, names), chosen, Budget(0)
     )
 
@@ -213,10 +213,10 @@ def test_a_script_that_is_too_long_is_left_out_and_told(monkeypatch: pytest.Monk
     monkeypatch.setattr(page_collector.json_ld, "MOST_CHARS", 60)
     page = '<script type=application/ld+json>{"name":"%s","image":"/s"}</script><img src=a alt=b>'
 
-    long = offers((page % ("x" * 60)).encode(), ALL)
+    long = page_content((page % ("x" * 60)).encode(), ALL)
 
     assert (len(long.images), long.problem) == (1, "too much JSON-LD: more than 60 characters")
-    assert (len(offers((page % "x").encode(), ALL).images)) == 2
+    assert (len(page_content((page % "x").encode(), ALL).images)) == 2
 
 
 def test_images_of_json_ld_beyond_the_limit_are_counted() -> None:
@@ -224,7 +224,7 @@ def test_images_of_json_ld_beyond_the_limit_are_counted() -> None:
     page = f"<script type=application/ld+json>{script}</script><img src=a alt=b>".encode()
     chosen = Settings(texts=("alt", "json_ld"), images=("src", "json_ld"), max_images_per_page=4)
 
-    found = offers(page, chosen)
+    found = page_content(page, chosen)
 
     assert (len(found.images), found.too_many) == (4, 6)
 
@@ -245,7 +245,7 @@ def test_a_page_that_takes_too_long_ends_with_what_it_had(monkeypatch: pytest.Mo
             busy(0.03)
             yield "img", {"src": f"/{n}", "alt": "x"}, None
 
-    found: Offers = offers_of(slow(), Settings(), Budget(7))
+    found: PageContent = collect_content(slow(), Settings(), Budget(7))
 
     assert 1 <= len(found.images) < 10
     assert found.problem == "page too slow: more than 0 seconds"
@@ -280,7 +280,7 @@ def test_links_of_stand_ins_are_as_many_as_of_a_srcset() -> None:
     stand_ins = "".join(f"<img src=/{n} alt=x>" for n in range(500))
     page = f"<body><img src=/a alt=x><noscript>{stand_ins}</noscript>"
 
-    [found] = offers(page.encode(), Settings()).images
+    [found] = page_content(page.encode(), Settings()).images
 
     assert found.links[0] == Link("/a")
     assert len(found.links) == 100

@@ -8,8 +8,8 @@ import pytest
 from crawl2clip.extract.html import lexbor_events as parser
 from crawl2clip.extract.html import scanner
 from crawl2clip.extract.html.lexbor_events import EVENTS
-from crawl2clip.extract.html.page_collector import offers_of, wanted
-from crawl2clip.extract.html.page_model import Offers
+from crawl2clip.extract.html.page_collector import collect_content, wanted
+from crawl2clip.extract.html.page_model import PageContent
 from crawl2clip.extract.limits.read_settings import Settings
 from tests.extract.strange_pages import page_of_leaves, strange_page
 
@@ -23,28 +23,28 @@ EVERYTHING = Settings(
 
 
 def images(html: str) -> list[str]:
-    """What `src` says of the images that the scanner finds; it has no doubt about the page."""
+    """What `src` says of the images that the scanner finds; it does not bail out."""
     found = scanner.scanned(html.encode(), frozenset({"img"}))
     assert not isinstance(found, str), found
     return [given.get("src", "") for _, given, _ in found if isinstance(given, dict)]
 
 
 def stream(html: str, *names: str) -> list[str]:
-    """The wanted events, each as its name and text; the scanner has no doubt about the page."""
+    """The wanted events, each as its name and text; the scanner does not bail out."""
     found = scanner.scanned(html.encode(), frozenset(names))
     assert not isinstance(found, str), found
     return [f"{name} {' '.join((text or '').split())}".strip() for name, _, text in found]
 
 
-def by_parser(html: bytes, settings: Settings) -> Offers:
-    return offers_of(parser.events(html, wanted(settings)), settings)
+def by_parser(html: bytes, settings: Settings) -> PageContent:
+    return collect_content(parser.events(html, wanted(settings)), settings)
 
 
 def differing(html: bytes, settings: Settings) -> bool:
     found = scanner.scanned(html, wanted(settings))
     if isinstance(found, str):
         return False
-    return offers_of(found, settings) != by_parser(html, settings)
+    return collect_content(found, settings) != by_parser(html, settings)
 
 
 @needs_scanner
@@ -172,7 +172,7 @@ def test_what_stands_around_images_is_in_the_stream(
 
 @needs_scanner
 @pytest.mark.parametrize(
-    ("html", "doubt"),
+    ("html", "reason"),
     [
         (b"<table><tr><td><img src=a></td><img src=b></table>", "an image in a table but in no"),
         (b"<table><h1>x</h1></table><img>", "a heading in a table but in no cell"),
@@ -187,11 +187,11 @@ def test_what_stands_around_images_is_in_the_stream(
         (b"<div>" * 1_000 + b"<img src=a>", "too deep"),
     ],
 )
-def test_doubts_go_to_the_parser(html: bytes, doubt: str) -> None:
+def test_bail_outs_go_to_the_parser(html: bytes, reason: str) -> None:
     found = scanner.scanned(html)
 
     assert isinstance(found, str)
-    assert found.startswith(doubt)
+    assert found.startswith(reason)
     assert list(scanner.events(html)) == list(parser.events(html))
 
 
@@ -223,8 +223,8 @@ def test_finds_what_the_parser_finds_on_strange_pages() -> None:
     pages = [strange_page(random.Random(seed)) for seed in range(2_000)]
 
     assert [page for i, page in enumerate(pages) if differing(page, settings[i % 2])] == []
-    doubtful = sum(isinstance(scanner.scanned(page), str) for page in pages)
-    assert doubtful < len(pages) / 4
+    bailed_out = sum(isinstance(scanner.scanned(page), str) for page in pages)
+    assert bailed_out < len(pages) / 4
 
 
 @needs_scanner

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawl2clip.extract.html.page_collector import offers_of
-from crawl2clip.extract.html.page_model import Offers
+from crawl2clip.extract.html.page_collector import collect_content
+from crawl2clip.extract.html.page_model import PageContent
 from crawl2clip.extract.limits.read_settings import Settings
 from crawl2clip.extract.wat.wat_events import events_of
-from crawl2clip.extract.wat.wat_fast_path import is_enough, usual_offers
-from crawl2clip.extract.wat.wat_schema import Html, said
+from crawl2clip.extract.wat.wat_fast_path import fast_path_content, is_enough
+from crawl2clip.extract.wat.wat_schema import Html, parse_record
 from tests.extract.wat_files import Json, body_of, image, page, pairs
 
 TEXT = st.sampled_from(
@@ -46,15 +46,17 @@ SETTINGS = [
 ]
 
 
-def both(record: bytes, is_decoded: bool, settings: Settings) -> tuple[Offers | None, Offers]:
+def both(
+    record: bytes, is_decoded: bool, settings: Settings
+) -> tuple[PageContent | None, PageContent]:
     """By the fast way, None if it does not take the record; and by the general one."""
-    fast, general = said(record, True), said(record, False)
+    fast, general = parse_record(record, True), parse_record(record, False)
     assert (fast.container, fast.warc, fast.http) == (general.container, general.warc, general.http)
     assert fast.status == general.status
     assert isinstance(general.html, dict)
     given = fast.html
-    usual = usual_offers(given, is_decoded, settings) if isinstance(given, Html) else None
-    return usual, offers_of(events_of(general.html, is_decoded), settings)
+    usual = fast_path_content(given, is_decoded, settings) if isinstance(given, Html) else None
+    return usual, collect_content(events_of(general.html, is_decoded), settings)
 
 
 @given(

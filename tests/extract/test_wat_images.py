@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from crawl2clip.extract.html import scanner
 from crawl2clip.extract.html.img_links import is_placeholder
-from crawl2clip.extract.html.page_model import Image, Link
-from crawl2clip.extract.html.text_normalization import collapsed, context
+from crawl2clip.extract.html.page_model import Image, Link, collapsed, context
 from crawl2clip.extract.limits.read_settings import Settings
 from crawl2clip.extract.wat.wat_fast_path import _images, _images_by_scanner
 from crawl2clip.extract.wat.wat_json import decoded

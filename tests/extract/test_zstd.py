@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from fastwarc.stream_io import ZstdWriter
 
-from crawl2clip.extract.archives.warc_kind import WARC
+from crawl2clip.extract.archives.recovering_reader import WARC
 from crawl2clip.extract.archives.zstd import ZstdFrames
 from tests.extract.archives import numbered, problems, rows
 

@@ -91,7 +91,7 @@ def _warc() -> Parts:
     return [
         sound,
         numbered(1, gzip=False),
-        record("<img src=x alt=y>", status="404 Not Found", gzip=False),
+        record("<img src=x alt=y>", status="404 Not ArchiveItem", gzip=False),
         _response(_HTTP),
         _response(b"<html><img src=x alt='no head'>"),
         *(_response(_HTTP).replace(b"response", kind, 1) for kind in (b"request", b"warcinfo")),

@@ -8,12 +8,12 @@ from typing import NamedTuple
 from unittest import mock
 
 from crawl2clip.extract.archives import gzip_members, record_headers
-from crawl2clip.extract.archives.page import Found, Page, PageError
+from crawl2clip.extract.archives.body import utf8
+from crawl2clip.extract.archives.page import ArchiveItem, Page, PageError
 from crawl2clip.extract.html import lexbor_events as parser
 from crawl2clip.extract.html import scanner
-from crawl2clip.extract.html.charset import utf8
-from crawl2clip.extract.html.page_collector import finishing, offers_of, wanted
-from crawl2clip.extract.html.page_model import Offers
+from crawl2clip.extract.html.page_collector import collect_content, finishing, wanted
+from crawl2clip.extract.html.page_model import PageContent
 from crawl2clip.extract.limits.read_settings import Settings
 from crawl2clip.extract.rows import pair_rows
 from crawl2clip.extract.rows.archive_pairs import pairs_in_file
@@ -39,21 +39,24 @@ def page(data: bytes, way: Way) -> str | None:
     scanner.scanned(data, wanted(way.settings), finishing(way.settings))  # whatever bytes they are
     html = utf8(data, "")
     try:
-        expected = offers_of(parser.events(html, wanted(way.settings)), way.settings)
+        expected = collect_content(parser.events(html, wanted(way.settings)), way.settings)
     except PageError:
         return None
     for finish in (scanner.NONE, finishing(way.settings)):
         found = scanner.scanned(html, wanted(way.settings), finish)
-        if not isinstance(found, str) and (given := offers_of(found, way.settings)) != expected:
+        if (
+            not isinstance(found, str)
+            and (given := collect_content(found, way.settings)) != expected
+        ):
             return f"the parser finds\n{expected}\nand the scanner\n{given}"
     return _rows(expected, way.url)
 
 
-def _rows(offers: Offers, url: str) -> str | None:
+def _rows(content: PageContent, url: str) -> str | None:
     page = Page(0, None, url, "", "", "", b"")
-    by_c = list(rows_of("a.warc", page, offers))
+    by_c = list(rows_of("a.warc", page, content))
     with mock.patch.object(pair_rows, "_rows", None):
-        by_python = list(rows_of("a.warc", page, offers))
+        by_python = list(rows_of("a.warc", page, content))
     return None if by_c == by_python else f"Python's rows are\n{by_python}\nand C's\n{by_c}"
 
 
@@ -97,7 +100,7 @@ def _pairs(
         return list(pairs_in_file("a.warc.gz", io.BytesIO(data), small))
 
 
-def _none(file: object, at: int, max_bytes: int) -> Generator[Found, None, gzip_members.Stop]:
+def _none(file: object, at: int, max_bytes: int) -> Generator[ArchiveItem, None, gzip_members.Stop]:
     """In place of the fast reader: stops at once, so that the careful one goes on from there."""
     yield from ()
     return gzip_members.Stop(at)

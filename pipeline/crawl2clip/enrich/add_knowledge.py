@@ -1,4 +1,4 @@
-"""What a caption's rarest word means, beside the caption."""
+"""Add to captions what the rare words in them mean."""
 
 from typing import Literal
 
@@ -20,8 +20,8 @@ class AddKnowledge(Stage):
     """Add to each caption the definition of the rarest phrase in it, as 'caption ; phrase , gloss'.
 
     K-LITE (Shen et al. 2022, arXiv:2204.09222, as its released code): the phrase in the fewest
-    captions of the table; of equals the first by alphabet. Columns are null where nothing is found.
-    The caption stays as it is, where K-LITE's is cut into tokens, and phrases are in lower case.
+    captions of the table; ties go to the first by alphabet. Columns are null where nothing matches.
+    The caption stays as it is, where K-LITE's is tokenized, and phrases are in lower case.
 
     dictionary: the receipt that `crawl2clip dictionary` writes. phrases: how many are defined at
     most, the rarest first. rule: 'ngrams' takes the dictionary's terms, the longest first; 'spacy'
@@ -30,7 +30,7 @@ class AddKnowledge(Stage):
     lang: of all captions, where the table has no column `lang`; a caption is looked up in its own
     language only.
 
-    most_terms: a dictionary of up to so many terms is broadcast and stands in each worker process,
+    most_terms: a dictionary of up to so many terms is broadcast to each worker process,
     160 bytes a term; a larger one is joined. Cost: the captions are read twice, for the counts
     first, so give this a job of its own; nothing is shuffled but the counts. Where the dictionary
     is joined, every n-gram of every caption is shuffled.
@@ -77,7 +77,7 @@ class AddKnowledge(Stage):
         return self._written(found)
 
     def _written(self, found: DataFrame) -> DataFrame:
-        """The columns, of the definitions in _FOUND: an array of `term, senses, source`."""
+        """Return the columns for the definitions in _FOUND: an array of `term, senses, source`."""
         told = F.when(F.size(_FOUND) > 0, F.col(_FOUND))
         with_gloss = found.withColumn("knowledge_glosses", F.transform(told, self._gloss))
         parts = F.zip_with(
@@ -110,5 +110,5 @@ class AddKnowledge(Stage):
 
 
 def _words(text: Column) -> Column:
-    """The words of a text; an empty one among them where it begins or ends otherwise."""
+    """Split a text into words; an empty one is among them where it begins or ends otherwise."""
     return F.filter(F.split(F.lower(text), _WORDS), lambda word: word != "")

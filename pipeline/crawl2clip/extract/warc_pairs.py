@@ -1,4 +1,7 @@
-"""Spark's door to archives: `spark.read.format("warc_pairs").option("source", ...).load()`."""
+"""Register the Spark data source `warc_pairs`, which reads archives into rows.
+
+spark.read.format("warc_pairs").option("source", "crawl/*.warc.gz").load()
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,24 +27,25 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 COLUMNS = Row._fields
-# A batch is handed over at so many rows or bytes, whichever comes first.
+# A batch ends at so many rows or bytes, whichever comes first.
 BATCH_ROWS = 1 << 16
 BATCH_BYTES = 8 << 20
-# A machine may be lost once or twice; the next try takes some pages for what ended the others.
+# A machine may be lost once or twice; a third failure is blamed on the pages.
 TRIES_AT_ONCE = 2
 
 
 def register(spark: SparkSession) -> None:
-    """Let the session read the format `warc_pairs`."""
+    """Register the format `warc_pairs` in the session."""
     spark.dataSource.register(WarcPairs)
 
 
 class WarcPairs(DataSource):
-    """Images and their texts in WARC files; what can't be read is a row with its `problem`.
+    """Reads images and their texts from WARC files; what can't be read is a row with its `problem`.
 
-    Options: `source`, what `manifest.paths` understands; `base`, where the relative paths of a
-    list start; and all of `Settings` by name, lists with commas: `texts` as `alt,title`. Raises
-    ValueError for a source in which nothing can be read, and for settings that make no sense.
+    Options: `source`, anything that `manifest.paths` accepts; `base`, the folder against which the
+    relative paths of a list are resolved; and every field of `Settings` by name, lists separated by
+    commas: `texts` as `alt,title`. Raises ValueError for a source in which nothing can be read, and
+    for invalid settings.
 
         spark.read.format("warc_pairs").option("source", "crawl/*.warc.gz").load()
     """
@@ -64,14 +68,14 @@ class WarcPairs(DataSource):
 
 @dataclass
 class Archive(InputPartition):
-    """One task reads one archive: they are cut to size by who made them."""
+    """Names the archive that one task reads; archives are never split."""
 
     path: str
 
 
 @dataclass
 class WarcPairsReader(DataSourceReader):
-    """One partition for each archive, in the order of the source."""
+    """Plans one partition for each archive, in the order of the source."""
 
     source: str
     base: str | None
@@ -88,7 +92,7 @@ class WarcPairsReader(DataSourceReader):
 
 @dataclass(frozen=True)
 class ReadArchive:
-    """In a worker: the rows of an archive, which is a task."""
+    """Reads the rows of one archive in a worker process; an archive is one task."""
 
     settings: Settings
 
@@ -112,22 +116,22 @@ class ReadArchive:
 
 
 def crashed_before() -> bool:
-    """Whether this task has failed `TRIES_AT_ONCE` times: whatever ended it lies in the archive."""
+    """Return whether this task failed `TRIES_AT_ONCE` times: the cause lies in the archive."""
     task = TaskContext.get()
     return task is not None and task.attemptNumber() >= TRIES_AT_ONCE
 
 
 def _prove(rows: list[Row]) -> None:
-    """Make a batch of the rows, in the child that reads pages."""
+    """Build a record batch from the rows, in the child process that reads pages."""
     import pyarrow as pa
 
-    # Others reserve more of the address space than a page may take.
+    # Other pools reserve more of the address space than a page may take.
     pa.set_memory_pool(pa.system_memory_pool())
     _record_batch(rows)
 
 
 def batches(rows: Iterator[Row]) -> "Iterator[pa.RecordBatch]":
-    """The rows in their order, in batches that a worker can hold whatever the web wrote."""
+    """Return the rows in their order, in batches small enough for a worker whatever pages hold."""
     batch: list[Row] = []
     size = 0
     for row in rows:

@@ -1,4 +1,4 @@
-"""A file that is far away: read by blocks, or copied where that is not possible."""
+"""Read remote files by cached blocks, or copy them where that is not possible."""
 
 import io
 import tempfile
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-# Readers go back by a record or two, hardly ever further: memory for these blocks saves asking.
+# Readers go back by a record or two, hardly ever further: keeping these blocks saves requests.
 KEPT_BLOCKS = 6
 
 
 class BlockFile(io.RawIOBase):
-    """`size` bytes that `fetch(start, end)` gives by the block; the blocks used last are kept.
+    """Presents `size` bytes that `fetch(start, end)` returns by blocks; keeps the most recent.
 
     Blocks are fetched when they are read, each but the last `block_bytes` long. finish: called
     once, on closing.
@@ -32,7 +32,7 @@ class BlockFile(io.RawIOBase):
         self._at = 0
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
-        """Up to the end of a block. BufferedReader calls again until it has what it wants."""
+        """Read up to the end of a block. BufferedReader calls again until it has enough."""
         view = memoryview(buffer).cast("B")
         if self._at >= self._size:
             return 0
@@ -70,7 +70,7 @@ class BlockFile(io.RawIOBase):
 
 
 def on_disk(blocks: Iterable[bytes]) -> BinaryIO:
-    """A copy of what can be read once only; damage needs a second look."""
+    """Copy a stream that can be read only once; damage needs a second look."""
     copy = tempfile.TemporaryFile()  # noqa: SIM115  # the caller closes it
     copy.writelines(blocks)
     copy.seek(0)

@@ -1,4 +1,4 @@
-"""JSON files that users name, read with bounds."""
+"""Read JSON files that users name, with bounds."""
 
 import json
 import zlib
@@ -10,7 +10,7 @@ MOST_BYTES = 64_000_000  # of settings, receipts, reports
 
 
 def read_json(path: str, most_bytes: int = MOST_BYTES) -> Any:
-    """Return what the JSON file says, local or remote, unpacked if its name says that it is packed.
+    """Return the content of a JSON file, local or remote, decompressed by its file name.
 
     Raises FileNotFoundError; ValueError, in one line, for what is no JSON in UTF-8, is nested too
     deeply, or unpacks to more than `most_bytes`.

@@ -1,4 +1,4 @@
-"""YAML from strangers, read with bounds: 400 bytes of aliases can stand for terabytes."""
+"""Read YAML from strangers, with bounds: 400 bytes of aliases can stand for terabytes."""
 
 import re
 from collections.abc import Hashable
@@ -17,10 +17,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def load_yaml(data: bytes, name: str) -> Any:
-    """Return what a YAML document says: dicts, lists, texts, numbers, truth values and dates.
+    """Return the content of a YAML document: dicts, lists, strings, numbers, booleans and dates.
 
-    name: stands in errors. Raises yaml.YAMLError, saying where, for what is no YAML in UTF-8, is
-    larger or deeper than this module's bounds, names a key twice, or makes objects of Python.
+    name: stands in errors. Raises yaml.YAMLError, naming the place, for what is no YAML in UTF-8,
+    exceeds this module's bounds, repeats a key, or builds Python objects.
     """
     if len(data) > MOST_BYTES:
         raise yaml.YAMLError(f"it has more than {MOST_BYTES:,} bytes")
@@ -40,7 +40,7 @@ def _refuse(why: str, mark: yaml.Mark) -> yaml.MarkedYAMLError:
 
 
 class _Loader(yaml.SafeLoader):
-    """SafeLoader that counts what it composes, before anything is made of it."""
+    """Counts what SafeLoader composes, before anything is built of it."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -94,7 +94,7 @@ class _Loader(yaml.SafeLoader):
             raise _refuse(str(error), node.start_mark) from None
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        """Refuses a key given twice, where YAML would silently take the last."""
+        """Refuse a repeated key, where YAML would silently use the last."""
         there = set()
         for key, _ in node.value:
             name = key.tag, str(key.value)

@@ -1,11 +1,11 @@
-"""Telling damage of the data from trouble of the machine."""
+"""Tell damaged data from failures of the machine."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 
 def is_damage(error: OSError) -> bool:
-    """Whether the data is at fault and not the machine.
+    """Return whether the data is at fault and not the machine.
 
     The decoders raise a bare OSError; one from a file system has a number or a class of its own.
     """

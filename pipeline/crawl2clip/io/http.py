@@ -1,7 +1,7 @@
-"""Files of a web server, read in one go.
+"""Read files of a web server with as few requests as possible.
 
-One request reads a whole file if nothing breaks: who asks for every block is throttled. Where the
-connection drops it is taken up again from the next byte, if the file is still the same.
+One request reads a whole file if nothing breaks: a client that requests every block is throttled.
+After a dropped connection reading resumes at the next byte, if the file is unchanged.
 """
 
 import errno
@@ -23,9 +23,9 @@ PART_BYTES = 1 << 17  # what is lost at most when a connection drops
 
 
 def opened(url: str) -> BinaryIO:
-    """The file, ready to be read from any place.
+    """Open the file for random access.
 
-    Raises FileNotFoundError if there is none, PermissionError if it is not for us, and OSError,
+    Raises FileNotFoundError if there is none, PermissionError if access is refused, and OSError,
     also while reading, if the server fails for minutes or the file changes meanwhile.
     """
     stream = Stream(url)
@@ -43,7 +43,7 @@ def opened(url: str) -> BinaryIO:
 
 
 class Stream:
-    """The bytes of one address from any place on, over as few connections as can be."""
+    """Reads the bytes of one address from any offset on, over as few connections as possible."""
 
     def __init__(self, url: str) -> None:
         self.url, self.session = url, requests.Session()
@@ -58,18 +58,18 @@ class Stream:
         return self.version.size if self.version else None
 
     def blocks(self) -> Iterator[bytes]:
-        """All of the file, whether or not the server says how long it is."""
+        """Yield the whole file, whether or not the server tells its size."""
         at = 0
         while block := self.read(at, at + BLOCK_BYTES):
             yield block
             at += len(block)
 
     def read(self, start: int, end: int) -> bytes:
-        """The bytes there: fewer only at the end of the file."""
+        """Return the bytes from start to end: fewer only at the end of the file."""
         data = bytearray()
         end = end if self.size is None else min(end, self.size)
 
-        def fill() -> None:  # tried again, it goes on where it broke
+        def fill() -> None:  # a retry resumes where it broke
             while start + len(data) < end:
                 part = self._part(start + len(data), end)
                 if not part:
@@ -88,7 +88,7 @@ class Stream:
         return part
 
     def connect(self, at: int = 0) -> None:
-        """Ask for all from `at` on. Raises LaterError, or OSError if it is another file now."""
+        """Request all bytes from `at` on. Raises LaterError, or OSError if the file has changed."""
         self._hang_up()
         asked = {"Range": f"bytes={at}-", **(self.version.if_range() if self.version else {})}
         self.response = response = answered(self.session, "GET", self.url, asked)
@@ -109,7 +109,7 @@ class Stream:
         self.version = self.version or found
 
     def _skip_to(self, at: int) -> None:
-        """Pass over what is known: the server sent the whole file again."""
+        """Skip known bytes: the server sent the whole file again."""
         self.at = 0
         while self.at < at:
             if not self._received(min(PART_BYTES, at - self.at)):

@@ -1,4 +1,4 @@
-"""Asking a web server for a file, and what its answer means."""
+"""Request a file from a web server, and interpret the response."""
 
 import errno
 import re
@@ -8,8 +8,7 @@ import requests
 import urllib3
 
 from crawl2clip.io.redaction import redacted, without_secrets
-from crawl2clip.io.retry import LaterError, patiently
-from crawl2clip.io.retry_after import asked_seconds
+from crawl2clip.io.retry import LaterError, asked_seconds, patiently
 
 # To connect, and for a server to send anything at all.
 TIMEOUT_SECONDS = (15, 60)
@@ -19,30 +18,30 @@ _SIZE = re.compile(r"\d{1,18}", re.ASCII)
 _GONE = (404, 410)
 _REFUSED = (401, 403)
 _LATER = (408, 425, 429)
-_NO_HEAD = (405, 501, *_REFUSED)  # addresses that are signed for reading refuse to be asked about
+_NO_HEAD = (405, 501, *_REFUSED)  # addresses that are signed for GET refuse HEAD
 
 
 class Version(NamedTuple):
-    """What tells one state of a file from another; None for what the server doesn't say."""
+    """Identifies one state of a file; a field is None if the server doesn't tell it."""
 
     etag: str | None
     modified: str | None
     size: int | None
 
     def differs(self, other: "Version") -> bool:
-        """Whether anything that both of them know is not the same."""
+        """Return whether any field that both of them know differs."""
         known = zip(self, other, strict=True)
         return any(a != b for a, b in known if a is not None and b is not None)
 
     def if_range(self) -> dict[str, str]:
-        """The header that asks for the whole file, should it have changed."""
+        """Return the header that requests the whole file if it has changed."""
         is_strong = self.etag is not None and not self.etag.startswith("W/")
         value = self.etag if is_strong else self.modified
         return {"If-Range": value} if value else {}
 
 
 def info(url: str) -> dict[str, Any] | None:
-    """What fsspec would say of the file, with the names it uses; None if there is none."""
+    """Describe the file with the keys that fsspec uses, or return None if there is none."""
     with requests.Session() as session:
         try:
             found = patiently(lambda: answered(session, "HEAD", url, {}), url)
@@ -57,15 +56,15 @@ def info(url: str) -> dict[str, Any] | None:
 def answered(
     session: requests.Session, method: str, url: str, headers: dict[str, str]
 ) -> requests.Response:
-    """An answer to work with: 200, 206, 416, or to HEAD that it is not answered."""
+    """Return a response with status 200, 206 or 416, or one that refuses HEAD."""
     headers = {"Accept-Encoding": "identity", "User-Agent": "crawl2clip", **headers}
     try:
         answer = session.request(
             method, url, headers=headers, stream=True, timeout=TIMEOUT_SECONDS, allow_redirects=True
         )
     except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema) as error:
-        said = redacted(str(error))
-        raise FileNotFoundError(errno.ENOENT, said, without_secrets(url)) from error
+        message = redacted(str(error))
+        raise FileNotFoundError(errno.ENOENT, message, without_secrets(url)) from error
     except (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError) as error:
         raise LaterError(error) from error
     status = answer.status_code
@@ -76,19 +75,19 @@ def answered(
 
 
 def _refuse(answer: requests.Response, url: str) -> NoReturn:
-    status, said = answer.status_code, f"the server says {answer.status_code} {answer.reason}"
-    said, url = redacted(said), without_secrets(url)
+    status, message = answer.status_code, f"the server says {answer.status_code} {answer.reason}"
+    message, url = redacted(message), without_secrets(url)
     if status in _GONE:
-        raise FileNotFoundError(errno.ENOENT, said, url)
+        raise FileNotFoundError(errno.ENOENT, message, url)
     if status in _REFUSED:
-        raise PermissionError(errno.EACCES, said, url)
+        raise PermissionError(errno.EACCES, message, url)
     if status in _LATER or status >= 500:
-        raise LaterError(said, asked_seconds(answer.headers.get("Retry-After")))
-    raise OSError(errno.EIO, said, url)
+        raise LaterError(message, asked_seconds(answer.headers.get("Retry-After")))
+    raise OSError(errno.EIO, message, url)
 
 
 def version_of(answer: requests.Response) -> Version:
-    """Of the file that the answer is about; a part says how long the whole is."""
+    """Return the version of the file in a response; a partial one tells the size of the whole."""
     headers = answer.headers
     etag, modified = headers.get("ETag"), headers.get("Last-Modified")
     if answer.status_code == 200:

@@ -1,4 +1,4 @@
-"""What the user calls the source -> the archives in it, and what tells when one has changed."""
+"""Resolve the user's source to a list of archives, and describe their versions."""
 
 import re
 from collections.abc import Iterable
@@ -18,22 +18,24 @@ _ARCHIVE_NAMES = (
     *(".wat", ".wat.gz"),
 )
 _NOT_READ = {".wet": "WET files hold no images; give the WARC files, or the WAT files"}
-# What tells that a file was written anew; which of them there is depends on the store.
+# Keys that change when a file is rewritten; which of them exist depends on the store.
 _STAMPS = ("ETag", "etag", "mtime", "LastModified", "last_modified", "modified", "created")
 # A comma between `://` and an @ stands in a password.
 _PART = re.compile(r"(?:[^,]*://[^/]*@)?[^,]+")
 # Waiting for a store's answer costs no processor.
 _THREADS = 32
-# What a web server takes in a row; Common Crawl's shuts out who asks about a whole crawl.
+# Requests that a web server tolerates in a row; Common Crawl's blocks clients that ask about a
+# whole crawl.
 _MOST_ASKED = 1_000
 
 
 def paths(source: str, base: str | None = None) -> list[str]:
-    """The archives of a path, a glob, a list of paths in a file, or several of these and commas.
+    """Return the archives named by a path, a glob, a list file, or several of these with commas.
 
-    `path_list.listed` says what a list is, and where its relative paths start. Order stays,
-    repetitions go. A path in a list need not exist: reading it says so. Raises ValueError for a
-    source that does not, or that names what is no archive, and OSError if it can't be reached.
+    `path_lists.listed` defines lists and the root of their relative paths. Keeps the order, drops
+    repetitions. A path in a list need not exist: that is reported when it is read. Raises
+    ValueError for a source that does not exist or that names no archive, and OSError if it can't be
+    reached.
     """
     found = list(dict.fromkeys(path for part in split(source) for path in _archives(part, base)))
     if not found:
@@ -45,16 +47,16 @@ def paths(source: str, base: str | None = None) -> list[str]:
 
 
 def split(source: str) -> list[str]:
-    """The paths, globs and lists that stand in a source with commas between them."""
+    """Split a source at its commas into paths, globs and lists."""
     return [part.strip() for part in _PART.findall(source) if part.strip()]
 
 
 def describe(paths: Iterable[str]) -> list[tuple[str, int | None, str | None]]:
-    """(path, bytes, etag or time of change) of each, in order; None for what is not there.
+    """Return (path, bytes, etag or modification time) of each path, in order; None where unknown.
 
-    Paths are without user, password and signature: who signs anew changes no file.
-    Of more than a thousand files on web servers only the paths are told: so many are a published
-    crawl, which does not change. Raises OSError if a store does not let us ask.
+    Paths come without user, password and signature: a fresh signature changes no file. Of more than
+    a thousand files on web servers only the paths are returned: so many are a published crawl,
+    which does not change. Raises OSError if a store refuses the request.
     """
     paths = list(paths)
     asks_web = sum(map(is_on_the_web, paths)) <= _MOST_ASKED

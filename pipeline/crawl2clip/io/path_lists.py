@@ -1,4 +1,4 @@
-"""A list of paths in a file, one a line: ours, or the `warc.paths.gz` of Common Crawl."""
+"""Read lists of paths, one a line: ours, or the `warc.paths.gz` of Common Crawl."""
 
 import gzip
 import posixpath
@@ -6,7 +6,6 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO
 
-from crawl2clip.io.archive_paths import paths_in, whole
 from crawl2clip.io.remote import info, is_on_the_web, opened
 
 _ARCHIVE_STARTS = (b"WARC/", b"filedesc:")
@@ -16,12 +15,27 @@ _MOST_BYTES = 128 << 20
 _FROM_ROOT = "crawl-data/"
 
 
-def listed(path: str, base: str | None = None) -> list[str] | None:
-    """The paths, made whole; None if the file is an archive by whatever name.
+def paths_in(text: str) -> list[str]:
+    """Return the paths as the list writes them, one a line; '#' starts a comment."""
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    return [line for line in lines if line]
 
-    '#' starts a comment. A relative path starts at `base`; else one that starts with crawl-data/
-    at the folder that holds the crawl-data/ in which the list lies; else at the list's own folder.
-    Raises ValueError for a file that is neither, or whose paths lead nowhere without a base.
+
+def whole(folder: str, path: str) -> str:
+    """Return the path as an absolute one, resolved against `folder` if it is relative."""
+    if "://" in path or path.startswith("/"):
+        return path
+    joined = f"{folder.rstrip('/')}/{path}"
+    return joined if "://" in joined else posixpath.normpath(joined)
+
+
+def listed(path: str, base: str | None = None) -> list[str] | None:
+    """Return the listed paths as absolute ones, or None if the file is itself an archive.
+
+    '#' starts a comment. A relative path is resolved against `base`; else, if it starts with
+    crawl-data/, against the folder that holds the crawl-data/ in which the list lies; else against
+    the list's own folder. Raises ValueError for a file that is neither, or whose paths can't be
+    resolved without a base.
     """
     with opened(path) as file:
         text = _text(file, path)
@@ -36,12 +50,12 @@ def listed(path: str, base: str | None = None) -> list[str] | None:
 
 
 def _without_query(path: str) -> str:
-    """A signature may hold slashes."""
+    """Remove the query: a signature may hold slashes."""
     return path.partition("?")[0] if is_on_the_web(path) else path
 
 
 def full(path: str) -> str:
-    """An absolute path if it is a local one."""
+    """Return a local path as an absolute one, and others unchanged."""
     return path if "://" in path else str(Path(path).expanduser().absolute())
 
 
@@ -62,7 +76,7 @@ def _text(file: BinaryIO, path: str) -> str | None:
 
 
 def _root(path: str, folder: str, lines: list[str]) -> str:
-    """Where the paths of a crawl start, by where its list lies."""
+    """Return the root of a crawl's paths, from where its list lies."""
     before, found, _ = path.rpartition("/" + _FROM_ROOT)
     if found:
         return before or "/"

@@ -1,4 +1,4 @@
-"""Foreign text made safe to print: for a terminal, a log or a column that a person will read."""
+"""Make foreign text safe to print: in a terminal, a log or a column that a person will read."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The model files that everybody takes from the same place, and what each of them must be.
+"""Verify the model files that everybody takes from the same place.
 
 A file that was cut short, or one that somebody has put in its place, still loads and still answers.
 """
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Published(NamedTuple):
-    """sha256: 64 hex digits. origin: where the file can be had."""
+    """Describes a published file. sha256: 64 hex digits. origin: where to get it."""
 
     sha256: str
     origin: str
@@ -34,10 +34,10 @@ PUBLISHED = {
 
 
 def check_published(path: str) -> None:
-    """Refuse a local file that bears the name of a published one and is another.
+    """Raise ValueError for a local file that bears the name of a published one but differs.
 
-    A file of any other name is the user's own, and one that is not there is for others to tell.
-    Reads the whole file. Raises ValueError, which names the place where the right one can be had.
+    A file of any other name is the user's own, and a missing one is reported elsewhere. Reads the
+    whole file. The error names the place where the right one can be had.
     """
     file = Path(path)
     published = PUBLISHED.get(file.name)

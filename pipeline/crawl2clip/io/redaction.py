@@ -1,7 +1,7 @@
-"""Addresses and messages without what opens a door: users, passwords, tokens and signatures.
+"""Remove secrets from addresses and messages: users, passwords, tokens and signatures.
 
-What a run reads it reads by the whole address. What it stores, shows, logs and compares goes
-through here first.
+A run reads by the whole address. Whatever it stores, shows, logs and compares passes through here
+first.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ SIGNING = frozenset({
     "client_secret", "secret", "secret_key", "password", "passwd", "pwd", "credential",
     "credentials",
 })
-# The same, but in the addresses of images they may as well choose the picture.
+# Parameters that sign sources, but in the addresses of images may choose the picture.
 SIGNING_SOURCES = SIGNING | {
     "key", "auth", "pass", "code", "ticket", "otp", "user", "username", "login",
     "session", "sessionid", "session_id", "sid", "phpsessid", "jsessionid",
@@ -96,7 +96,7 @@ _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.:-]*://\S*")
 # A run of letters that may be an address, or the part of one that holds its parameters.
 _MAY_SIGN = re.compile(r"[^\s\"'<>`]*[=%][^\s\"'<>`]*")
 
-# The same for Spark, which cleans its plans and logs by a regular expression: more parameters, but
+# Spark redacts its plans and logs by this regular expression: it matches more parameters, but is
 # short, since each event of its logs repeats it.
 JAVA_PATTERN = (
     r"(?i)(?<=://)[^/\s?#@]*@"
@@ -106,14 +106,14 @@ JAVA_PATTERN = (
 
 
 def without_secrets(address: str) -> str:
-    """The address, glob or list of addresses without user, password and what signs."""
+    """Return the address, glob or list of addresses without user, password and signatures."""
     return without_signatures(_USER.sub(_without_user, address), SIGNING_SOURCES)
 
 
 def without_signatures(url: str, names: Set[str] = SIGNING) -> str:
-    """The URL without the parameters that sign it; all others stay in their order.
+    """Return the URL without the parameters that sign it; all others stay in their order.
 
-    Parameters of a URL within the URL go too. names: those that always do.
+    Parameters of a URL within the URL are removed too. names: those that are always removed.
     """
     if "=" not in url and "%" not in url:
         return url
@@ -129,7 +129,7 @@ def without_signatures(url: str, names: Set[str] = SIGNING) -> str:
 
 
 def redacted(text: str) -> str:
-    """A message without the secrets of the addresses in it, however they were encoded or cut."""
+    """Return a message without the secrets of its addresses, however they were encoded or cut."""
     if "@" in text or "40" in text:
         text = _USER_IN_TEXT.sub(_without_user, text)
         text = _ENCODED_USER.sub(r"\g<scheme>", text)
@@ -140,10 +140,10 @@ def redacted(text: str) -> str:
 
 
 def public(value: Any) -> Any:
-    """Settings, in lists and mappings or not, as they may be stored: no text holds a secret.
+    """Return settings, nested or not, in a form that may be stored: no string holds a secret.
 
-    Of an address what is left names the file. Of other texts, conditions say, nobody knows what
-    the secret does, and so they may differ by it alone: they are stored with a digest.
+    What is left of an address names the file. Other strings, such as conditions, may differ by the
+    secret alone, with unknown effect: they are stored with a digest.
     """
     if isinstance(value, str):
         return _public_text(value)
@@ -163,7 +163,7 @@ def _public_text(text: str) -> str:
 
 
 def link_without_user(link: str) -> str:
-    """A link of a page, as it is written there, without user and password; paths stay."""
+    """Return a link as the page writes it, without user and password; paths stay."""
     if "@" not in link and "%40" not in link:
         return link
     for written in (link, link.translate(_DROPPED_BY_BROWSERS)):
@@ -173,9 +173,9 @@ def link_without_user(link: str) -> str:
 
 
 def clean(error: BaseException) -> BaseException:
-    """The error, whose text and causes hold no secret any more; another one if it can't be mended.
+    """Return the error with secrets removed from its text and causes; another one if that fails.
 
-    Workers and commands let no error out that has not been here: Spark writes them to its logs.
+    Workers and commands let out no error that has not been here: Spark writes them to its logs.
     """
     chain = _chain(error)
     for each in chain:
@@ -188,7 +188,7 @@ def clean(error: BaseException) -> BaseException:
 
 @contextmanager
 def clean_errors() -> Iterator[None]:
-    """Whatever is raised inside holds no secret when it comes out."""
+    """Remove secrets from whatever is raised inside."""
     try:
         yield
     except Exception as error:
@@ -199,7 +199,7 @@ def clean_errors() -> Iterator[None]:
 
 
 def guarded(work: Callable[[T], Iterator[U]]) -> Callable[[T], Iterator[U]]:
-    """The same work of a worker, whose errors hold no secret."""
+    """Wrap the work of a worker so that its errors hold no secret."""
 
     @wraps(work, assigned=())
     def guard(batches: T) -> Iterator[U]:
@@ -217,7 +217,7 @@ def _without_user(found: re.Match[str]) -> str:
 
 
 def _name(part: str) -> str:
-    """Of a parameter; '' for what is none. An `s` is only a name here if it may be a signature."""
+    """Return a parameter's name, or '' for none; an `s` counts only if it may be a signature."""
     pair = _EQUALS.split(part, maxsplit=1)
     if len(pair) < 2:
         return ""
@@ -240,7 +240,7 @@ def _signs(name: str, names: Set[str]) -> bool:
 
 
 def _joined(marks: list[str], parts: list[str], drop: list[bool]) -> str:
-    """Without the dropped; the first that is left after a '?' stands where that had stood."""
+    """Join the parts that stay; the first one left after a '?' takes the place of the first."""
     kept: list[str] = []
     gap = ""
     for mark, part, is_dropped in zip(marks, parts, drop, strict=True):
@@ -254,7 +254,7 @@ def _joined(marks: list[str], parts: list[str], drop: list[bool]) -> str:
 
 
 def _chain(error: BaseException) -> list[BaseException]:
-    """The error, its causes, and errors that errors were given; each once."""
+    """Return the error, its causes, and errors among its arguments; each once."""
     found: dict[int, BaseException] = {}
     waiting: list[object] = [error]
     while waiting:

@@ -1,4 +1,4 @@
-"""Files wherever they are: on this machine, on a web server, in S3, in HDFS or another store."""
+"""Open files wherever they are: on this machine, a web server, S3, HDFS or another store."""
 
 from typing import Any, BinaryIO, cast
 
@@ -11,15 +11,15 @@ from crawl2clip.io.block_cache import on_disk
 
 
 def is_on_the_web(path: str) -> bool:
-    """Whether a web server has it, which can be asked for a file but not for what files it has."""
+    """Return whether a web server has the file; web servers can't list their files."""
     return get_protocol(path).lower() in ("http", "https")
 
 
 def opened(path: str) -> BinaryIO:
-    """The file, ready to be read from any place, in bounded memory.
+    """Open the file for random access, in bounded memory.
 
     Raises FileNotFoundError if there is none, and OSError, also while reading, if the network or
-    the store fails and goes on failing.
+    the store keeps failing.
     """
     if is_on_the_web(path):
         return http.opened(path)
@@ -34,7 +34,7 @@ def opened(path: str) -> BinaryIO:
 
 
 def store(path: str) -> tuple[AbstractFileSystem, str]:
-    """The file system that has it, and its name there. Not for what is on the web."""
+    """Return the file system that has the path, and its name there. Not for web servers."""
     if get_protocol(path) in s3.PROTOCOLS:
         files = s3.filesystem()
         return files, files._strip_protocol(path)
@@ -43,9 +43,9 @@ def store(path: str) -> tuple[AbstractFileSystem, str]:
 
 
 def info(path: str) -> dict[str, Any] | None:
-    """As fsspec says it: type, size, and what tells versions apart; None if there is nothing.
+    """Describe the path as fsspec does: type, size and version; None if there is nothing.
 
-    Raises OSError if that can't be found out.
+    Raises OSError if that can't be determined.
     """
     if is_on_the_web(path):
         return http_responses.info(path)

@@ -1,8 +1,10 @@
-"""Trying again what fails for a while: a server that is busy, a connection that drops."""
+"""Retry what fails for a while: a server that is busy, a connection that drops."""
 
 import errno
 import zlib
 from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from time import sleep
 from typing import TypeVar
 
@@ -18,7 +20,7 @@ LONGEST_ASKED_SECONDS = 120.0
 
 
 class LaterError(Exception):
-    """It may work later. pause_seconds: what the server asks for, None if it says nothing."""
+    """Reports a transient failure. pause_seconds: what the server requests, None if nothing."""
 
     def __init__(self, reason: object, pause_seconds: float | None = None) -> None:
         super().__init__(redacted(" ".join(str(reason).split())))
@@ -26,7 +28,7 @@ class LaterError(Exception):
 
 
 def patiently(action: Callable[[], T], name: str) -> T:
-    """What the action gives, once it raises no LaterError; OSError after `TRIES` of them."""
+    """Retry the action while it raises LaterError; raise OSError after `TRIES` of them."""
     for tried in range(TRIES):
         try:
             return action()
@@ -38,8 +40,24 @@ def patiently(action: Callable[[], T], name: str) -> T:
 
 
 def pause_seconds(asked: float | None, tried: int, name: str) -> float:
-    """How long to wait after `tried` + 1 failures; `name` spreads those who fail together."""
+    """Return how long to wait after `tried` + 1 failures; `name` spreads simultaneous failures."""
     if asked is not None:
         return min(asked, LONGEST_ASKED_SECONDS)
     spread = 0.5 + zlib.crc32(f"{name} {tried}".encode()) / 2**32
     return min(2.0**tried * spread, LONGEST_PAUSE_SECONDS)
+
+
+def asked_seconds(retry_after: str | None) -> float | None:
+    """Return the seconds in a Retry-After header, given as seconds or as a date; None for neither.
+
+    RFC 9110, section 10.2.3.
+    """
+    text = (retry_after or "").strip()
+    if text.isdecimal():
+        return float(text)
+    try:
+        at = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return max(0.0, (at - datetime.now(UTC)).total_seconds())

@@ -1,8 +1,8 @@
-"""Files in S3 and what speaks its language, by s3fs, with patience.
+"""Read files in S3 and compatible stores with s3fs, and retry transient failures.
 
-Keys, endpoints and the like come from where the AWS tools look for them, and from fsspec's settings
-(`FSSPEC_S3_ENDPOINT_URL=...`, `~/.config/fsspec/*.json`). Where there are no keys at all nothing is
-signed, which is how public buckets are read.
+Keys, endpoints and other settings come from where the AWS tools look for them, and from fsspec's
+settings (`FSSPEC_S3_ENDPOINT_URL=...`, `~/.config/fsspec/*.json`). Without any keys, requests are
+not signed, which is how public buckets are read.
 """
 
 import errno
@@ -31,9 +31,9 @@ _LATER = (errno.EBUSY, errno.EREMOTEIO, errno.EIO)
 
 
 def opened(path: str) -> BinaryIO:
-    """The file, ready to be read from any place.
+    """Open the file for random access.
 
-    Raises FileNotFoundError if there is none, PermissionError if it is not for us, and OSError,
+    Raises FileNotFoundError if there is none, PermissionError if access is refused, and OSError,
     also while reading, if S3 fails for minutes or the file changes meanwhile.
     """
     files = filesystem()
@@ -56,7 +56,7 @@ def opened(path: str) -> BinaryIO:
 
 
 def info(path: str) -> dict[str, Any] | None:
-    """As s3fs says it; None if there is nothing. Raises OSError as `opened` does."""
+    """Describe the file as s3fs does; None if there is none. Raises OSError as `opened` does."""
 
     def at_once() -> dict[str, Any]:
         with _translated(path):
@@ -70,9 +70,9 @@ def info(path: str) -> dict[str, Any] | None:
 
 
 def filesystem() -> "S3FileSystem":
-    """As the settings say; unsigned if neither they nor the machine have keys.
+    """Return the configured file system; an anonymous one if no keys are found.
 
-    Raises ModuleNotFoundError, saying what to install.
+    Raises ModuleNotFoundError, naming what to install.
     """
     # No listings are kept: they would hide that a file has been written anew.
     files = fsspec.filesystem("s3", use_listings_cache=False)
@@ -84,7 +84,7 @@ def filesystem() -> "S3FileSystem":
 
 @lru_cache
 def _has_keys(options: tuple[tuple[str, str], ...]) -> bool:
-    """Whether the AWS tools would find keys; on a machine of AWS this asks the network."""
+    """Return whether the AWS tools would find keys; on a machine of AWS this uses the network."""
     from botocore.session import Session
 
     return Session(**dict(options)).get_credentials() is not None
@@ -92,7 +92,7 @@ def _has_keys(options: tuple[tuple[str, str], ...]) -> bool:
 
 @contextmanager
 def _translated(path: str) -> Iterator[None]:
-    """What may work later as LaterError, all else that goes wrong as OSError."""
+    """Raise transient failures as LaterError, and all others as OSError."""
     from aiohttp import ClientError
     from botocore.exceptions import BotoCoreError, ConnectionError, HTTPClientError
     from s3fs.utils import FileExpired
@@ -115,9 +115,9 @@ def _translated(path: str) -> Iterator[None]:
 
 
 def _not_for_us(path: str, error: OSError) -> PermissionError:
-    said = str(error) or "forbidden"
+    message = str(error) or "forbidden"
     advice = "S3 wants other credentials, or any at all"
     if path.partition("://")[2].startswith("commoncrawl/"):
         advice += ". Common Crawl's bucket lets in every AWS account; without one, read the same "
         advice += "files from https://data.commoncrawl.org/"
-    return PermissionError(errno.EACCES, f"{said}: {advice}", path)
+    return PermissionError(errno.EACCES, f"{message}: {advice}", path)

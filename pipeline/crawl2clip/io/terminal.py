@@ -1,4 +1,4 @@
-"""A console on which data is text alone: it neither steers the terminal nor styles what it says."""
+"""Print to a console on which data neither steers the terminal nor styles text."""
 
 import re
 from collections.abc import Iterable
@@ -14,11 +14,11 @@ _STEERS = re.compile(
 
 
 class PlainConsole(Console):
-    """Rich's console, for texts of the web and of strangers' files.
+    """Prints texts of the web and of foreign files with Rich.
 
-    Brackets in them are no markup, and what a terminal would obey is shown as `�`: styles stand
+    Brackets in them are no markup, and control characters are shown as `�`: styles stand
     beside a segment's text, so what is in the text is data. Cells of tables are better made
-    `printable` first, which says what it was.
+    `printable` first, which shows what the character was.
     """
 
     def __init__(self, *, stderr: bool = False, soft_wrap: bool = False) -> None:

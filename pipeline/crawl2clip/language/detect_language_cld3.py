@@ -1,4 +1,4 @@
-"""Which language a caption is in, as LAION asked."""
+"""Detect the language of captions with CLD3, as LAION-5B does."""
 
 from operator import itemgetter
 
@@ -12,15 +12,15 @@ from crawl2clip.stage import Adding, stage
 
 @stage
 class DetectLanguageCld3(Adding):
-    """Add the language that CLD3 finds, its probability, and whether CLD3 relies on it.
+    """Add the language that CLD3 detects, its probability, and whether CLD3 relies on it.
 
-    Reliable is a probability of 0.7 and more, of 0.5 for hr and bs. A text without letters, or of
-    less than `min_bytes` in UTF-8 and between two blanks, has no language. Labels stay as CLD3
-    gives them: ru-Latn is Russian in Latin letters, iw is Hebrew, and "no", which wants quotes in
-    YAML, is Norwegian.
+    Reliable is a probability of at least 0.7, or 0.5 for hr and bs. A text without letters, or
+    shorter than `min_bytes` in UTF-8 with a blank at each end, has no language. Labels stay as
+    CLD3 gives them: ru-Latn is Russian in Latin letters, iw is Hebrew, and "no", which needs quotes
+    in YAML, is Norwegian.
 
     min_bytes, max_bytes: 5 and 2,000 for LAION-5B (Schuhmann et al. 2022); 0 and 1,000 where
-    DataComp (Gadre et al. 2023) rebuilds LAION-2B, there without a look at reliability.
+    DataComp (Gadre et al. 2023) rebuilds LAION-2B, there without regard to reliability.
     """
 
     reads = ("text",)

@@ -1,4 +1,4 @@
-"""Which of LAION-5B's three sets a pair belongs to."""
+"""Assign pairs to LAION-5B's three sets."""
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -13,7 +13,7 @@ class LaionSplit(Stage):
     """Add `laion_split`: en, multi or nolang, by the language if CLD3 relies on it.
 
     LAION-5B (Schuhmann et al. 2022, sec. 3): 2.3 billion English pairs, 2.2 of another language,
-    1.2 of none that is clear. English in another script than Latin would be multi, as there.
+    1.2 of no clear language. English in another script than Latin would be multi, as there.
     """
 
     reads = ("lang", "lang_reliable")

@@ -1,4 +1,4 @@
-"""A caption that mentions no entry has no place in a balanced set."""
+"""Drop captions that mention no entry: they have no place in a balanced set."""
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -8,7 +8,7 @@ from crawl2clip.stage import Filter, stage
 
 @stage
 class DropUnmatched(Filter):
-    """Keep pairs in whose text an entry was found, as MetaCLIP does before it balances."""
+    """Keep pairs whose text matches an entry, as MetaCLIP does before it balances."""
 
     reads = ("entry_ids",)
 

@@ -1,4 +1,4 @@
-"""Which entries of the metadata a caption mentions."""
+"""Match captions with the entries of the metadata."""
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
@@ -21,9 +21,10 @@ class MatchEntries(Matching):
     entries: a JSON list of texts, the id of an entry being its index, or a list that
     `crawl2clip entries` wrote; read by the driver alone.
 
-    unicode, fold_case, separators, borders: not MetaCLIP's way. unicode brings texts and entries
-    into a normal form; fold_case makes upper and lower case one; each of `separators` is a word, as
-    the comma is; borders says where an entry has to stand (see match_entries_by_language).
+    unicode, fold_case, separators, borders: extensions of MetaCLIP, off by default. unicode
+    brings texts and entries into a normal form; fold_case ignores case; each of `separators` is a
+    word, as the comma is; borders says where an entry has to stand (see
+    match_entries_by_language).
 
     No shuffle. The list is broadcast and becomes an automaton once in each worker process: 500,000
     entries take it 2 seconds and 40 MB.

@@ -1,4 +1,4 @@
-"""Which entries of its own language's metadata a caption mentions."""
+"""Match captions with the entries of their own language's metadata."""
 
 from collections.abc import Mapping, Sequence
 
@@ -23,7 +23,7 @@ Lists = Mapping[str, Broadcast[Packed]]
 
 @stage
 class MatchEntriesByLanguage(Matching):
-    """Add the list that the text's language is matched with, and the ids of its entries there.
+    """Add the entry list that the text's language is matched with, and the ids of its entries.
 
     MetaCLIP 2 (Chuang et al. 2025): entry_lang is the code of the language's Wikipedia, variants
     merged by the part before '_' where they have no list of their own, or 'other'; null, with no
@@ -35,13 +35,13 @@ class MatchEntriesByLanguage(Matching):
     borders: where an entry has to stand. 'metaclip2', as the released code does: between blanks,
     separators, or the text's ends, but a border that is an ideograph, Thai, Lao, Burmese, Khmer,
     Tibetan or punctuation needs none. So a word in kana matches in no Japanese sentence;
-    'metaclip2_kana_hangul' mends that. 'metaclip': blanks always.
+    'metaclip2_kana_hangul' fixes that. 'metaclip': blanks always.
 
     unicode, fold_case, separators: as in match_entries.
 
     No shuffle. Each list is broadcast, and becomes an automaton in the workers that meet its
-    language: 90 bytes an entry. A worker keeps those of up to 5 million entries and builds lists
-    again that it had to let go: sort tables of hundreds of languages by lang beforehand.
+    language: 90 bytes an entry. A worker keeps those of up to 5 million entries and rebuilds lists
+    that it had to evict: sort tables of hundreds of languages by lang beforehand.
     """
 
     reads = ("text", "lang")
@@ -76,7 +76,7 @@ def _codes(langs: pa.Array, lists: Lists) -> list[str | None]:
 def _ids(
     texts: Sequence[str | None], codes: Sequence[str | None], lists: Lists, spelling: Spelling
 ) -> list[list[int]]:
-    """Each list's texts in one go, so that a worker needs few automata at a time."""
+    """Match each list's texts in one go, so that a worker needs few automata at a time."""
     ids: list[list[int]] = [[] for _ in texts]
     places: dict[str, list[int]] = {}
     for place, code in enumerate(codes):

@@ -1,4 +1,7 @@
-"""Lists of entries: the texts that captions are matched with. An entry's id is its place."""
+"""Read lists of entries, the texts that captions are matched with.
+
+The id of an entry is its index.
+"""
 
 from typing import Any
 
@@ -17,11 +20,11 @@ WANTED = (
 
 
 def read_entries(path: str) -> list[str]:
-    """The entries by id: a JSON list such as MetaCLIP's metadata.json, or a list of our making.
+    """Return the entries by id: a JSON list such as MetaCLIP's metadata.json, or a list of our own.
 
     Ours is the folder that `crawl2clip entries` writes, or the .parquet file in it. A JSON file
-    that ends in .gz is unpacked. "wordnet" needs no file: the numbers 0 to 99 and the 86,554 names
-    of WordNet's synsets, the part of MetaCLIP's list that an installed package has.
+    that ends in .gz is decompressed. "wordnet" needs no file: the numbers 0 to 99 and the 86,554
+    names of WordNet's synsets, the part of MetaCLIP's list that an installed package has.
 
     Raises ValueError, in one line, if there is no such list or if it does not hold distinct texts.
     """
@@ -49,7 +52,7 @@ def _read(path: str) -> Any:
 
 
 def _read_parquet(path: str) -> list[Any]:
-    """Entries in the order of their ids, which must be 0, 1, 2, ..."""
+    """Return the entries in the order of their ids, which must be 0, 1, 2, ..."""
     with fsspec.open(path, "rb") as file:
         try:
             table = pq.read_table(file, columns=["id", "entry"]).sort_by("id")

@@ -1,4 +1,4 @@
-"""A Python worker of Spark, a process that runs one task after the other."""
+"""Freeze loaded objects in Python workers, which run one task after the other."""
 
 import gc
 from itertools import count
@@ -9,7 +9,7 @@ _TASKS = 3
 
 
 def settle() -> None:
-    """At a task's end: spare what this process has loaded all later collections of garbage.
+    """Exempt, at a task's end, all loaded objects from later garbage collections.
 
     Spark collects after each task, through every object of every library: 70 ms, in which a
     hundred pages could be read.

@@ -1,7 +1,8 @@
-"""What a page, or the server of an image, says against being taken.
+"""Parse the opt-out signals of a page, or of the server of an image.
 
-X-Robots-Tag headers and `<meta name="robots">` in the words of search engines and of those who
-train models; the W3C's TDMRep, "this is not for text and data mining", as header and as meta.
+These are X-Robots-Tag headers and `<meta name="robots">` in the vocabulary of search engines and of
+those who train models; and the W3C's TDMRep, "this is not for text and data mining", as header and
+as meta.
 """
 
 import re
@@ -9,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 # fmt: off
-# What can be asked for that takes something away; `none` is short for the first two.
+# Directives that forbid something; `none` is short for the first two.
 DIRECTIVES = frozenset({
     "noindex", "nofollow", "noai", "noimageai", "noimageindex", "noml",
     "noarchive", "nocache", "nosnippet", "notranslate", "noodp", "noydir",
@@ -51,12 +52,12 @@ Signal = tuple[str, str, str]
 
 
 def directives(value: str) -> list[tuple[str, str]]:
-    """(agent, directive) pairs of one X-Robots-Tag header, or of the content of a robots meta.
+    """Return the (agent, directive) pairs of one X-Robots-Tag header or robots meta.
 
     Both in lower case, in the order given; agent '*' for everybody, directive one of DIRECTIVES.
     "otherbot: noindex, nofollow" names the agent for all that follows. Commas separate; semicolons
-    and blanks, which some send, do too. What takes nothing away (`all`, `max-snippet: 10`, words
-    nobody knows) is left out, as is all beyond the first 8192 characters.
+    and blanks, which some send, do too. What forbids nothing (`all`, `max-snippet: 10`, unknown
+    words) is left out, as is all beyond the first 8192 characters.
     """
     return list(_parsed(value[:_MOST_CHARS]))
 
@@ -76,12 +77,12 @@ def signals(
     robots_meta: Sequence[tuple[str, str]],
     tdm_meta: str | None,
 ) -> list[Signal]:
-    """(signal, agent, directive) of all that a response says, each once, in the order given.
+    """Return (signal, agent, directive) of all that a response states, each once, in order.
 
     signal: x-robots-tag, meta, tdm-header or tdm-meta. x_robots_tags: a value for each header.
     tdm_reservation, tdm_meta: the value where there is one; 1 is directive tdm-reservation.
     robots_meta: name and content of each <meta name="robots">, or "googlebot" and its like.
-    Of what is said to agents by name, the first hundred.
+    Of the signals to named agents, only the first hundred are returned.
     """
     if not (x_robots_tags or robots_meta or tdm_reservation or tdm_meta):
         return []

@@ -1,4 +1,4 @@
-"""Spark's own hash of strings, for Python workers: both sides must draw the same."""
+"""Compute Spark's hash of strings in Python workers: both sides must draw the same."""
 
 from typing import TypeAlias
 
@@ -14,7 +14,7 @@ _PRIMES = (0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2
 
 
 def xxhash64(strings: pa.StringArray, seed: int | None = None) -> Hashes:
-    """What Spark's xxhash64(strings) says; with a seed, xxhash64(strings, seed), an INT."""
+    """Return Spark's xxhash64(strings); with a seed, xxhash64(strings, seed), seed an INT."""
     from xxhash import xxh64_intdigest
 
     raw = strings.cast(pa.binary()).to_pylist()
@@ -25,7 +25,7 @@ def xxhash64(strings: pa.StringArray, seed: int | None = None) -> Hashes:
 
 
 def _with_int(hashes: NDArray[np.uint64], value: int) -> NDArray[np.uint64]:
-    """XXH64 of the INT's four bytes, each hash being the seed."""
+    """Return XXH64 of the INT's four bytes, each hash being the seed."""
     one, two, three, five = map(np.uint64, _PRIMES)
     with np.errstate(over="ignore"):
         mixed = hashes + five + np.uint64(4)

@@ -1,4 +1,4 @@
-"""A small web of our own making, with known truth: what every stage can be measured on, offline.
+"""Build a small web with known truth, on which every stage can be measured offline.
 
 `make_sample` draws pictures of coloured shapes, writes captions that are true of them in eleven
 languages, spreads both over pages on some dozens of hosts, plants what goes wrong on the real web,
@@ -69,7 +69,7 @@ def make_sample(
     settings: SampleSettings = SampleSettings(),  # noqa: B008  frozen, so sharing it is safe
     progress: Callable[[str], None] | None = None,
 ) -> None:
-    """Make the sample; the same settings give the same bytes.
+    """Make the sample; equal settings give equal bytes.
 
     Does nothing if the folder holds a whole sample of equal settings. Raises ValueError if it
     holds anything else, or if the settings make no sense, and OSError if the port is taken.
@@ -87,7 +87,7 @@ def make_sample(
 
 
 def _is_made(folder: Path, settings: SampleSettings) -> bool:
-    """Whether the sample is there. Raises ValueError if something else is."""
+    """Return whether the sample is there. Raises ValueError if the folder holds something else."""
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return False
     if _settings(folder) != asdict(settings):
@@ -99,7 +99,7 @@ def _is_made(folder: Path, settings: SampleSettings) -> bool:
 
 
 def _settings(folder: Path) -> dict[str, object] | None:
-    """The settings a sample was made with; None if the folder holds no whole sample."""
+    """Return the settings of the sample in the folder, or None if there is no whole one."""
     try:
         made = json.loads((folder / SETTINGS_FILE).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
@@ -121,5 +121,5 @@ def serving(folder: str | Path) -> Iterator[None]:
 
 
 def truth(folder: str | Path) -> pa.Table:
-    """What every pair of the sample's web is; the columns are those the package tells of."""
+    """Return the truth about every pair of the sample; the package docstring lists the columns."""
     return pq.read_table(Path(folder) / "truth.parquet")

@@ -1,8 +1,8 @@
-"""HTML as it should not be, of which the standard still says what it means."""
+"""Write malformed HTML whose meaning the standard still defines."""
 
 from html import escape
 
-from crawl2clip.synthetic_web.expected_pairs import Offer
+from crawl2clip.synthetic_web.expected_pairs import ExpectedPair
 from crawl2clip.synthetic_web.settings import LINK_KINDS
 
 # {src} is escaped already, {alt} too. A picture in each, and its whole alt text.
@@ -41,7 +41,7 @@ _ODD_LINKS = {
 
 
 def broken_img(src: str, text: str) -> tuple[str, str]:
-    """A picture in bad HTML, and the text that a parser of HTML finds for it.
+    """Return a picture in malformed HTML, and the text that an HTML parser finds for it.
 
     The form depends on the link, so all forms occur. An alt without quotes ends at the first space.
     """
@@ -51,10 +51,10 @@ def broken_img(src: str, text: str) -> tuple[str, str]:
     return _FORMS[form].format(src=src, alt=escape(text)), text
 
 
-def odd_link(kind: str, number: int, text: str, lang: str) -> tuple[str, Offer]:
-    """An img whose link leads to no picture; kind is one of LINK_KINDS."""
+def odd_link(kind: str, number: int, text: str, lang: str) -> tuple[str, ExpectedPair]:
+    """Return an img whose link leads to no picture; kind is one of LINK_KINDS."""
     if kind not in LINK_KINDS:
         raise ValueError(f"{kind} is none of {', '.join(LINK_KINDS)}")
     link = _ODD_LINKS.get(kind, _BAD_URLS[number % len(_BAD_URLS)]).replace("{n}", str(number))
     html = f'<img src="{link}" alt="{escape(text)}">'
-    return html, Offer(None, text, lang, False, (kind,))
+    return html, ExpectedPair(None, text, lang, False, (kind,))

@@ -1,4 +1,4 @@
-"""A sample made from its settings, step by step."""
+"""Build a sample from its settings, step by step."""
 
 import gzip
 import json
@@ -16,7 +16,7 @@ from crawl2clip.synthetic_web.crawl import NAME, Member, crawl
 from crawl2clip.synthetic_web.drawing import draw
 from crawl2clip.synthetic_web.encoding import encoded, sha256
 from crawl2clip.synthetic_web.entries import entries
-from crawl2clip.synthetic_web.image_store import Shelf
+from crawl2clip.synthetic_web.image_store import ImageStore
 from crawl2clip.synthetic_web.pictures import Picture, evaluation_pictures
 from crawl2clip.synthetic_web.rng import rng
 from crawl2clip.synthetic_web.server import served
@@ -32,14 +32,14 @@ _BETWEEN = 100_000
 
 
 def make(folder: Path, settings: SampleSettings, progress: Callable[[str], None]) -> None:
-    """Fill the folder; sample.json comes last, so a sample without it is none."""
+    """Fill the folder; sample.json is written last, so a sample without it is incomplete."""
     progress(f"drawing {settings.pictures} pictures")
     evaluation = evaluation_pictures(settings)
-    shelf = Shelf(
+    store = ImageStore(
         Web(folder / "web", settings.port), settings, _evaluation(folder, settings, evaluation)
     )
-    site = make_site(shelf, evaluation)
-    shelf.web.save()
+    site = make_site(store, evaluation)
+    store.web.save()
     progress(f"crawling {len(site.pages)} pages")
     with served(folder / "web", settings.port):
         archives = _crawl(folder, site, settings)
@@ -47,7 +47,7 @@ def make(folder: Path, settings: SampleSettings, progress: Callable[[str], None]
     _describe(folder, archives, site, settings.seed)
     lost = _damage(folder, archives)
     warcs = {m.url: f"warc/{name}" for name, members in archives.items() for m in members}
-    truth = write_truth(folder / "truth.parquet", site, shelf.fetched, warcs, lost)
+    truth = write_truth(folder / "truth.parquet", site, store.fetched, warcs, lost)
     spaced = pc.field("is_true") & ~pc.field("lang").isin(captions.UNSPACED)
     texts = truth.filter(spaced)["text"].to_pylist()
     _write_json(folder / "entries.json", entries(texts))
@@ -59,7 +59,7 @@ def make(folder: Path, settings: SampleSettings, progress: Callable[[str], None]
 def _evaluation(
     folder: Path, settings: SampleSettings, pictures: list[Picture]
 ) -> dict[str, bytes]:
-    """Draw and list the evaluation set; its bytes by path in the sample."""
+    """Draw and list the evaluation set; return its bytes by path in the sample."""
     (folder / "evaluation").mkdir()
     rows, files = [], {}
     for picture in pictures:
@@ -78,7 +78,7 @@ def _evaluation(
 
 
 def _crawl(folder: Path, site: Site, settings: SampleSettings) -> dict[str, list[Member]]:
-    """Record pages, robots.txt files and failing pages; the records of the first by file name."""
+    """Record pages, robots.txt files and failing pages; return the pages' records by file name."""
     urls, each = list(site.pages), -(-len(site.pages) // settings.warcs)
     archives = {}
     for i in range(settings.warcs):
@@ -99,7 +99,7 @@ def _describe(folder: Path, archives: dict[str, list[Member]], site: Site, seed:
 
 
 def _damage(folder: Path, archives: dict[str, list[Member]]) -> set[str]:
-    """Damage the second archive and the last; the pages that are lost."""
+    """Damage the second archive and the last; return the pages that are lost."""
     names = list(archives)
     flipped = damage.flip_bytes(folder / "warc" / names[1], archives[names[1]])
     return {flipped, damage.cut_off(folder / "warc" / names[-1], archives[names[-1]])}

@@ -1,4 +1,4 @@
-"""Captions that are true of a scene, and texts that are not captions at all."""
+"""Write true captions of a scene, and texts that are no captions at all."""
 
 from random import Random
 
@@ -16,7 +16,7 @@ BOILERPLATE = (
 
 
 def caption(scene: Scene, lang: str, random: Random) -> str:
-    """A true caption of the scene in the language, one of many wordings."""
+    """Return a true caption of the scene in the language, one of many wordings."""
     language = LANGUAGES[lang]
     things = [language.thing(group, random) for group in scene.groups]
     slots = {"on": language.on(scene.ground_colour, random)}
@@ -37,7 +37,7 @@ def _dressed(text: str, full_stop: str, random: Random) -> str:
 
 
 def other_caption(scene: Scene, others: list[Scene], lang: str, random: Random) -> str:
-    """A caption of one of the others that is false of this scene: no shape or colour in common."""
+    """Return a caption of another scene with no shape or colour in common, so a false one."""
     shown = {word for group in scene.groups for word in (group.shape, group.colour)}
     strange = [o for o in others if not shown & _words(o)]
     return caption(random.choice(strange), lang, random)
@@ -48,13 +48,13 @@ def _words(scene: Scene) -> set[str]:
 
 
 def short_text(scene: Scene, lang: str, random: Random) -> str:
-    """The one or two last words of what is shown: true, but hardly a caption."""
+    """Return the last one or two words of a thing in the scene: true, but hardly a caption."""
     thing = LANGUAGES[lang].thing(scene.groups[0], random)
     return " ".join(thing.split()[-2:])
 
 
 def long_text(scene: Scene, lang: str, random: Random) -> str:
-    """True captions of the scene in a row until there are more than 20 words."""
+    """Concatenate true captions of the scene until there are more than 20 words."""
     text = ""
     while len(text.split()) <= 20:
         text = f"{text} {caption(scene, lang, random).rstrip('.।')}.".strip()
@@ -62,7 +62,7 @@ def long_text(scene: Scene, lang: str, random: Random) -> str:
 
 
 def rare_text(random: Random) -> str:
-    """Words no dictionary has, as machines put into alt texts."""
+    """Return words that no dictionary has, as machines put into alt texts."""
     letters = "".join(random.choice("bcdfghjklmnpqrstvwxyz") for _ in range(12))
     serial = random.randrange(10**6)
     return f"image_tid {serial}&id {letters}&cache {random.randrange(10)}"

@@ -1,4 +1,4 @@
-"""Which charset a page is written in and how it says so."""
+"""Choose the charset of a page, and how the page declares it."""
 
 from crawl2clip.synthetic_web.settings import SampleSettings
 
@@ -19,7 +19,7 @@ _CHARSETS = {
 
 
 def charset(lang: str, nth: int, kind: str) -> str:
-    """The charset of the nth page in a language."""
+    """Return the charset of the nth page in a language."""
     if kind == "charset_by_bom":
         return "utf-8"
     turns = _CHARSETS[lang]
@@ -27,13 +27,13 @@ def charset(lang: str, nth: int, kind: str) -> str:
 
 
 def content_type(kind: str, charset: str) -> str:
-    """The header of a page; only some kinds leave the charset out."""
+    """Return the header of a page; only some kinds leave the charset out."""
     silent = ("charset_by_meta", "charset_by_bom", "charset_undeclared")
     return "text/html" if kind in silent else f"text/html; charset={charset}"
 
 
 def meta(kind: str, charset: str, nth: int) -> str:
-    """The element that declares the charset, or '' if the page has none."""
+    """Return the element that declares the charset, or '' if the page has none."""
     if kind == "charset_conflict":  # the header, which is right, counts for more
         return f'<meta charset="{"utf-8" if charset != "utf-8" else "iso-8859-1"}">'
     if kind != "charset_by_meta":
@@ -44,13 +44,13 @@ def meta(kind: str, charset: str, nth: int) -> str:
 
 
 def encoded(html: str, kind: str, charset: str) -> bytes:
-    """The page as bytes; what the charset lacks becomes a character reference."""
+    """Encode the page; characters that the charset lacks become character references."""
     data = html.encode(charset, "xmlcharrefreplace")
     return b"\xef\xbb\xbf" + data if kind == "charset_by_bom" else data
 
 
 def languages(settings: SampleSettings, others: list[str]) -> list[str]:
-    """The language of each page: English for its share, the others in turn, well mixed."""
+    """Return the language of each page: English for its share, the others in turn, well mixed."""
     turns, shares = [], 0.0
     for _ in range(settings.pages):
         shares += settings.english

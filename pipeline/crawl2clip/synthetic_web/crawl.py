@@ -1,4 +1,4 @@
-"""The sample's web crawled over HTTP, recorded by warcio, and laid out as Common Crawl does."""
+"""Crawl the sample's web over HTTP and record it with warcio, laid out as Common Crawl's files."""
 
 import http.client
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
-from crawl2clip.synthetic_web.clock import warc_date
 from crawl2clip.synthetic_web.rng import uuid
+from crawl2clip.synthetic_web.web import warc_date
 
 NAME = "SAMPLE-20260105000000-{:05d}.warc.gz"
 _HEADERS = {
@@ -30,7 +30,7 @@ _INFO = {
 
 @dataclass(frozen=True)
 class Member:
-    """One record as it lies in its file: a gzip member from byte `start` to `end`."""
+    """Locates one record in its file: a gzip member from byte `start` to `end`."""
 
     url: str
     type: str
@@ -39,10 +39,10 @@ class Member:
 
 
 class Archive:
-    """A WARC file that records what is fetched: a request and a response record for each address.
+    """Records what is fetched in a WARC file: a request and a response record for each address.
 
-    They stand in that order, as Common Crawl has it, each a gzip member of its own. `seed` and
-    `name`, the file's path in the sample, make the record IDs.
+    They stand in that order, as in Common Crawl, each a gzip member of its own. `seed` and
+    `name`, the file's path in the sample, determine the record IDs.
     """
 
     def __init__(self, out: BinaryIO, name: str, seed: int, second: int) -> None:
@@ -58,7 +58,7 @@ class Archive:
         self._write(info, "")
 
     def fetch(self, url: str, second: int) -> None:
-        """Ask for the address, at that second of the crawl."""
+        """Request the address, at that second of the crawl."""
         self._date = warc_date(second)
         recorded = _recording()
         with recorded.capture_http(self._writer, self._keep) as _:
@@ -69,7 +69,7 @@ class Archive:
             connection.close()
 
     def _keep(self, request: Any, response: Any, recorder: Any) -> tuple[None, None]:
-        """Write what warcio recorded, under our own dates and IDs; nothing is left for it to do."""
+        """Write what warcio recorded, under our own dates and IDs; leave nothing for it to do."""
         url = response.rec_headers.get_header("WARC-Target-URI")
         for record in (request, response):
             record.rec_headers.replace_header("WARC-Record-ID", next(self._ids))
@@ -88,7 +88,7 @@ class Archive:
 
 
 def crawl(urls: list[str], path: Path, seed: int, second: int) -> list[Member]:
-    """Fetch the addresses one a second, from `second` on, into one WARC file."""
+    """Fetch the addresses, one a second from `second` on, into one WARC file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as out:
         archive = Archive(out, f"{path.parent.name}/{path.name}", seed, second)
@@ -98,7 +98,7 @@ def crawl(urls: list[str], path: Path, seed: int, second: int) -> list[Member]:
 
 
 def _recording() -> Any:
-    """warcio's module that records HTTP, without what it does to the rest of the process."""
+    """Return warcio's module that records HTTP, without its effect on the rest of the process."""
     plain = http.client.HTTPConnection
     from warcio import capture_http
 

@@ -1,4 +1,4 @@
-"""Archives damaged on purpose, as disks and broken transfers damage them."""
+"""Damage archives on purpose, as disks and broken transfers do."""
 
 import zlib
 from pathlib import Path
@@ -7,7 +7,7 @@ from crawl2clip.synthetic_web.crawl import Member
 
 
 def flip_bytes(path: Path, members: list[Member]) -> str:
-    """Make one response in the middle of the file unreadable; returns the URL of its page."""
+    """Make one response in the middle of the file unreadable; return the URL of its page."""
     responses = [member for member in members if member.type == "response"]
     victim = responses[len(responses) // 2]
     data = bytearray(path.read_bytes())
@@ -21,7 +21,7 @@ def flip_bytes(path: Path, members: list[Member]) -> str:
 
 
 def cut_off(path: Path, members: list[Member]) -> str:
-    """End the file in the middle of its last member; returns the URL of the page lost."""
+    """End the file in the middle of its last member; return the URL of the lost page."""
     last = members[-1]
     with path.open("rb+") as archive:
         archive.truncate(last.start + (last.end - last.start) // 2)

@@ -1,4 +1,4 @@
-"""Scenes drawn with Pillow."""
+"""Draw scenes with Pillow."""
 
 import math
 from random import Random
@@ -18,7 +18,7 @@ _MARGIN = 0.08
 
 
 def draw(scene: Scene, random: Random) -> Image.Image:
-    """The picture of a scene; `random` gives only what no caption speaks of: shade, tilt, grain."""
+    """Draw a scene; `random` decides only what no caption mentions: shade, tilt, grain."""
     picture = _ground(scene, random)
     for group, box in zip(scene.groups, _boxes(scene), strict=True):
         # Beside another group a single shape has half the room, and no caption tells its size.
@@ -59,7 +59,7 @@ def _grain(cells: tuple[int, int], size: tuple[int, int], random: Random) -> Ima
 
 
 def _boxes(scene: Scene) -> list[Box]:
-    """Where each group goes: left, top, right, bottom in px."""
+    """Return where each group goes: left, top, right, bottom in px."""
     x, y = scene.width * _MARGIN, scene.height * _MARGIN
     right, bottom = scene.width - x, scene.height - y
     if len(scene.groups) == 1:
@@ -72,7 +72,7 @@ def _boxes(scene: Scene) -> list[Box]:
 
 
 def _cells(group: Group, box: Box, share: float) -> list[tuple[int, int, int]]:
-    """Left, top and side in px of each shape; a single one takes that share of the box."""
+    """Return left, top and side in px of each shape; a single one takes that share of the box."""
     left, top, right, bottom = box
     width, height = right - left, bottom - top
     if group.count == 1:
@@ -95,7 +95,7 @@ def _place(place: str, across: float, down: float) -> tuple[float, float]:
 
 
 def _fill(group: Group, side: int, colour: Rgb) -> Image.Image:
-    """A square of the group's texture; its own colour always covers the larger part."""
+    """Return a square of the group's texture; its own colour always covers the larger part."""
     fill = Image.new("RGB", (side, side), colour)
     towards, part = (30, 0.5) if sum(colour) > 450 else (255, 0.68)
     red, green, blue = (int(c + (towards - c) * part) for c in colour)

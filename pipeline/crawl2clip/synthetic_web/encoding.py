@@ -1,4 +1,4 @@
-"""Bytes of pictures: file formats, near duplicates, and files made to do harm."""
+"""Encode pictures: file formats, near duplicates, and harmful files."""
 
 import hashlib
 import io
@@ -19,7 +19,7 @@ ODD_MODES = ("CMYK", "RGBA", "P")
 
 
 def encoded(picture: Image.Image, format: str, quality: int = 88) -> bytes:
-    """The picture as a 'jpg', 'png', 'webp' or 'gif' file."""
+    """Encode the picture as a 'jpg', 'png', 'webp' or 'gif' file."""
     out = io.BytesIO()
     if format == "jpg":
         picture.save(out, "JPEG", quality=quality)
@@ -33,19 +33,19 @@ def encoded(picture: Image.Image, format: str, quality: int = 88) -> bytes:
 
 
 def recompressed(original: bytes, random: Random) -> bytes:
-    """The same picture at a lower JPEG quality."""
+    """Encode the picture again at a lower JPEG quality."""
     return encoded(decoded(original), "jpg", random.randint(35, 65))
 
 
 def resized(original: bytes, random: Random) -> bytes:
-    """The same picture at half to three quarters of its size."""
+    """Resize the picture to half to three quarters of its size."""
     picture, factor = decoded(original), random.uniform(0.5, 0.75)
     width, height = (max(1, round(side * factor)) for side in picture.size)
     return encoded(picture.resize((width, height)), "jpg", 90)
 
 
 def cropped(original: bytes, random: Random) -> bytes:
-    """The same picture without 2 to 6 % at each edge, where no shape ever lies."""
+    """Crop 2 to 6 % at each edge, where no shape ever lies."""
     picture = decoded(original)
     left, top, right, bottom = (random.uniform(0.02, 0.06) for _ in range(4))
     box = (left * picture.width, top * picture.height,
@@ -55,7 +55,7 @@ def cropped(original: bytes, random: Random) -> bytes:
 
 
 def odd_mode(picture: Image.Image, mode: str) -> tuple[bytes, str]:
-    """The picture as one of ODD_MODES, CMYK as a JPEG and the others as PNG, and its MIME type."""
+    """Encode the picture in one of ODD_MODES, CMYK as JPEG, others as PNG, with its MIME type."""
     out = io.BytesIO()
     format = "jpg" if mode == "CMYK" else "png"
     picture.convert(mode).save(out, "JPEG" if mode == "CMYK" else "PNG")
@@ -63,18 +63,18 @@ def odd_mode(picture: Image.Image, mode: str) -> tuple[bytes, str]:
 
 
 def decoded(data: bytes) -> Image.Image:
-    """The picture in a file of ours, as RGB."""
+    """Decode the picture in a file of ours, as RGB."""
     return Image.open(io.BytesIO(data)).convert("RGB")
 
 
 def size_of(data: bytes) -> tuple[int, int]:
-    """Width and height in px, read from the header alone."""
+    """Return width and height in px, read from the header alone."""
     with Image.open(io.BytesIO(data)) as picture:
         return picture.size
 
 
 def oversized(least_bytes: int, random: Random) -> bytes:
-    """A sound PNG of noise, which nothing compresses, of at least that many bytes."""
+    """Return a sound PNG of noise, which nothing compresses, of at least that many bytes."""
     side = math.ceil(math.sqrt(least_bytes / 3))
     noise = Image.frombytes("RGB", (side, side), random.randbytes(side * side * 3))
     out = io.BytesIO()
@@ -83,7 +83,7 @@ def oversized(least_bytes: int, random: Random) -> bytes:
 
 
 def bomb(side: int) -> bytes:
-    """A decompression bomb: a small, sound PNG of `side` times `side` black pixels."""
+    """Return a decompression bomb: a small, sound PNG of `side` times `side` black pixels."""
     row = bytes(1 + (side + 7) // 8)
     deflate = zlib.compressobj(9)
     data = b"".join(deflate.compress(row) for _ in range(side)) + deflate.flush()
@@ -97,5 +97,5 @@ def _chunk(name: bytes, body: bytes) -> bytes:
 
 
 def sha256(data: bytes) -> str:
-    """Hex SHA-256."""
+    """Return the SHA-256 in hex digits."""
     return hashlib.sha256(data).hexdigest()

@@ -1,4 +1,4 @@
-"""Entries for matching, such as MetaCLIP's metadata.json, fit for the captions of the sample."""
+"""List entries for matching, such as MetaCLIP's metadata.json, for the sample's captions."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -19,9 +19,10 @@ _BIGRAM_COUNT = 4
 
 
 def entries(captions: Iterable[str]) -> list[str]:
-    """Sorted and distinct: numbers 0 to 99, words and frequent pairs of words of the captions.
+    """Return sorted, distinct entries: numbers, words and frequent pairs of words of the captions.
 
-    The captions are of languages with spaces; words of the others come from their tables.
+    Numbers are 0 to 99. The captions are of languages with spaces; words of the others come from
+    their tables.
     """
     words: set[str] = set()
     pairs: Counter[str] = Counter()
@@ -36,5 +37,5 @@ def entries(captions: Iterable[str]) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    """The words in lower case, without the punctuation around them."""
+    """Return the words in lower case, without the punctuation around them."""
     return [word.strip(".,:;!?।،") for word in text.lower().split() if word.strip(".,:;!?।،")]

@@ -1,11 +1,11 @@
-"""What a page offers: texts for pictures, as an extractor should find them."""
+"""Define the pairs that an extractor should find on a page."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Offer:
-    """One picture with one text, as a page offers it.
+class ExpectedPair:
+    """Represents one picture with one text, as it stands on a page.
 
     url: null where the link leads nowhere. text: null where there is none. The other fields are
     columns of the truth with the same names.
@@ -22,7 +22,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class Placed:
-    """A picture that is to stand on a page with a text.
+    """Represents a picture that is to stand on a page with a text.
 
     more, variant, placeholder: the second text, the second file and the stand-in that some kinds
     of picture have.
@@ -37,8 +37,8 @@ class Placed:
     variant: str = ""
     placeholder: str = ""
 
-    def offer(self, text: str | None = None, url: str | None = None, **rest: str) -> Offer:
-        """The pair of the picture and its text, but for what is given."""
+    def offer(self, text: str | None = None, url: str | None = None, **rest: str) -> ExpectedPair:
+        """Return the pair of the picture and its text, with the given values replaced."""
         kind = (self.kind,) if self.kind else ()
         text = self.text if text is None else text
-        return Offer(url or self.url, text or None, self.lang, self.is_true, kind, **rest)
+        return ExpectedPair(url or self.url, text or None, self.lang, self.is_true, kind, **rest)

@@ -1,4 +1,4 @@
-"""Pictures as they lie on the web, with a note for each of what fetching it gives."""
+"""Store the pictures of the web, and record what fetching each gives."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from crawl2clip.synthetic_web.web import Headers, Web
 
 @dataclass(frozen=True)
 class Fetched:
-    """What an address gives; the fields are the columns of the truth with the same names.
+    """Records what an address gives; the fields are the truth's columns of the same names.
 
     scene_id is null where no picture comes that shows the scene.
     """
@@ -28,8 +28,8 @@ class Fetched:
     opt_out: tuple[str, ...] = ()
 
 
-class Shelf:
-    """The web and, by URL, what is there: `fetched` knows every picture put."""
+class ImageStore:
+    """Holds the web and, by URL, what is there: `fetched` knows every stored picture."""
 
     def __init__(self, web: Web, settings: SampleSettings, evaluation: dict[str, bytes]) -> None:
         self.web = web
@@ -42,7 +42,7 @@ class Shelf:
         return self.web.url(picture.host, picture.target)
 
     def drawn(self, picture: Picture) -> bytes:
-        """The scene as a file of the picture's format."""
+        """Return the scene as a file of the picture's format."""
         image = draw(picture.scene, rng(self.settings.seed, "draw", picture.scene.id))
         return encoding.encoded(image, picture.format)
 
@@ -63,13 +63,13 @@ class Shelf:
         return url
 
     def bytes_of(self, original: Picture) -> bytes:
-        """What was put for a picture, or the bytes of one of the evaluation set."""
+        """Return the stored bytes of a picture, or those of one of the evaluation set."""
         if not original.host:
             return self.evaluation[original.target]
         return self.web.body(original.host, original.target)
 
     def placeholder(self, host: str) -> str:
-        """Address of the transparent pixel that stands in for lazy pictures on that host."""
+        """Return the address of the transparent pixel that stands in for lazy pictures there."""
         url = self.web.url(host, "/assets/blank.gif")
         if url not in self.fetched:
             body = ("images/blank.gif", encoding.PIXEL)
@@ -86,7 +86,7 @@ def facts(
     is_evaluation: bool = False,
     opt_out: tuple[str, ...] = (),
 ) -> Fetched:
-    """What there is to say of a picture that comes whole; duplicate: of what, and of which kind."""
+    """Describe a picture that arrives whole; duplicate: of what, and of which kind."""
     width, height = encoding.size_of(data)
     sha256 = encoding.sha256(data)
     return Fetched(outcome, scene_id, width, height, sha256, *duplicate, is_evaluation, opt_out)

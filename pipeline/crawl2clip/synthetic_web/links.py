@@ -1,4 +1,4 @@
-"""The many ways to write a link, and text in HTML."""
+"""Write links and text in the many ways of HTML authors."""
 
 from html import escape
 from posixpath import dirname, relpath
@@ -9,7 +9,7 @@ _FORMS = ("absolute", "root", "root", "host", "relative", "relative", "dotted")
 
 
 def written(url: str, base: str, random: Random) -> str:
-    """`url` as a page with that base may write it: whole, or relative in one of several ways."""
+    """Return `url` as a page with that base may write it: absolute, or relative in some way."""
     here, there = urlsplit(base), urlsplit(url)
     form = random.choice(_FORMS)
     if form == "host":
@@ -25,17 +25,17 @@ def written(url: str, base: str, random: Random) -> str:
 
 
 def spelt_out(url: str) -> str:
-    """A link with its spaces and foreign letters bare, as careless authors write them."""
+    """Return a link with its spaces and foreign letters bare, as careless authors write them."""
     return unquote(url)
 
 
 def entities(url: str) -> str:
-    """The link in HTML with some ampersands bare: in '&copy=2' stands no copyright sign."""
+    """Return the link in HTML with some ampersands bare: '&copy=2' holds no copyright sign."""
     return escape(url).replace("&amp;copy=", "&copy=")
 
 
 def many_entities(text: str) -> str:
-    """The text in HTML with far more character references than it needs."""
+    """Return the text in HTML with far more character references than it needs."""
     spelt = "".join(_NAMED.get(c, f"&#{ord(c)};" if ord(c) > 127 else c) for c in escape(text))
     return spelt.replace(" ", "&#10; ", 1).replace(" ", "&#x20;&nbsp;", 1)
 

@@ -1,20 +1,20 @@
-"""HTML that shows a picture, in the ways pages do it, with the pairs an extractor should find."""
+"""Write HTML that shows a picture, in the ways of real pages, with the expected pairs."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 
 from crawl2clip.synthetic_web.broken_html import broken_img
-from crawl2clip.synthetic_web.expected_pairs import Offer, Placed
+from crawl2clip.synthetic_web.expected_pairs import ExpectedPair, Placed
 from crawl2clip.synthetic_web.links import entities, many_entities, spelt_out
 
 # Turns an address into a link as the page writes it.
 Link = Callable[[str], str]
-Html = tuple[str, list[Offer]]
+Html = tuple[str, list[ExpectedPair]]
 
 
 def markup(placed: Placed, link: Link) -> Html:
-    """The HTML for a picture, by its kind."""
+    """Return the HTML for a picture, by its kind."""
     return _KINDS.get(placed.kind, _img)(placed, link)
 
 
@@ -45,7 +45,7 @@ def _pixel(placed: Placed, link: Link) -> Html:
 def _lazy(placed: Placed, link: Link) -> Html:
     blank, src, alt = link(placed.placeholder), escape(link(placed.url)), escape(placed.text)
     html = f'<img class="lazy" src="{blank}" data-src="{src}" alt="{alt}">'
-    stand_in = Offer(placed.placeholder, placed.text, placed.lang, False, ("placeholder",))
+    stand_in = ExpectedPair(placed.placeholder, placed.text, placed.lang, False, ("placeholder",))
     return html, [stand_in, placed.offer(found_in="lazy")]
 
 

@@ -1,4 +1,4 @@
-"""The pages: where each lies, how it is written, and the HTML that shows its pictures."""
+"""Plan the pages: their addresses, their charsets, and the HTML that shows their pictures."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from html import escape
 from random import Random
 
 from crawl2clip.synthetic_web import broken_html, captions, charsets
-from crawl2clip.synthetic_web.expected_pairs import Offer, Placed
+from crawl2clip.synthetic_web.expected_pairs import ExpectedPair, Placed
 from crawl2clip.synthetic_web.languages import LANGUAGES
 from crawl2clip.synthetic_web.links import written
 from crawl2clip.synthetic_web.markup import markup
@@ -20,7 +20,10 @@ _TARGETS = ("/page{n}.html", "/blog/2025/07/post-{n}/", "/gallery/{n}/", "/shop/
 
 @dataclass(frozen=True)
 class Page:
-    """One page. kind: '' for a clean one. odd_links: those of LINK_KINDS that stand on it."""
+    """Represents one page.
+
+    kind: '' for a clean one. odd_links: those of LINK_KINDS that stand on it.
+    """
 
     number: int
     kind: str
@@ -33,7 +36,7 @@ class Page:
 
 
 def pages(settings: SampleSettings) -> list[Page]:
-    """All pages by number."""
+    """Return all pages by number."""
     others = [code for code in LANGUAGES if code != "en"]
     langs, kinds = charsets.languages(settings, others), _kinds(settings)
     links, there = _odd_links(settings), hosts(settings)
@@ -58,7 +61,7 @@ def _kinds(settings: SampleSettings) -> list[str]:
 
 
 def _odd_links(settings: SampleSettings) -> list[tuple[str, ...]]:
-    """For each page, the links on it that lead nowhere."""
+    """Return for each page the links on it that lead nowhere."""
     links: list[tuple[str, ...]] = [()] * settings.pages
     for kind, count in settings.counts(LINK_KINDS).items():
         for number in rng(settings.seed, kind).sample(range(settings.pages), count):
@@ -68,8 +71,8 @@ def _odd_links(settings: SampleSettings) -> list[tuple[str, ...]]:
 
 def written_page(
     page: Page, url: str, placed: list[Placed], settings: SampleSettings, links: list[str]
-) -> tuple[str, list[Offer]]:
-    """The HTML of a page, and what it offers. links: addresses of other pages."""
+) -> tuple[str, list[ExpectedPair]]:
+    """Return the HTML of a page and its expected pairs. links: addresses of other pages."""
     random = rng(settings.seed, "page", page.number)
     base = f"http://{page.host}:{settings.port}/media/deep/" if page.kind == "base_href" else url
     pieces, offers = [], []

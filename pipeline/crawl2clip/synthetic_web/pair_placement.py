@@ -1,4 +1,4 @@
-"""Which picture stands on which page, and with which text."""
+"""Decide which picture stands on which page, and with which text."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -6,7 +6,7 @@ from random import Random
 
 from crawl2clip.synthetic_web import captions
 from crawl2clip.synthetic_web.expected_pairs import Placed
-from crawl2clip.synthetic_web.image_store import Shelf
+from crawl2clip.synthetic_web.image_store import ImageStore
 from crawl2clip.synthetic_web.pictures import Picture
 from crawl2clip.synthetic_web.rng import rng
 from crawl2clip.synthetic_web.settings import SampleSettings
@@ -15,19 +15,19 @@ from crawl2clip.synthetic_web.settings import SampleSettings
 Layout = dict[int, list[Placed]]
 
 
-class Placing:
+class PairPlacement:
     """Deals the pictures out to the pages: each to one page, some kinds to a second one too."""
 
-    def __init__(self, shelf: Shelf, pictures: list[Picture], langs: list[str]) -> None:
-        self.shelf = shelf
-        self.settings: SampleSettings = shelf.settings
+    def __init__(self, store: ImageStore, pictures: list[Picture], langs: list[str]) -> None:
+        self.store = store
+        self.settings: SampleSettings = store.settings
         self.pictures = pictures
         self.langs = langs
         self.layout: Layout = defaultdict(list)
         self._boilerplates = 0
 
     def placed(self) -> Layout:
-        """All pictures by page, in the order in which they stand there."""
+        """Return all pictures by page, in the order in which they stand there."""
         for picture in self.pictures:
             page = picture.number % self.settings.pages
             first = self._placed(picture, self.langs[page])
@@ -41,17 +41,17 @@ class Placing:
     def _placed(self, picture: Picture, lang: str, kind: str | None = None) -> Placed:
         random = rng(self.settings.seed, "text", picture.number, lang, kind)
         text, told, is_true = self._text(picture, lang, random)
-        url = self.shelf.url(picture)
-        shown = self.shelf.fetched[url].scene_id is not None
+        url = self.store.url(picture)
+        shown = self.store.fetched[url].scene_id is not None
         return Placed(
             url, text, told, is_true and shown, picture.kind if kind is None else kind,
             more=self._unlike({text}, picture, lang) if picture.kind in _TWO_TEXTS else "",
-            variant=self.shelf.web.url(picture.host, picture.variant),
-            placeholder=self.shelf.placeholder(picture.host) if picture.kind in _LAZY else "",
+            variant=self.store.web.url(picture.host, picture.variant),
+            placeholder=self.store.placeholder(picture.host) if picture.kind in _LAZY else "",
         )  # fmt: skip
 
     def _text(self, picture: Picture, lang: str, random: Random) -> tuple[str, str | None, bool]:
-        """The text, its language, and whether it is true of the scene."""
+        """Return the text, its language, and whether it is true of the scene."""
         scene, spaced = picture.scene, "en" if lang in captions.UNSPACED else lang
         if picture.kind == "mismatched":
             others = [p.scene for p in self.pictures]
@@ -87,12 +87,12 @@ class Placing:
             self.layout[page].append(again)
 
     def _other_text(self, picture: Picture, lang: str, taken: set[str], kind: str) -> Placed:
-        """The picture with a text that is not taken yet."""
+        """Return the picture with a text that is not taken yet."""
         first = self._placed(picture, lang, kind)
         return replace(first, text=self._unlike(taken, picture, lang))
 
     def _unlike(self, taken: set[str], picture: Picture, lang: str) -> str:
-        """A true caption that is not taken yet; templates and synonyms make enough of them."""
+        """Return a true caption that is not taken yet; templates and synonyms give enough."""
         random = rng(self.settings.seed, "other", picture.number, lang, len(taken))
         for _ in range(1000):
             text = captions.caption(picture.scene, lang, random)

@@ -1,4 +1,4 @@
-"""The pictures of the web: which kind each is, what it shows and where it lies."""
+"""Plan the pictures of the web: their kinds, scenes and addresses."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,9 +18,10 @@ _FOLDERS = ("img", "media/2025/07", "static/pictures", "wp-content/uploads")
 
 @dataclass(frozen=True)
 class Picture:
-    """One address of a picture. kind: '' for a clean one. original: what a copy was made from.
+    """Represents one address of a picture.
 
-    The page that shows it first is `number` modulo the number of pages.
+    kind: '' for a clean one. original: what a copy was made from. The page that shows it first is
+    `number` modulo the number of pages.
     """
 
     number: int
@@ -33,18 +34,18 @@ class Picture:
 
     @property
     def variant(self) -> str:
-        """Target of the second file that some kinds come with: smaller, or in another format."""
+        """Return the target of the second file of some kinds: smaller, or in another format."""
         stem, _, _ = self.target.partition("?")
         return f"{stem}.other.{'webp' if self.kind == 'picture' else 'jpg'}"
 
 
 def hosts(settings: SampleSettings) -> list[str]:
-    """The loopback addresses that stand for hosts."""
+    """Return the loopback addresses that stand for hosts."""
     return [f"127.0.0.{2 + i}" for i in range(settings.hosts)]
 
 
 def pictures(settings: SampleSettings, evaluation: list[Picture]) -> list[Picture]:
-    """All pictures by number; copies come with the original they were made from."""
+    """Return all pictures by number; copies come with the original they were made from."""
     planned = [_picture(settings, number, kind) for number, kind in enumerate(_kinds(settings))]
     clean = [p for p in planned if not p.kind and p.format == "jpg"]
     chosen = rng(settings.seed, "originals")
@@ -52,7 +53,10 @@ def pictures(settings: SampleSettings, evaluation: list[Picture]) -> list[Pictur
 
 
 def evaluation_pictures(settings: SampleSettings) -> list[Picture]:
-    """The evaluation set. It is not on the web, so host is '' and target a path in the sample."""
+    """Return the evaluation set, which is not on the web.
+
+    Its pictures have the host '' and as target a path in the sample.
+    """
     return [
         Picture(i, "", "", f"evaluation/{i:04d}.jpg", "jpg",
                 random_scene(f"e{i:04d}", rng(settings.seed, "evaluation", i)))
@@ -80,7 +84,7 @@ def _picture(settings: SampleSettings, number: int, kind: str) -> Picture:
 
 
 def _host(settings: SampleSettings, number: int, kind: str, random: Random) -> str:
-    """Mostly the host of the page that shows the picture."""
+    """Return the picture's host, mostly that of the page that shows it."""
     there = hosts(settings)
     if kind == "refused":
         return DEAD_HOST

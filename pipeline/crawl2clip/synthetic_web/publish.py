@@ -1,11 +1,11 @@
-"""Each kind of picture put on the web in its own way."""
+"""Publish each kind of picture on the web in its own way."""
 
 from collections.abc import Callable
 
 from crawl2clip.synthetic_web import encoding
 from crawl2clip.synthetic_web.drawing import draw
-from crawl2clip.synthetic_web.failing_urls import TROUBLES
-from crawl2clip.synthetic_web.image_store import Shelf, facts
+from crawl2clip.synthetic_web.failing_urls import FAILURES
+from crawl2clip.synthetic_web.image_store import ImageStore, facts
 from crawl2clip.synthetic_web.pictures import COPIES, Picture
 from crawl2clip.synthetic_web.rng import rng
 from crawl2clip.synthetic_web.settings import IMAGE_SIGNALS
@@ -19,80 +19,80 @@ _MAKE = {
 }
 
 
-def publish(shelf: Shelf, pictures: list[Picture]) -> None:
-    """Put all pictures there: originals first, for copies are made from their bytes."""
+def publish(store: ImageStore, pictures: list[Picture]) -> None:
+    """Publish all pictures: originals first, for copies are made from their bytes."""
     for picture in sorted(pictures, key=lambda p: (p.original is not None, p.number)):
-        (_KINDS | TROUBLES).get(picture.kind, _sound)(shelf, picture)
+        (_KINDS | FAILURES).get(picture.kind, _sound)(store, picture)
 
 
 def opt_out_header(signal: str) -> Headers:
-    """The header that says what a signal such as 'image_header:noai' stands for."""
+    """Return the header that a signal such as 'image_header:noai' stands for."""
     _, _, what = signal.partition(":")
     return (("tdm-reservation", "1"),) if what == "tdm-reservation" else (("X-Robots-Tag", what),)
 
 
-def _sound(shelf: Shelf, picture: Picture) -> None:
-    data = shelf.drawn(picture)
-    shelf.put(picture, data, facts(data, picture.scene.id))
+def _sound(store: ImageStore, picture: Picture) -> None:
+    data = store.drawn(picture)
+    store.put(picture, data, facts(data, picture.scene.id))
 
 
-def _copy(shelf: Shelf, picture: Picture) -> None:
+def _copy(store: ImageStore, picture: Picture) -> None:
     original = picture.original
     if original is None:
         raise ValueError(f"{picture} is a copy of nothing")
-    random = rng(shelf.settings.seed, "copy", picture.number)
+    random = rng(store.settings.seed, "copy", picture.number)
     kind = picture.kind if picture.kind in COPIES else random.choice(COPIES)
-    data = _MAKE[kind](shelf.bytes_of(original), random)
-    of = shelf.url(original) if original.host else original.target
+    data = _MAKE[kind](store.bytes_of(original), random)
+    of = store.url(original) if original.host else original.target
     duplicate = (of, kind.removesuffix("_duplicate"))
     note = facts(data, picture.scene.id, "ok", duplicate, picture.kind == "evaluation")
-    shelf.put(picture, data, note)
+    store.put(picture, data, note)
 
 
-def _with_smaller(shelf: Shelf, picture: Picture) -> None:
-    random = rng(shelf.settings.seed, "variant", picture.number)
-    _with_variant(shelf, picture, "resized", encoding.resized(shelf.drawn(picture), random))
+def _with_smaller(store: ImageStore, picture: Picture) -> None:
+    random = rng(store.settings.seed, "variant", picture.number)
+    _with_variant(store, picture, "resized", encoding.resized(store.drawn(picture), random))
 
 
-def _with_webp(shelf: Shelf, picture: Picture) -> None:
-    image = encoding.decoded(shelf.drawn(picture))
-    _with_variant(shelf, picture, "recompressed", encoding.encoded(image, "webp", 70))
+def _with_webp(store: ImageStore, picture: Picture) -> None:
+    image = encoding.decoded(store.drawn(picture))
+    _with_variant(store, picture, "recompressed", encoding.encoded(image, "webp", 70))
 
 
-def _with_variant(shelf: Shelf, picture: Picture, kind: str, data: bytes) -> None:
-    """The picture, and a second file of it under an address of its own."""
-    _sound(shelf, picture)
+def _with_variant(store: ImageStore, picture: Picture, kind: str, data: bytes) -> None:
+    """Publish the picture, and a second file of it under an address of its own."""
+    _sound(store, picture)
     name = picture.variant.rsplit("/", 1)[-1]
     kind_of_file = encoding.TYPES[name.rsplit(".", 1)[-1]]
-    url = shelf.web.put(picture.host, picture.variant, (f"images/{name}", data), kind_of_file)
-    shelf.fetched[url] = facts(data, picture.scene.id, "ok", (shelf.url(picture), kind))
+    url = store.web.put(picture.host, picture.variant, (f"images/{name}", data), kind_of_file)
+    store.fetched[url] = facts(data, picture.scene.id, "ok", (store.url(picture), kind))
 
 
-def _odd_mode(shelf: Shelf, picture: Picture) -> None:
-    image = draw(picture.scene, rng(shelf.settings.seed, "draw", picture.scene.id))
+def _odd_mode(store: ImageStore, picture: Picture) -> None:
+    image = draw(picture.scene, rng(store.settings.seed, "draw", picture.scene.id))
     mode = encoding.ODD_MODES[picture.number % len(encoding.ODD_MODES)]
     data, content_type = encoding.odd_mode(image, mode)
-    shelf.put(picture, data, facts(data, picture.scene.id), content_type)
+    store.put(picture, data, facts(data, picture.scene.id), content_type)
 
 
-def _pixel(shelf: Shelf, picture: Picture) -> None:
-    shelf.put(picture, encoding.PIXEL, facts(encoding.PIXEL, None), "image/gif")
+def _pixel(store: ImageStore, picture: Picture) -> None:
+    store.put(picture, encoding.PIXEL, facts(encoding.PIXEL, None), "image/gif")
 
 
-def _image_opt_out(shelf: Shelf, picture: Picture) -> None:
-    data = shelf.drawn(picture)
-    signal = IMAGE_SIGNALS[shelf.signals % len(IMAGE_SIGNALS)]
-    shelf.signals += 1
+def _image_opt_out(store: ImageStore, picture: Picture) -> None:
+    data = store.drawn(picture)
+    signal = IMAGE_SIGNALS[store.signals % len(IMAGE_SIGNALS)]
+    store.signals += 1
     note = facts(data, picture.scene.id, opt_out=(signal,))
-    shelf.put(picture, data, note, headers=opt_out_header(signal))
+    store.put(picture, data, note, headers=opt_out_header(signal))
 
 
-def _robots_txt(shelf: Shelf, picture: Picture) -> None:
-    data = shelf.drawn(picture)
-    shelf.put(picture, data, facts(data, picture.scene.id, opt_out=("robots_txt",)))
+def _robots_txt(store: ImageStore, picture: Picture) -> None:
+    data = store.drawn(picture)
+    store.put(picture, data, facts(data, picture.scene.id, opt_out=("robots_txt",)))
 
 
-_KINDS: dict[str, Callable[[Shelf, Picture], None]] = {
+_KINDS: dict[str, Callable[[ImageStore, Picture], None]] = {
     **dict.fromkeys((*COPIES, "evaluation"), _copy),
     "srcset": _with_smaller,
     "picture": _with_webp,

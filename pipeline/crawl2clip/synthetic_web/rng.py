@@ -1,4 +1,4 @@
-"""Chance that is the same on every machine and in every order of asking."""
+"""Derive random generators that agree on every machine and in every order of use."""
 
 import hashlib
 from random import Random
@@ -6,12 +6,12 @@ from uuid import UUID
 
 
 def rng(*thing: object) -> Random:
-    """A generator of its own for `thing`, for example (seed, "scene", 17)."""
+    """Return a generator of its own for `thing`, for example (seed, "scene", 17)."""
     return Random(_digest(thing))
 
 
 def uuid(*thing: object) -> str:
-    """A WARC-Record-ID that depends on `thing` alone."""
+    """Return a WARC-Record-ID that depends on `thing` alone."""
     return f"<urn:uuid:{UUID(bytes=_digest(thing)[:16], version=4)}>"
 
 

@@ -1,4 +1,4 @@
-"""What a picture shows: one group of shapes, or two beside or above each other, on a ground.
+"""Describe what a picture shows: one or two groups of shapes on a ground.
 
 Captions are generated from a scene, so they are true of the picture drawn from it.
 """
@@ -41,7 +41,7 @@ _CLOSE = (
 
 @dataclass(frozen=True)
 class Group:
-    """`count` equal shapes; place is that of the whole group and 'middle' where two are shown."""
+    """Represents `count` equal shapes; place is 'middle' where two groups are shown."""
 
     shape: str
     colour: str
@@ -53,7 +53,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Scene:
-    """One or two groups on a ground. id: 's' and a number, 'e' and a number in evaluation."""
+    """Represents one or two groups on a ground.
+
+    id: 's' and a number, 'e' and a number in evaluation.
+    """
 
     id: str
     groups: tuple[Group, ...]
@@ -65,7 +68,7 @@ class Scene:
 
 
 def random_scene(id: str, random: Random, size: tuple[int, int] | None = None) -> Scene:
-    """A scene drawn from `random`; width and height are 240 to 420 px unless given."""
+    """Return a scene drawn from `random`; width and height are 240 to 420 px unless given."""
     width, height = size or (random.randint(240, 420), random.randint(240, 420))
     ground_colour = random.choice(tuple(COLOURS))
     colours = [c for c in COLOURS if _apart(c, ground_colour)]

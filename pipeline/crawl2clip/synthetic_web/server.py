@@ -1,4 +1,4 @@
-"""The web of a sample on the loopback addresses, in one thread."""
+"""Serve the web of a sample on the loopback addresses, in one thread."""
 
 import asyncio
 import socket
@@ -92,7 +92,7 @@ class _Server:
         talk.add_done_callback(self._talks.pop)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection: requests and answers until either side has had enough."""
+        """Handle one connection: requests and answers until either side closes it."""
         host = writer.get_extra_info("sockname")[0]
         try:
             while await self._answer(host, await reader.readuntil(b"\r\n\r\n"), writer):
@@ -103,7 +103,7 @@ class _Server:
             writer.close()
 
     async def _answer(self, host: str, request: bytes, writer: asyncio.StreamWriter) -> bool:
-        """Answer one request; false if the connection must end."""
+        """Answer one request; return False if the connection must end."""
         first, *lines = request.decode("latin-1").split("\r\n")
         method, target, version = (*first.split(" "), "", "")[:3]
         answer = self._table.get((host, target), _nothing(host, target))
@@ -127,5 +127,5 @@ def _head(answer: Answer) -> bytes:
 
 
 def _cut_short(answer: Answer, body: bytes) -> bool:
-    """Whether the headers promise more than there is: then only closing tells the client."""
+    """Return whether the headers promise more than there is: only closing tells the client."""
     return int(dict(answer.headers).get("Content-Length", 0)) > len(body)

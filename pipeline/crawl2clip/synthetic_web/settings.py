@@ -1,4 +1,4 @@
-"""What a sample is made of: how many pages and pictures, and how much of each planted kind."""
+"""Define the contents of a sample: pages, pictures, and the share of each planted kind."""
 
 from dataclasses import dataclass
 
@@ -36,9 +36,10 @@ IMAGE_SIGNALS = ("image_header:noai", "image_header:noimageai", "image_header:td
 
 @dataclass(frozen=True)
 class SampleSettings:
-    """Shares are of pictures (PICTURE_KINDS) or pages (PAGE_KINDS, LINK_KINDS), 0 to 1.
+    """Defines a sample; shares are of pictures (PICTURE_KINDS) or pages (PAGE_KINDS, LINK_KINDS).
 
-    Whatever has a share above 0 is planted at least once, however small the sample.
+    They lie between 0 and 1. Whatever has a share above 0 is planted at least once, however small
+    the sample.
     """
 
     seed: int = 0
@@ -116,7 +117,7 @@ class SampleSettings:
     other_scheme: float = 0.01
 
     def check(self) -> None:
-        """Raise ValueError, saying what would be right, if no web can be made of the settings."""
+        """Raise ValueError, naming the valid values, if no web can be made of the settings."""
         least = {"pages": 24, "pictures": 120, "hosts": 6, "warcs": 3, "evaluation_pictures": 1}
         for name, count in least.items():
             if getattr(self, name) < count:
@@ -141,7 +142,7 @@ class SampleSettings:
                 raise ValueError(f"{planted} planted {what} do not fit into {there} {what}")
 
     def counts(self, kinds: tuple[str, ...]) -> dict[str, int]:
-        """How often each kind is planted: its share, rounded, but once at least."""
+        """Return how often each kind is planted: its share, rounded, but once at least."""
         of = self.pictures if kinds is PICTURE_KINDS else self.pages
         planted = {kind: getattr(self, kind) for kind in kinds if getattr(self, kind) > 0}
         counts = {kind: max(1, round(share * of)) for kind, share in planted.items()}

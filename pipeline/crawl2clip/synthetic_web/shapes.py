@@ -1,4 +1,4 @@
-"""Outlines of the shapes, as polygons in the square from -1 to 1 with y pointing down."""
+"""Outline the shapes, as polygons in the square from -1 to 1 with y pointing down."""
 
 import math
 from collections.abc import Callable
@@ -11,7 +11,7 @@ Outline = list[tuple[bool, list[Point]]]
 
 
 def mask(shape: str, side: int, degrees: float) -> Image.Image:
-    """The shape, turned, in white on black, `side` px a side, its edges smooth."""
+    """Return the shape, turned, in white on black, `side` px a side, its edges smooth."""
     twice = Image.new("L", (side * 2, side * 2), 0)
     draw = ImageDraw.Draw(twice)
     turn = complex(math.cos(math.radians(degrees)), math.sin(math.radians(degrees)))

@@ -1,14 +1,14 @@
-"""The whole web, drawn and written into a folder."""
+"""Draw the whole web and write it into a folder."""
 
 import gzip
 from dataclasses import dataclass
 
 from crawl2clip.synthetic_web import charsets
-from crawl2clip.synthetic_web.expected_pairs import Offer
+from crawl2clip.synthetic_web.expected_pairs import ExpectedPair
 from crawl2clip.synthetic_web.failing_urls import error_page
-from crawl2clip.synthetic_web.image_store import Shelf
+from crawl2clip.synthetic_web.image_store import ImageStore
 from crawl2clip.synthetic_web.pages import Page, pages, written_page
-from crawl2clip.synthetic_web.pair_placement import Placing
+from crawl2clip.synthetic_web.pair_placement import PairPlacement
 from crawl2clip.synthetic_web.pictures import Picture, hosts, pictures
 from crawl2clip.synthetic_web.publish import opt_out_header, publish
 from crawl2clip.synthetic_web.rng import rng
@@ -20,21 +20,21 @@ _ROBOTS = b"User-agent: *\nDisallow: /private/\nCrawl-delay: 1\n\nUser-agent: GP
 
 @dataclass(frozen=True)
 class Site:
-    """What was put on the web. offers: by page URL. The addresses are in the order of crawling."""
+    """Records what was published, in the order of crawling. offers: by page URL."""
 
     pages: dict[str, Page]
-    offers: dict[str, list[Offer]]
+    offers: dict[str, list[ExpectedPair]]
     robots: list[str]
     diagnostics: list[str]
 
 
-def make_site(shelf: Shelf, evaluation: list[Picture]) -> Site:
-    """Put pictures, pages, robots.txt files and pages that fail on the web of the shelf."""
-    settings, web = shelf.settings, shelf.web
+def make_site(store: ImageStore, evaluation: list[Picture]) -> Site:
+    """Publish pictures, pages, robots.txt files and failing pages on the web of the store."""
+    settings, web = store.settings, store.web
     there = pictures(settings, evaluation)
-    publish(shelf, there)
+    publish(store, there)
     all_pages = pages(settings)
-    layout = Placing(shelf, there, [page.lang for page in all_pages]).placed()
+    layout = PairPlacement(store, there, [page.lang for page in all_pages]).placed()
     urls = [web.url(page.host, page.target) for page in all_pages]
     by_url, offers = {}, {}
     for page, url in zip(all_pages, urls, strict=True):
@@ -67,7 +67,7 @@ def _chunked(data: bytes, size: int = 1000) -> bytes:
 
 
 def _put_robots(web: Web, settings: SampleSettings) -> list[str]:
-    """Hosts with even numbers keep robots out of /private/; the others have no robots.txt."""
+    """Publish the robots.txt files: hosts with even numbers disallow /private/."""
     urls = []
     for host in hosts(settings):
         has = int(host.rsplit(".", 1)[-1]) % 2 == 0
@@ -78,7 +78,7 @@ def _put_robots(web: Web, settings: SampleSettings) -> list[str]:
 
 
 def _put_diagnostics(web: Web, settings: SampleSettings) -> list[str]:
-    """Pages that answer 404, 500 or a redirect, in turn."""
+    """Publish pages that answer 404, 500 or a redirect, in turn."""
     urls, there = [], hosts(settings)
     for i in range(settings.diagnostics):
         host, status = there[i % len(there)], (404, 500, 301)[i % 3]

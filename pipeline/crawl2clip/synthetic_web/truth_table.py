@@ -1,11 +1,11 @@
-"""The truth about every pair that the web offers: one row each, in `truth.parquet`."""
+"""Write the truth about every expected pair: one row each, in `truth.parquet`."""
 
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from crawl2clip.synthetic_web.expected_pairs import Offer
+from crawl2clip.synthetic_web.expected_pairs import ExpectedPair
 from crawl2clip.synthetic_web.image_store import Fetched
 from crawl2clip.synthetic_web.pages import Page
 from crawl2clip.synthetic_web.site import Site
@@ -52,7 +52,9 @@ def write_truth(
     return table
 
 
-def _row(offer: Offer, page_url: str, page: Page, fetched: dict[str, Fetched]) -> dict[str, object]:
+def _row(
+    offer: ExpectedPair, page_url: str, page: Page, fetched: dict[str, Fetched]
+) -> dict[str, object]:
     there = fetched[offer.url] if offer.url else Fetched("")
     opt_out = [*page.opt_out, *there.opt_out]
     return {

@@ -1,4 +1,4 @@
-"""WAT files: what Common Crawl says in JSON about each record of a WARC file."""
+"""Write WAT files: Common Crawl's description in JSON of each record of a WARC file."""
 
 import io
 import json
@@ -6,10 +6,10 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from crawl2clip.synthetic_web.clock import warc_date
 from crawl2clip.synthetic_web.crawl import Member
 from crawl2clip.synthetic_web.rng import uuid
 from crawl2clip.synthetic_web.wat_envelope import envelope
+from crawl2clip.synthetic_web.web import warc_date
 
 _INFO = {"software": "crawl2clip sample", "format": "WARC File Format 1.0"}
 
@@ -17,7 +17,7 @@ _INFO = {"software": "crawl2clip sample", "format": "WARC File Format 1.0"}
 def write_wat(
     warc: Path, wat: Path, members: list[Member], charsets: dict[str, str], seed: int
 ) -> None:
-    """Describe each record of the WARC file. charsets: by URL, what each page is written in."""
+    """Describe each record of the WARC file. charsets: of each page, by URL."""
     from warcio.warcwriter import WARCWriter
 
     wat.parent.mkdir(parents=True, exist_ok=True)
@@ -38,7 +38,7 @@ def write_wat(
 def _metadata(
     writer: Any, raw: bytes, member: Member, filename: str, charset: str, record_id: str
 ) -> Any:
-    """The metadata record that describes one gzip member."""
+    """Return the metadata record that describes one gzip member."""
     from warcio.archiveiterator import ArchiveIterator
 
     record = next(ArchiveIterator(io.BytesIO(raw)))
@@ -59,7 +59,7 @@ def _metadata(
 
 
 def _container(raw: bytes, member: Member, filename: str) -> dict[str, Any]:
-    """Where the record lies; numbers are strings and the checksum is signed, as Common Crawl's."""
+    """Locate the record; numbers are strings and the checksum is signed, as in Common Crawl's."""
     inflated = zlib.decompress(raw, zlib.MAX_WBITS | 16)
     checksum = zlib.crc32(inflated)
     return {

@@ -1,4 +1,4 @@
-"""The object Envelope of a WAT record: headers of the record and of HTTP, and the HTML's links."""
+"""Build the object Envelope of a WAT record: headers of the record and of HTTP, and links."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What Common Crawl's WAT says of a page's HTML: its head and its links.
+"""Describe a page's HTML as Common Crawl's WAT does: its head and its links.
 
 As there, the page is read tag by tag, not as a tree, and values stand as they do in the source,
 character references and all.
@@ -18,7 +18,7 @@ Values = dict[str, str]
 
 
 def html_metadata(html: str) -> dict[str, Any]:
-    """The object HTML-Metadata of a page."""
+    """Return the object HTML-Metadata of a page."""
     head: dict[str, Any] = {}
     links: list[Values] = []
     tags = [match for match in _TAG.finditer(html) if match[1]]
@@ -40,7 +40,7 @@ def html_metadata(html: str) -> dict[str, Any]:
 
 
 def _values(attributes: str) -> Values:
-    """Attributes by name in lower case; of several with one name the first counts."""
+    """Return the attributes by name in lower case; of several with one name the first counts."""
     values: Values = {}
     for name, value in _ATTRIBUTE.findall(attributes):
         bare = value[1:-1] if value[:1] in ('"', "'") else value
@@ -59,7 +59,7 @@ def _anchor(html: str, start: int, values: Values) -> Values:
 
 
 def _text(html: str, start: int, name: str) -> str:
-    """The text up to the end tag, without tags inside it."""
+    """Return the text up to the end tag, without tags inside it."""
     end = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(html, start, start + 2000)
     inside = html[start : end.start()] if end else ""
     return _SPACE.sub(" ", _TAG.sub(" ", inside)).strip()

@@ -1,23 +1,34 @@
-"""The folder `web/`: every answer the server gives, one JSON line each, and the bodies beside."""
+"""Build the folder `web/`: the server's responses, one JSON line each, and their bodies."""
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
-from crawl2clip.synthetic_web.clock import moment
-
 ANSWERS = "answers.jsonl"
 Headers = tuple[tuple[str, str], ...]
+# The sample's time starts on a fixed day, so that equal settings give equal bytes.
+_START = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+def moment(second: int) -> datetime:
+    """Return the time that many seconds into the crawl."""
+    return _START + timedelta(seconds=second)
+
+
+def warc_date(second: int) -> str:
+    """Return the time that many seconds into the crawl as a WARC-Date."""
+    return moment(second).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a host says to a request.
+    """Represents the response of a host to a request.
 
     target: path and query as they stand in the request. body: file in `web/`, '' for none; its
     bytes go over the wire as they are, so a file may hold less than Content-Length promises, or
-    chunks. delay_seconds: how long the host waits before it says anything.
+    chunks. delay_seconds: how long the host waits before it responds.
     """
 
     host: str
@@ -29,7 +40,7 @@ class Answer:
 
 
 class Web:
-    """Answers while they are being made. Two for one address are a bug, and raise ValueError."""
+    """Collects responses. Two for one address are a bug, and raise ValueError."""
 
     def __init__(self, folder: Path, port: int) -> None:
         self.folder = folder
@@ -50,7 +61,7 @@ class Web:
         headers: Headers = (),
         delay_seconds: float = 0.0,
     ) -> str:
-        """Answer with a new body file, given as (name, bytes), or with one that is there already.
+        """Respond with a new body file, given as (name, bytes), or with an existing one.
 
         Returns the URL. `headers` come after the usual ones and replace those of the same name.
         """
@@ -73,11 +84,11 @@ class Web:
         return self.url(host, target)
 
     def body(self, host: str, target: str) -> bytes:
-        """The bytes put at that address."""
+        """Return the bytes stored at that address."""
         return (self.folder / self.answers[host, target].body).read_bytes()
 
     def save(self) -> None:
-        """Write the table of answers; the server reads nothing else."""
+        """Write the table of responses; the server reads nothing else."""
         lines = [json.dumps(asdict(self.answers[key])) for key in sorted(self.answers)]
         (self.folder / ANSWERS).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -89,7 +100,7 @@ class Web:
 
 
 def answers(folder: Path) -> list[Answer]:
-    """The answers saved in `folder`."""
+    """Return the responses saved in `folder`."""
     lines = (folder / ANSWERS).read_text(encoding="utf-8").splitlines()
     return [_answer(**json.loads(line)) for line in lines]
 

@@ -1,4 +1,4 @@
-"""One line of Wiktionary as wiktextract publishes it at kaikki.org. Knows nothing of Spark."""
+"""Parse lines of Wiktionary as wiktextract publishes it at kaikki.org."""
 
 from dataclasses import dataclass
 
@@ -33,7 +33,7 @@ class _Line(msgspec.Struct):
 
 @dataclass(frozen=True)
 class Entry:
-    """What a line says.
+    """Holds the content of a line.
 
     kind: whether it is used, or why not. senses: the first gloss of each, each cut to so many
     characters; cut: how many were. target: the word of which the first sense only says that this
@@ -52,7 +52,7 @@ _DECODER = msgspec.json.Decoder(_Line)
 
 
 def entry(line: str, pos: tuple[str, ...] = NOUNS, most_chars: int = 1_000) -> Entry:
-    """The entry of a line; its kind tells what is wrong with one that is broken.
+    """Parse a line into an entry, whose kind tells what is wrong with a malformed one.
 
     pos: the parts of speech to use, as wiktextract calls them.
     """
@@ -82,7 +82,7 @@ def entry(line: str, pos: tuple[str, ...] = NOUNS, most_chars: int = 1_000) -> E
 
 
 def shortened(gloss: str, most_chars: int) -> str:
-    """The gloss with its white space collapsed, cut after the last whole word that fits."""
+    """Return the gloss with its white space collapsed, cut after the last whole word that fits."""
     text = " ".join(gloss[: most_chars + 1].split())
     if len(gloss) <= most_chars:
         return text

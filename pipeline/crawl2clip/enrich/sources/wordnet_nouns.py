@@ -1,4 +1,4 @@
-"""WordNet's nouns as a dictionary, plurals included. Knows nothing of Spark."""
+"""Read WordNet's nouns as a dictionary, plurals included."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +10,7 @@ _ES = ("s", "x", "z", "ch", "sh")
 
 
 def entries(folder: Path, most_chars: int = 1_000) -> Iterator[Entry]:
-    """Each noun with the glosses of its senses, and each plural with a link to its noun.
+    """Yield each noun with the glosses of its senses, and each plural with a link to its noun.
 
     WordNet lists no plurals; those that are regular, or stand in noun.exc, are made where its own
     rules lead back to the noun. A plural that is a noun of its own ("glasses") stays that.
@@ -31,7 +31,7 @@ def entries(folder: Path, most_chars: int = 1_000) -> Iterator[Entry]:
 
 
 def plural(noun: str) -> str:
-    """The regular plural: foxes, ladies, firemen, dogs."""
+    """Return the regular plural: foxes, ladies, firemen, dogs."""
     if noun.endswith(_ES):
         return f"{noun}es"
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":

@@ -1,4 +1,4 @@
-"""Forms and other spellings led to the word they are of, however many steps away."""
+"""Resolve forms and other spellings to the word they belong to, however many links away."""
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -7,12 +7,12 @@ from crawl2clip.spark.materialized import materialized
 
 
 def ends(links: DataFrame) -> DataFrame:
-    """Where the links `lang, key, target` lead in the end, as `lang, key, end, in_circle`.
+    """Resolve the links `lang, key, target` to `lang, key, end, in_circle`.
 
     (lang, key) is unique. The end is the first word on the way that has no link. A link into a
     circle has none: there in_circle is true and end null. Each round doubles how far links reach,
-    with one shuffle of them all; what stands after it is kept in Spark's checkpoint directory if
-    the session has one, else on the executors' disks. Starts Spark jobs.
+    with one shuffle of them all; its result is kept in Spark's checkpoint directory if the session
+    has one, else on the executors' disks. Starts Spark jobs.
     """
     reach = links.select("lang", "key", F.col("target").alias("end"))
     before = -1

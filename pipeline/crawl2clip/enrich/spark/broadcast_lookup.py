@@ -1,4 +1,4 @@
-"""Terms of captions where the dictionary fits into each worker: two passes, no shuffle of pairs."""
+"""Look terms up where the dictionary fits into each worker: two passes, no shuffle of pairs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from crawl2clip.enrich.terms.noun_phrases import NounPhrases
-from crawl2clip.enrich.terms.term_matcher import Found, Ints, Terms, distinct
+from crawl2clip.enrich.terms.term_matcher import Ints, TermHits, Terms, distinct
 
 Rule = Literal["ngrams", "spacy"]
 TERMS = "_terms"
@@ -21,9 +21,9 @@ TERMS = "_terms"
 
 @dataclass
 class Finders:
-    """Finds the terms of texts in several languages; small enough to travel.
+    """Finds the terms of texts in several languages; small enough to broadcast.
 
-    What finds them is built on first use, and kept with this object: once in a worker process.
+    Each language's finder is built on first use, and kept with this object: once a worker process.
     """
 
     rule: Rule
@@ -33,7 +33,7 @@ class Finders:
 
     @classmethod
     def of(cls, terms: DataFrame, rule: Rule) -> Finders:
-        """Reads lang, key and id of a dictionary into the driver. Starts a Spark job."""
+        """Read lang, key and id of a dictionary into the driver. Starts a Spark job."""
         table = terms.select("lang", "key", "id").toArrow()
         packed = {}
         for lang in pc.unique(table["lang"]).to_pylist():
@@ -41,20 +41,20 @@ class Finders:
             packed[lang] = (part["key"].combine_chunks(), part["id"].combine_chunks())
         return cls(rule, len(table), packed)
 
-    def found(self, texts: pa.Array, langs: pa.Array) -> Found:
-        """The terms of each text that the dictionary has in the text's language; by row."""
+    def found(self, texts: pa.Array, langs: pa.Array) -> TermHits:
+        """Return the terms of each text that the dictionary has in the text's language; by row."""
         there = pc.unique(langs).to_pylist()
         if len(there) == 1 and there[0] in self.packed:  # most tables are of one
             return self._finder(there[0]).found(texts)
-        parts = [Found(np.zeros(0, np.int64), np.zeros(0, np.int64))]
+        parts = [TermHits(np.zeros(0, np.int64), np.zeros(0, np.int64))]
         for lang in set(there) & self.packed.keys():
             rows = np.flatnonzero(pc.fill_null(pc.equal(langs, lang), False).to_numpy(False))
             part = self._finder(lang).found(texts.take(pa.array(rows)))
-            parts.append(Found(rows[part.rows], part.ids))
+            parts.append(TermHits(rows[part.rows], part.ids))
         rows, ids = (
             np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "ids")
         )
-        return Found(rows, ids)
+        return TermHits(rows, ids)
 
     def _finder(self, lang: str) -> Terms | NounPhrases:
         if lang not in self.built:
@@ -71,10 +71,10 @@ class Finders:
 def rare_terms(
     pairs: DataFrame, text: Column, lang: Column, terms: DataFrame, rule: Rule, most: int
 ) -> DataFrame:
-    """Pairs with the column TERMS: ids of their terms, the rarest first, at most so many.
+    """Add the column TERMS to the pairs: ids of their terms, the rarest first, at most `most`.
 
-    A term is as rare as few texts of `pairs` have it; of equals the one of lower id. Starts a Spark
-    job that counts, which reads the texts alone; its shuffle is one number a term and task.
+    The rarest term is in the fewest texts of `pairs`; ties go to the lower id. Starts a Spark job
+    that counts, which reads the texts alone; its shuffle is one number a term and task.
     """
     spark = pairs.sparkSession.sparkContext
     finders = Finders.of(terms, rule)
@@ -102,14 +102,14 @@ def rare_terms(
     return pairs.withColumn(TERMS, rare(text, lang))
 
 
-def once(found: Found, size: int) -> Ints:
-    """In how many of the texts each of `size` terms is."""
+def once(found: TermHits, size: int) -> Ints:
+    """Count in how many of the texts each of `size` terms is."""
     codes = distinct(found.rows * size + found.ids)
     return np.bincount(codes % max(1, size), minlength=size)
 
 
 def _ranks(counts: DataFrame, size: int) -> Ints:
-    """The place of each term if they are sorted by number of texts, then by id."""
+    """Return the rank of each term by number of texts, then by id."""
     table = counts.toArrow()
     texts = np.zeros(size, np.int64)
     texts[table[0].to_numpy()] = table[1].to_numpy()
@@ -119,9 +119,9 @@ def _ranks(counts: DataFrame, size: int) -> Ints:
 
 
 def defined(pairs: DataFrame, terms: DataFrame, most: int, to: str) -> DataFrame:
-    """Pairs with the definitions of TERMS in their order, an array of `term, senses, source`.
+    """Add the definitions of TERMS in their order, an array of `term, senses, source`.
 
-    The dictionary is broadcast, once however many terms are asked for; ids are distinct there.
+    The dictionary is broadcast, once however many terms are requested; ids are distinct there.
     """
     told = F.struct("term", "senses", "source")
     definitions = F.broadcast(terms.select(F.col("id").alias("_id"), told.alias("_told")))

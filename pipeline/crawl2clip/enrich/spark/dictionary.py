@@ -1,6 +1,6 @@
-"""A dictionary on disk: a Parquet table of terms, and a receipt beside it.
+"""Store a dictionary on disk: a Parquet table of terms, and a receipt beside it.
 
-The receipt `d.json` is written last and belongs to the table in the folder `d`. It says what was
+The receipt `d.json` is written last and belongs to the table in the folder `d`. It records what was
 read and what could not be, and holds a hash of the definitions.
 """
 
@@ -22,14 +22,14 @@ SCHEMA = "id INT, lang STRING, key STRING, term STRING, senses ARRAY<STRING>, so
 
 
 def table_of(path: str) -> str:
-    """The folder that holds the table of a receipt. Raises ValueError if that is no receipt."""
+    """Return the folder of a receipt's table. Raises ValueError if `path` names no receipt."""
     if not path.endswith(".json"):
         raise ValueError(f"a dictionary is named by its receipt, {path.rstrip('/')}.json, say")
     return path.removesuffix(".json")
 
 
 def receipt(path: str) -> dict[str, Any]:
-    """What the receipt holds. Raises ValueError, saying what would be right, if there is none."""
+    """Return the content of the receipt. Raises ValueError, naming the command that makes one."""
     table_of(path)
     try:
         about = read_json(path)
@@ -45,14 +45,14 @@ def receipt(path: str) -> dict[str, Any]:
 
 
 def read(spark: SparkSession, path: str) -> DataFrame:
-    """The terms of the dictionary that the receipt names."""
+    """Return the terms of the dictionary that the receipt names."""
     return spark.read.schema(SCHEMA).parquet(table_of(path))
 
 
 def build(
     spark: SparkSession, sources: Mapping[str, DataFrame], path: str, most_words: int
 ) -> dict[str, Any]:
-    """Make the dictionary of entries (see `sources`) and give back its receipt. Starts Spark jobs.
+    """Build the dictionary from entries (see `sources`) and return its receipt. Starts Spark jobs.
 
     sources: by name; a term is taken from the first that has it. The entries lie beside the table
     until it stands, so that gigabytes are read and parsed but once.
@@ -77,7 +77,10 @@ def build(
 
 
 def _summary(terms: DataFrame) -> dict[str, Any]:
-    """Of equal dictionaries equal, however they lie in files. At most some thousand languages."""
+    """Summarise the terms, equally for equal dictionaries, however they lie in files.
+
+    There are at most some thousand languages.
+    """
     content = F.bit_xor(F.xxhash64("id", "lang", "term", "senses", "source"))
     total = terms.agg(content).collect()[0][0] or 0
     by_lang = {row["lang"]: row["count"] for row in terms.groupBy("lang").count().collect()}
@@ -89,7 +92,7 @@ def _summary(terms: DataFrame) -> dict[str, Any]:
 
 
 def _counts(entries: DataFrame, terms: DataFrame) -> dict[str, dict[str, int]]:
-    """By source: entries of each kind, glosses that were cut, links that led nowhere."""
+    """Count, by source, entries of each kind, glosses that were cut, and dead links."""
     kinds = entries.groupBy("source", "kind").agg(F.count("*").alias("n"))
     cut = entries.groupBy("source").agg(F.sum("cut").alias("n"))
     cut = cut.select("source", F.lit("gloss cut").alias("kind"), "n")

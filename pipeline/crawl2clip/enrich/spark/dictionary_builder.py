@@ -1,4 +1,4 @@
-"""Entries of several sources made one table of definitions: each term once, its links followed."""
+"""Merge entries of several sources into one table of definitions: terms once, links resolved."""
 
 from collections.abc import Mapping
 from functools import reduce
@@ -22,7 +22,7 @@ ENGLISH = _ENGLISH.split()
 
 
 def labelled(sources: Mapping[str, DataFrame]) -> DataFrame:
-    """All entries with `source`, a name, and `rank`, its place among the sources."""
+    """Return all entries with `source`, a name, and `rank`, its place among the sources."""
     parts = [
         entries.select("*", F.lit(name).alias("source"), F.lit(rank).alias("rank"))
         for rank, (name, entries) in enumerate(sources.items())
@@ -31,7 +31,7 @@ def labelled(sources: Mapping[str, DataFrame]) -> DataFrame:
 
 
 def spelt(entries: DataFrame, most_words: int) -> DataFrame:
-    """The terms to use: `rank, source, lang, key, term, senses, target`, key once in each source.
+    """Return the terms: `rank, source, lang, key, term, senses, target`, key once in each source.
 
     K-LITE's order: entries spelt in lower case before others, then as they stand in the file; the
     first of them is the first sense, and decides whether the term is a link. No function words, and
@@ -56,9 +56,9 @@ def spelt(entries: DataFrame, most_words: int) -> DataFrame:
 
 
 def followed(terms: DataFrame) -> DataFrame:
-    """The terms with the senses of the word they lead to, and `trouble` where that is none.
+    """Replace links by the senses of the word they lead to; `trouble` says where that fails.
 
-    trouble: 'circle' if the links lead into one, 'dead end' if the last word is not there. Such a
+    trouble: 'circle' if the links lead into one, 'dead end' if the last word is missing. Such a
     term keeps what its own entry says, which may be nothing. Cost: see `ends`, and a join with
     (source, lang, key), which the terms hold once.
     """
@@ -80,7 +80,7 @@ def followed(terms: DataFrame) -> DataFrame:
 
 
 def merged(terms: DataFrame) -> DataFrame:
-    """The dictionary: `id, lang, key, term, senses, source`, (lang, key) once, by the first source.
+    """Return the dictionary `id, lang, key, term, senses, source`, (lang, key) by the first source.
 
     Ids count the terms from 0 in the order of the alphabet, so of two terms that are equally rare
     the one with the smaller id is K-LITE's. Cost: one task numbers all.

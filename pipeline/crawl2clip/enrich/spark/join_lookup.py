@@ -1,4 +1,4 @@
-"""Terms of captions where the dictionary is too large for a worker: joins do it, with shuffles."""
+"""Look terms up where the dictionary is too large for a worker: joins with shuffles."""
 
 from collections.abc import Iterator
 
@@ -20,10 +20,10 @@ _ARROW = pa.schema(
 def rare_definitions(
     pairs: DataFrame, text: Column, lang: Column, terms: DataFrame, most: int, words: int, to: str
 ) -> DataFrame:
-    """Pairs with the definitions of their rarest terms, as `in_workers.defined` gives them.
+    """Add the definitions of their rarest terms to the pairs, as `broadcast_lookup.defined` does.
 
-    words: how many a term has at most. Pairs of one uid are of one text, and so have one answer.
-    Cost: every n-gram of every caption is shuffled once, and what is found four times more; the
+    words: how many a term has at most. Pairs of one uid have one text, and so one result.
+    Cost: every n-gram of every caption is shuffled once, and what matches four times more; the
     n-grams that are frequent are split among tasks by Spark's handling of skew.
     """
     texts = pairs.select("uid", lang.alias("lang"), text.alias("text")).where("text is not null")
@@ -42,7 +42,7 @@ def rare_definitions(
 
 
 def _ids(texts: DataFrame, terms: DataFrame, most_words: int) -> DataFrame:
-    """(uid, ids): going from left to right the longest term at each place, none overlapping."""
+    """Return (uid, ids): from left to right the longest term at each place, none overlapping."""
 
     def ngrams(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
@@ -71,7 +71,7 @@ def _taken(so_far: Column, hit: Column) -> Column:
 
 
 def spans(line: list[str], most_words: int) -> Iterator[tuple[int, int, str]]:
-    """Start, stop and key of every run of at most so many words."""
+    """Yield start, stop and key of every run of at most so many words."""
     for start in range(len(line)):
         for stop in range(start + 1, min(len(line), start + most_words) + 1):
             yield start, stop, " ".join(line[start:stop])

@@ -1,4 +1,4 @@
-"""Where definitions come from, each as one table of entries with the columns of ENTRY."""
+"""Read sources of definitions, each as one table of entries with the columns of ENTRY."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -32,7 +32,7 @@ _NO_PLACE = "struct('' AS file, 0L AS block, 0L AS line) AS place"
 def wiktionary(
     spark: SparkSession, files: list[str], pos: tuple[str, ...], most_chars: int
 ) -> DataFrame:
-    """A row for each line of wiktextract's JSONL. Plain files are read in parallel, .gz are not.
+    """Return a row for each line of wiktextract's JSONL; plain files are read in parallel, .gz not.
 
     place: where the line stands, by which lines can be ordered.
     """
@@ -55,7 +55,7 @@ def wiktionary(
 
 
 def wordnet(spark: SparkSession, folder: str, most_chars: int) -> DataFrame:
-    """The nouns of WordNet, which the driver reads: 200,000 rows."""
+    """Return the nouns of WordNet, which the driver reads: 200,000 rows."""
     entries = list(wordnet_nouns.entries(Path(folder), most_chars))
     return spark.createDataFrame(pa.Table.from_batches([_batch(entries)])).selectExpr(
         "*", _NO_PLACE
@@ -63,7 +63,7 @@ def wordnet(spark: SparkSession, folder: str, most_chars: int) -> DataFrame:
 
 
 def own(spark: SparkSession, path: str, lang: str, most_chars: int) -> DataFrame:
-    """A table of term and gloss, Parquet or CSV with a header; a lang of its own goes before lang.
+    """Read a table of term and gloss, Parquet or CSV with a header; its lang overrides `lang`.
 
     Of several glosses for a term the alphabet decides which is the first sense. Raises ValueError
     if there is no such table.

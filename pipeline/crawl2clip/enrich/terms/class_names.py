@@ -1,4 +1,4 @@
-"""What the names of classes mean, as K-LITE's evaluation prompts use it. Knows nothing of Spark.
+"""Look up what the names of classes mean, for K-LITE's evaluation prompts.
 
 A zero-shot classifier compares an image with `template(class) ; class , gloss`, for each class.
 """
@@ -17,10 +17,10 @@ MOST_ABOVE = 3  # how much of a chain K-LITE's prompts use
 
 @dataclass(frozen=True)
 class ClassKnowledge:
-    """What is known of a class. synset: its first in WordNet; None where WordNet lacks it.
+    """Holds what is known of a class.
 
-    definition: the dictionary's; None where that lacks it. chain: the synset and those above it, up
-    to the root.
+    synset: its first in WordNet; None where WordNet lacks it. definition: the dictionary's; None
+    where that lacks it. chain: the synset and its hypernyms, up to the root.
     """
 
     name: str
@@ -30,7 +30,7 @@ class ClassKnowledge:
 
     @property
     def row(self) -> dict[str, object]:
-        """As in K-LITE's own files of knowledge, which its evaluation reads."""
+        """Return the row as in K-LITE's own files of knowledge, which its evaluation reads."""
         return {
             "classname": self.name,
             "def_wiki": self.definition or "",
@@ -42,10 +42,10 @@ class ClassKnowledge:
 def known(
     name: str, wordnet: WordNet, gloss: Callable[[str], str | None], blanks: Blanks = "kept"
 ) -> ClassKnowledge:
-    """Looks a class up. gloss: the definition of a term of a dictionary, by `words.key`.
+    """Look a class up. gloss: defines a dictionary's term, by `word_tokenizer.key`.
 
-    The synset is kept from the first look on. K-LITE's code looks the head of its id up again, and
-    so goes from the rooster to the chain of another cock. blanks: 'kept' as in that code, which
+    The first synset is used throughout. K-LITE's code looks the head of its id up again, and so
+    goes from the rooster to the chain of another cock. blanks: 'kept' as in that code, which
     therefore finds no name of several words; 'joined' finds sea horses too.
     """
     synset = first_synset(wordnet, name, blanks)
@@ -55,15 +55,15 @@ def known(
 
 
 def first_synset(wordnet: WordNet, name: str, blanks: Blanks = "kept") -> Synset | None:
-    """The most frequent meaning of the name, nouns first."""
+    """Return the most frequent meaning of the name, nouns first."""
     lemma = "_".join(name.split()) if blanks == "joined" else name
     return next(iter(wordnet.synsets(lemma)), None)
 
 
 def above(wordnet: WordNet, synset: Synset) -> Iterator[Synset]:
-    """The synset, the first right above it by alphabet, and so on; nouns end at entity.
+    """Yield the synset, its first hypernym by alphabet, and so on; nouns end at entity.
 
-    NLTK, which K-LITE's chains come from, sorts those above by name.
+    NLTK, which K-LITE's chains come from, sorts hypernyms by name.
     """
     step: Synset | None = synset
     while step:
@@ -76,11 +76,11 @@ def _name(synset: Synset) -> tuple[str, int]:
 
 
 def prompt(template: str, name: str, gloss: str | None) -> str:
-    """'a photo of a {}.' made 'a photo of a cup. ; cup , gloss', or left so without a gloss."""
+    """Return 'a photo of a cup. ; cup , gloss' for 'a photo of a {}.', or no gloss if null."""
     told = template.format(name)
     return f"{told} ; {name} , {gloss}" if gloss else told
 
 
 def hierarchy(chain: tuple[Synset, ...]) -> str:
-    """The gloss that is made of a chain: its first names, each with the wider one after it."""
+    """Return the gloss made of a chain: its first names, each followed by the wider one."""
     return " ".join(synset.head.replace("_", " ") for synset in chain[:MOST_ABOVE])

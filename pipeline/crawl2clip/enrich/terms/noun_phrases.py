@@ -1,4 +1,4 @@
-"""K-LITE's own rule: what spaCy takes for noun phrases, looked up. Knows nothing of Spark."""
+"""Find terms by K-LITE's own rule: look up what spaCy takes for noun phrases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crawl2clip.enrich.terms.term_matcher import Found
+from crawl2clip.enrich.terms.term_matcher import TermHits
 from crawl2clip.enrich.terms.word_tokenizer import key
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ MOST_LETTERS = 1_000  # of a text; captions are ten times shorter, and what is l
 
 
 def model_name() -> str:
-    """The module of spaCy's small English model. Raises ValueError, saying where to get it."""
+    """Return the module of spaCy's small English model. Raises ValueError if there is none."""
     for name in MODELS:
         if find_spec("spacy") and find_spec(name):
             return name
@@ -36,20 +36,20 @@ def model_name() -> str:
 
 
 class NounPhrases:
-    """Terms that are noun chunks, nouns or named entities of English texts.
+    """Finds terms that are noun chunks, nouns or named entities of English texts.
 
     K-LITE's code looks each up as it stands, then by its lemma, its words in one, and without its
     first word, which is the article. All spellings that lead to a term count as that term.
 
-    Of a text longer than MOST_LETTERS only the words that begin it are looked at.
+    Of a text longer than MOST_LETTERS only the words that begin it are read.
     """
 
     def __init__(self, ids: Mapping[str, int]) -> None:
-        """ids: the number of each term by `words.key`."""
+        """Map each term, by `word_tokenizer.key`, to its number in `ids`."""
         self._ids = ids
 
-    def found(self, texts: pa.Array) -> Found:
-        """The terms of each text, each once, by id."""
+    def found(self, texts: pa.Array) -> TermHits:
+        """Return the terms of each text, each once, by id."""
         rows, ids = [], []
         for doc, row in _parsed(texts):
             nouns = (token for token in doc if token.tag_.startswith("NN"))
@@ -57,7 +57,7 @@ class NounPhrases:
             terms = sorted({i for phrase in phrases if (i := self._term(phrase)) is not None})
             rows += [row] * len(terms)
             ids += terms
-        return Found(np.array(rows, np.int64), np.array(ids, np.int64))
+        return TermHits(np.array(rows, np.int64), np.array(ids, np.int64))
 
     def _term(self, phrase: Span | Token) -> int | None:
         known = (
@@ -67,19 +67,19 @@ class NounPhrases:
 
 
 def _parsed(texts: pa.Array) -> Iterator[tuple[Doc, int]]:
-    """Each text by spaCy, with its row."""
+    """Parse each text with spaCy; yield it with its row."""
     for lines in _groups((beginning(text or ""), row) for row, text in enumerate(_listed(texts))):
         yield from _model().pipe(lines, as_tuples=True, batch_size=AT_ONCE)
 
 
 def _listed(texts: pa.Array) -> list[str | None]:
-    """The texts as Python has them, none much longer than what is looked at."""
+    """Return the texts as Python strings, none much longer than the part that is read."""
     cut: list[str | None] = pc.utf8_slice_codeunits(texts, 0, MOST_LETTERS + 1).to_pylist()
     return cut
 
 
 def beginning(text: str) -> str:
-    """The whole words among the first MOST_LETTERS; the letters, if they are one word."""
+    """Return the whole words among the first MOST_LETTERS; the letters, if they are one word."""
     if len(text) <= MOST_LETTERS:
         return text
     kept = text[: MOST_LETTERS + 1]
@@ -87,7 +87,7 @@ def beginning(text: str) -> str:
 
 
 def _groups(lines: Iterable[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:
-    """The lines in their order, up to AT_ONCE and LETTERS_AT_ONCE together."""
+    """Group the lines in their order, up to AT_ONCE and LETTERS_AT_ONCE together."""
     group: list[tuple[str, int]] = []
     letters = 0
     for line in lines:
@@ -100,7 +100,7 @@ def _groups(lines: Iterable[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]
 
 
 def spellings(phrase: str, lemma: str) -> Iterator[str]:
-    """The keys to look for, in order."""
+    """Yield the keys to look for, in order."""
     yield key(phrase)
     yield key(lemma)
     yield key(phrase).replace(" ", "")

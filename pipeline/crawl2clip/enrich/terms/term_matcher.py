@@ -1,7 +1,7 @@
-"""The terms of a dictionary in many texts at once, longest first. Knows nothing of Spark.
+"""Find the terms of a dictionary in many texts at once, the longest first.
 
 A term of several words is a path through a trie whose nodes are numbers: those below `len(words)`
-are first words, and a longer beginning is found by its code, beginning * len(words) + next word,
+are first words, and a longer prefix is looked up by its code, prefix * len(words) + next word,
 in a sorted array. A batch of texts walks it in numpy, all places at the same time.
 """
 
@@ -22,14 +22,14 @@ _REMEMBERED = 200_000
 
 
 @dataclass(frozen=True)
-class Found:
-    """Terms in texts: text `rows[i]` has term `ids[i]`; by row, then as they stand in the text."""
+class TermHits:
+    """Holds terms in texts: text `rows[i]` has term `ids[i]`; by row, then in the text's order."""
 
     rows: Ints
     ids: Ints
 
-    def rarest(self, rank: Ints, most: int) -> "Found":
-        """Of each text the terms of lowest rank, each once, in this order, at most so many.
+    def rarest(self, rank: Ints, most: int) -> "TermHits":
+        """Return the terms of lowest rank of each text, each once, in this order, at most `most`.
 
         rank: of each term by its id, all different.
         """
@@ -39,17 +39,19 @@ class Found:
         kept = codes[place < most]
         term_at = np.empty_like(rank)
         term_at[rank] = np.arange(len(rank))
-        return Found(rows[place < most], term_at[kept % max(1, len(rank))])
+        return TermHits(rows[place < most], term_at[kept % max(1, len(rank))])
 
     def lists(self, texts: int) -> pa.ListArray:
-        """A list of ids for each of so many texts."""
+        """Return a list of ids for each of so many texts."""
         starts = np.searchsorted(self.rows, np.arange(texts + 1))
         return pa.ListArray.from_arrays(starts.astype(np.int32), self.ids.astype(np.int32))
 
 
 class _Numbers(dict[bytes, int]):
-    """Word -> number for the words met so far: a few thousand of them make up most of all texts,
-    and a small table stays in the processor's cache, where that of all words does not fit.
+    """Caches the numbers of recent words.
+
+    A few thousand of them make up most of all texts, and a small table stays in the processor's
+    cache, where that of all words does not fit.
     """
 
     def __init__(self, numbers: Mapping[bytes, int]) -> None:
@@ -63,10 +65,10 @@ class _Numbers(dict[bytes, int]):
 
 
 class Terms:
-    """A dictionary's terms. 500,000 take a second to build and 80 MB."""
+    """Finds a dictionary's terms. 500,000 take a second to build and 80 MB."""
 
     def __init__(self, keys: Sequence[str], ids: Ints) -> None:
-        """keys: of `words.key`, distinct, none empty. ids: the number of each."""
+        """Build the trie. keys: of `word_tokenizer.key`, distinct, not empty. ids: theirs."""
         split = [key.encode().split() for key in keys]
         number = {word: n for n, word in enumerate(dict.fromkeys(w for k in split for w in k))}
         self._size = len(number)
@@ -96,31 +98,31 @@ class Terms:
             self._goes_on[level // self._size] = self._follows[level % self._size] = True
         self._numbers = _Numbers(number | {BREAK: _BREAK})
 
-    def found(self, texts: pa.Array) -> Found:
-        """Going from left to right, the longest term that starts at each place; none overlap."""
+    def found(self, texts: pa.Array) -> TermHits:
+        """Return, from left to right, the longest term that starts at each place; none overlap."""
         line = self._line(tokens(texts).dictionary_encode())
         ids, lengths = self._longest(line)
         ids[_covered(np.flatnonzero(lengths > 1), lengths)] = -1
         places = np.flatnonzero(ids >= 0)
         rows = np.cumsum(line == _BREAK)
-        return Found(rows[places], ids[places])
+        return TermHits(rows[places], ids[places])
 
     def _line(self, words: pa.DictionaryArray) -> Ints:
-        """The number of each word; a word that stands often is looked up but once."""
+        """Return the number of each word; a frequent word is looked up but once."""
         once = words.dictionary.to_pylist()
         numbers: Ints = np.fromiter(map(self._numbers.__getitem__, once), np.int64, len(once))
         places: Ints = words.indices.to_numpy()
         return numbers[places]
 
     def _longest(self, line: Ints) -> tuple[Ints, Ints]:
-        """At each place the longest term that starts there, or -1, and its number of words."""
+        """Return at each place the longest term that starts there, or -1, and its word count."""
         ids = self._term_of[line]
         lengths = (ids >= 0).astype(np.int64)
         places = np.flatnonzero(line >= 0)
         nodes, first = line[places], self._size
         for depth, level in enumerate(self._levels, 1):
             following = line[np.minimum(places + depth, len(line) - 1)]
-            # Few words begin a longer term or go on with one: spares most places the search.
+            # Few words begin or continue a longer term: most places need no search.
             open_ = np.flatnonzero(self._goes_on[nodes] & self._follows[following])
             places, codes = places[open_], nodes[open_] * self._size + following[open_]
             at = np.minimum(np.searchsorted(level, codes), len(level) - 1)
@@ -133,13 +135,13 @@ class Terms:
 
 
 def distinct(codes: Ints) -> Ints:
-    """Sorted, each once: a quarter of the time of np.unique, which hashes since numpy 2.3."""
+    """Sort the codes, each once, in a quarter of np.unique's time, which hashes since numpy 2.3."""
     ordered = np.sort(codes)
     return ordered[np.flatnonzero(np.diff(ordered, prepend=-1))]
 
 
 def _covered(starts: Ints, lengths: Ints) -> list[int]:
-    """Places inside of terms that start before: those that begin no term of their own."""
+    """Return the places inside of terms that start before; no term begins there."""
     covered: list[int] = []
     reached = 0
     for start, length in zip(starts.tolist(), lengths[starts].tolist(), strict=True):

@@ -1,7 +1,7 @@
-"""What a word is, one answer for captions and for dictionaries. Knows nothing of Spark.
+"""Split texts into words, for captions and dictionaries alike.
 
-Letters, digits and marks make words, all else parts them: "T-shirts" is two, "dog's" is dog and s.
-Scripts that write no blanks between words count letter by letter. Words are in lower case, NFKC.
+Letters, digits and marks make words, all else separates them: "T-shirts" is two, "dog's" is dog and
+s. Scripts without blanks between words count letter by letter. Words are in lower case, NFKC.
 """
 
 import re
@@ -22,7 +22,7 @@ _UNSPACED = (
 
 
 def _marks() -> str:
-    """Ranges of the combining marks, which `re` does not count among letters."""
+    """Return ranges of the combining marks, which `re` does not count among letters."""
     found = [c for c in range(0x300, 0x1F000) if unicodedata.category(chr(c)).startswith("M")]
     runs = groupby(enumerate(found), key=lambda pair: pair[1] - pair[0])
     ends = [(run[0][1], run[-1][1]) for run in (list(group) for _, group in runs)]
@@ -40,7 +40,7 @@ _ASCII = bytes(
 
 
 class _Letters(dict[int, str]):
-    """Characters that words are made of to themselves, others to a blank; filled as they come."""
+    """Maps characters of words to themselves, others to a blank; filled on demand."""
 
     def __missing__(self, code: int) -> str:
         letter = chr(code)
@@ -52,7 +52,7 @@ _LETTERS = _Letters()
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in order."""
+    """Return the words of a text in order."""
     if text.isascii():
         return text.encode().translate(_ASCII).decode().split()
     form = unicodedata.normalize("NFKC", text).lower()
@@ -62,14 +62,14 @@ def words(text: str) -> list[str]:
 
 
 def key(term: str) -> str:
-    """What equal terms have in common: their words with single blanks between them."""
+    """Return what equal terms have in common: their words with single blanks between them."""
     return " ".join(words(term))
 
 
 def tokens(texts: pa.Array) -> pa.BinaryArray:
-    """The words of all texts of a column in order, UTF-8, with BREAK after each text's.
+    """Return the words of all texts of a column in order, UTF-8, with BREAK after each text's.
 
-    A null has none. ASCII texts, most of them, are never made Python objects one by one.
+    A null has none. ASCII texts, most of them, never become single Python objects.
     """
     texts = pc.fill_null(texts, "")
     plain = pc.string_is_ascii(texts)
@@ -82,7 +82,10 @@ def tokens(texts: pa.Array) -> pa.BinaryArray:
 
 
 def _split(text: bytes) -> pa.BinaryArray:
-    """What text.split(b" ") gives but for the empty ones, in numpy. The text ends with a blank."""
+    """Split at blanks as text.split(b" ") does, without empty words, in numpy.
+
+    The text ends with a blank.
+    """
     letters = np.frombuffer(text, np.uint8) != ord(" ")
     ends = np.flatnonzero(letters[:-1] & ~letters[1:])
     stops = np.concatenate([[0], np.cumsum(letters)[ends]]).astype(np.int32)

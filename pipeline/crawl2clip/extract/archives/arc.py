@@ -1,4 +1,4 @@
-"""The records of an ARC file, the format before WARC, -> the HTML pages in them.
+"""Read the records of ARC files, the format that preceded WARC.
 
 http://archive.org/web/researcher/ArcFileFormat.php
 """
@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from crawl2clip.extract.archives.body import looks_like_html
-from crawl2clip.extract.archives.page import HTML_TYPES, Broken, Found, Page, plain_type
+from crawl2clip.extract.archives.page import HTML_TYPES, ArchiveItem, Page, Unreadable, plain_type
 from crawl2clip.extract.archives.record_boundaries import HEADER_END
 from crawl2clip.extract.archives.record_headers import LONGEST
 from crawl2clip.extract.archives.record_page import Record, without_oddities
@@ -19,7 +19,7 @@ from crawl2clip.extract.archives.warc_head import HeadError, RecordHead, length_
 if TYPE_CHECKING:
     from warcio.recordloader import ArcWarcRecord
 
-# It warns of odd addresses, and repeats them as they are: secrets and what steers a terminal, too.
+# Its warnings quote odd addresses verbatim: secrets and terminal escapes, too.
 logging.getLogger("warcio.recordloader").setLevel(logging.ERROR)
 
 # Address, IP address, date, type, in the second version some more, length; addresses are cut by
@@ -29,7 +29,7 @@ _LINE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*+:[^\r\n]* ([^ \r\n]+)\r?\n")
 
 
 class ArcKind:
-    """The records of an ARC file."""
+    """Reads the records of an ARC file."""
 
     longest = start_bytes = 4096
     gap = re.compile(rb"\r?\n")
@@ -40,7 +40,7 @@ class ArcKind:
         return self._start.match(data) is not None
 
     def head(self, data: bytes) -> RecordHead:
-        """The head that `data` starts with. Raises HeadError if it is none."""
+        """Return the record head at the start of `data`. Raises HeadError if there is none."""
         line = data[: data.find(b"\n", 0, self.longest) + 1]
         if not line:
             raise HeadError("its first line doesn't end", len(data) < self.longest)
@@ -49,8 +49,8 @@ class ArcKind:
             raise HeadError("it does not start as one")
         return RecordHead(len(line), length_of(found[1], "the length"))
 
-    def page(self, record: Record, max_bytes: int) -> Found | None:
-        """The page in the record, None if it is none that we want."""
+    def page(self, record: Record, max_bytes: int) -> ArchiveItem | None:
+        """Return the page in the record, or None if it holds none of the wanted types."""
         from warcio.exceptions import ArchiveLoadFailed
         from warcio.statusandheaders import StatusAndHeadersParserException
 
@@ -61,16 +61,16 @@ class ArcKind:
         # ValueError: a date that is none
         except (ArchiveLoadFailed, StatusAndHeadersParserException, ValueError, EOFError) as error:
             reason = " ".join(str(error).split())[:200]
-            return Broken(record.offset, f"broken record: {reason}")
+            return Unreadable(record.offset, f"broken record: {reason}")
 
 
 ARC = ArcKind()
 
 
-def _page(record: Record, max_bytes: int) -> Found | None:
+def _page(record: Record, max_bytes: int) -> ArchiveItem | None:
     is_answer, block = without_oddities(record.block)
     if not is_answer and not looks_like_html(block):
-        return Broken(record.offset, "broken record: a response without an HTTP head")
+        return Unreadable(record.offset, "broken record: a response without an HTTP head")
     head = block[: _head_bytes(block)] if is_answer else b"HTTP/1.1 200 -\r\n\r\n"
     body = block[len(head) :] if is_answer else block
     read = _read(record.head, head)
@@ -97,7 +97,7 @@ def _page(record: Record, max_bytes: int) -> Found | None:
 
 
 def _head_bytes(block: bytes) -> int:
-    """How long the head of the answer is. Raises ValueError if it goes on and on."""
+    """Return the length of the HTTP head in bytes. Raises ValueError if it does not end in time."""
     end = HEADER_END.search(block, 0, LONGEST)
     if not end and len(block) > LONGEST:
         raise ValueError("Maximum header length exceeded.")
@@ -105,7 +105,7 @@ def _head_bytes(block: bytes) -> int:
 
 
 def _read(line: bytes, head: bytes) -> "ArcWarcRecord":
-    """The record by warcio, which gets no more than the heads: it reads lines of any length."""
+    """Parse the record with warcio, which gets the heads alone: it reads lines of any length."""
     from warcio.recordloader import ArcWarcRecordLoader
 
     fields, _, _ = line.strip().rpartition(b" ")

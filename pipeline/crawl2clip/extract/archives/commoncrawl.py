@@ -1,4 +1,4 @@
-"""A few files of a crawl, chosen by chance: `crawl2clip crawl CC-MAIN-2026-05 --files 10`."""
+"""Choose some archives of a crawl at random: `crawl2clip crawl CC-MAIN-2026-05 --files 10`."""
 
 import hashlib
 import re
@@ -24,14 +24,13 @@ def choose(
     base: str | None = None,
     to: str | None = None,
 ) -> str:
-    """Write a list of so many archives of the crawl, with full addresses; returns where.
+    """Write a list of `files` archives of the crawl, with full addresses, and return its path.
 
-    paths: where the list of all of them is; {crawl} stands for the crawl's name. base: where the
-    paths in that list start, if not where Common Crawl has them: `s3://commoncrawl/`. The list that
-    is written holds the addresses whole, with what opens and signs them: it is there to be read.
-    to: the list
+    paths: the list of all archives; {crawl} stands for the crawl's name. base: the root of the
+    paths in that list, if not Common Crawl's own: `s3://commoncrawl/`. The written list holds the
+    addresses whole, credentials and signatures included, since it is there to be read. to: the list
     to write, local or remote; by default named after the crawl, in the current folder. Raises
-    ValueError for a crawl that there is not, or that has too few files; OSError if it can't be
+    ValueError for a crawl that does not exist or has too few files, and OSError if it can't be
     reached.
     """
     check_name(crawl)
@@ -49,7 +48,7 @@ def choose(
 
 
 def check_name(crawl: str) -> None:
-    """Raise ValueError, saying what would be right, for what can't be a crawl's name."""
+    """Raise ValueError, naming the valid forms, unless `crawl` can be the name of a crawl."""
     if _NAME.fullmatch(crawl):
         return
     hint = f"; did you mean {crawl.upper()}?" if _NAME.fullmatch(crawl.upper()) else ""
@@ -58,9 +57,9 @@ def check_name(crawl: str) -> None:
 
 
 def pick(lines: Iterable[str], files: int, seed: int) -> list[str]:
-    """`files` of the lines, each once, by a hash of seed and line.
+    """Return `files` of the lines, each once, by a hash of seed and line.
 
-    The first ten are the same whether ten are asked for or twenty, in whatever order the lines
+    The first ten are the same whether ten are requested or twenty, in whatever order the lines
     come, and whether they start at a web server, a bucket or nowhere. Raises ValueError if there
     are too few.
     """

@@ -1,6 +1,7 @@
-"""Frames of a compressed file whose headers say how long they are, as Zstandard and LZ4 have them.
+"""Read files of compressed frames whose headers tell their length: Zstandard and LZ4.
 
-A frame that starts a record is told by its first bytes, unpacked; one that is sound, by all of it.
+Decompressing the first bytes of a frame shows whether it starts a record; decompressing all of
+it shows whether it is sound.
 """
 
 import io
@@ -23,8 +24,8 @@ _NEAR_BYTES, _HEADS_BYTES = 1 << 10, 1 << 16
 SKIPPABLE = range(0x184D2A50, 0x184D2A60)
 
 
-class CodedFrames(ABC):
-    """One frame after the other; some hold records, others may be skipped."""
+class CompressedFrames(ABC):
+    """Reads consecutive frames, of which some hold records and others may be skipped."""
 
     magic: ClassVar[bytes]
     start = 0
@@ -35,11 +36,11 @@ class CodedFrames(ABC):
 
     @abstractmethod
     def _reader(self, at: int, end: int) -> Any:
-        """What unpacks that part of the file; its `read` raises a bare OSError for damage."""
+        """Return a decompressor of that part of the file; its `read` raises OSError on damage."""
 
     @abstractmethod
     def _end(self, at: int) -> int | None:
-        """Where the frame ends by what its headers say; None if they don't."""
+        """Return where the frame ends according to its headers, or None if they don't tell."""
 
     def opened(self, at: int) -> tuple[BinaryIO, int]:
         self.file.seek(at)
@@ -61,7 +62,7 @@ class CodedFrames(ABC):
             at = end
 
     def _unpacked(self, at: int, stop: int, end: int | None) -> Iterator[bytes]:
-        """What the frame holds. Raises FrameError for damage."""
+        """Yield the decompressed content of the frame. Raises FrameError for damage."""
         is_cut = end is None or end > self.size
         reader = self._reader(at, stop)
         while True:
@@ -98,7 +99,7 @@ class CodedFrames(ABC):
 
 
 def end_of_skippable(file: BinaryIO, at: int) -> int | None:
-    """Where the frame that may be skipped ends; None if it is no such."""
+    """Return where the skippable frame at `at` ends, or None if it is no such frame."""
     head = peek(file, at, 8)
     if len(head) < 8 or int.from_bytes(head[:4], "little") not in SKIPPABLE:
         return None
@@ -106,7 +107,7 @@ def end_of_skippable(file: BinaryIO, at: int) -> int | None:
 
 
 class Part(io.RawIOBase):
-    """A part of the file, as a file of its own."""
+    """Presents a part of a file as a file of its own."""
 
     def __init__(self, file: BinaryIO, at: int, end: int) -> None:
         self.file, self.start, self.at, self.end = file, at, at, end
@@ -125,15 +126,16 @@ class Part(io.RawIOBase):
 
 
 class BlockHeads:
-    """The heads of the blocks in a frame, one after the other; many are read at once if they are
-    near each other, as in a frame that is made of nothing else.
+    """Reads the heads of a frame's blocks, one after the other.
+
+    Heads that lie close together, as in a frame of tiny blocks, are read with one call.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         self.file, self.at, self.data = file, 0, b""
 
     def head(self, at: int, count: int) -> bytes:
-        """The bytes at `at`, no further than the last ones than a block is long."""
+        """Return `count` bytes at `at`, which is at most one block behind the previous call's."""
         start = at - self.at
         if not 0 <= start <= len(self.data) - count:
             is_near = 0 <= start < _NEAR_BYTES

@@ -1,15 +1,14 @@
-"""A WARC of which each gzip member holds one record -> its pages, with little more work than it
-takes to unpack them.
+"""Read WARC files with one record in each gzip member, at little more than the cost of inflating.
 
-So crawlers write it. Where a member is damaged, or holds anything else, this stops and tells where;
-`records`, which reads whatever there is, goes on from there.
+Crawlers write such files. Where a member is damaged or holds anything else, this reader stops
+and reports the offset; `recovering_reader`, which reads every layout, resumes there.
 """
 
 import zlib
 from collections.abc import Callable, Generator
 from typing import Any, BinaryIO, NamedTuple
 
-from crawl2clip.extract.archives.page import HTML_TYPES, WAT_TYPE, Found, Page, plain_type
+from crawl2clip.extract.archives.page import HTML_TYPES, WAT_TYPE, ArchiveItem, Page, plain_type
 from crawl2clip.extract.archives.record_headers import (
     LONGEST,
     Head,
@@ -25,7 +24,7 @@ inflater: Callable[[int], Any] = zlib.decompressobj
 broken: Any = zlib.error
 try:
     from isal import isal_zlib
-except ImportError:  # not for every machine there is a wheel
+except ImportError:  # there is no wheel for some machines
     pass
 else:  # twice as fast
     inflater, broken = isal_zlib.decompressobj, isal_zlib.error
@@ -42,9 +41,9 @@ _OTHER_KINDS = frozenset(("request", "warcinfo", "revisit", "conversion", "conti
 
 
 class Member(NamedTuple):
-    """What a gzip member holds: its first bytes, mostly all; and how many it holds.
+    """Holds the first bytes of a gzip member, mostly all of them, and its inflated size.
 
-    start, end: where it lies in the file.
+    start, end: its offsets in the file.
     """
 
     start: int
@@ -54,14 +53,26 @@ class Member(NamedTuple):
 
 
 class Stop(NamedTuple):
-    """Where reading stopped, None at the end of the file; and whether the file ends in a member."""
+    """Reports the offset at which reading stopped, None at the end of the file.
+
+    is_cut: whether the file ends inside a member.
+    """
 
     at: int | None
     is_cut: bool = False
 
 
-def pages(file: BinaryIO, at: int, max_bytes: int) -> Generator[Found, None, Stop]:
-    """Pages from the member at `at` on; returns where it stops."""
+def starts_with_record(head: bytes) -> bool:
+    """Return whether the head of a file is a gzip member that starts with a WARC record."""
+    try:
+        start = zlib.decompressobj(31).decompress(head, 64)
+    except zlib.error:
+        return False
+    return start.lstrip(b"\r\n ").startswith(b"WARC/")
+
+
+def pages(file: BinaryIO, at: int, max_bytes: int) -> Generator[ArchiveItem, None, Stop]:
+    """Yield pages from the member at `at` on, and return where reading stopped."""
     members = Members(file, at, max_bytes + _HEADER_BYTES)
     while (member := members.next()) is not None:
         if member.size:  # some writers end a file with an empty one
@@ -76,7 +87,7 @@ def pages(file: BinaryIO, at: int, max_bytes: int) -> Generator[Found, None, Sto
 
 
 class Members:
-    """The gzip members from `at` on, each unpacked up to `most` bytes."""
+    """Iterates over the gzip members from `at` on, each inflated up to `most` bytes."""
 
     def __init__(self, file: BinaryIO, at: int, most: int) -> None:
         self.file, self.at, self.most = file, at, most
@@ -86,13 +97,13 @@ class Members:
         file.seek(at)
 
     def next(self) -> Member | None:
-        """None where there is no other, or none that is whole and sound."""
+        """Return the next member, or None if there is no other that is whole and sound."""
         start, inflate = self.at, inflater(31)
         try:
             parts = [self._some(inflate, self.most)]
             size = len(parts[0])
             while not inflate.eof:
-                # What nobody wants comes in portions: a member may be a bomb.
+                # Bytes beyond `most` are inflated in portions: a member may be a bomb.
                 part = self._some(inflate, max(self.most - size, 0) or _PORTION_BYTES)
                 if size < self.most:
                     parts.append(part)
@@ -107,7 +118,7 @@ class Members:
         return Member(start, self.at, b"".join(parts), size)
 
     def _some(self, inflate: Any, most: int) -> bytes:
-        """Some more of the member. Raises EOFError if the file ends."""
+        """Inflate some more of the member. Raises EOFError if the file ends."""
         if not self.left:
             self.left = self.file.read(_READ_BYTES)
             self.fed += len(self.left)
@@ -118,8 +129,8 @@ class Members:
         return part
 
 
-def _page(member: Member, max_bytes: int) -> Found | None:
-    """The page; None if there is none that we want. Raises OddError if it holds no record alone."""
+def _page(member: Member, max_bytes: int) -> ArchiveItem | None:
+    """Return the member's page, if wanted. Raises OddError unless it holds one record alone."""
     try:
         return regular_page(member, max_bytes)
     except OddError:
@@ -127,7 +138,7 @@ def _page(member: Member, max_bytes: int) -> Found | None:
 
 
 def regular_page(member: Member, max_bytes: int) -> Page | None:
-    """The same for headers without any oddity. Raises OddError if there is one."""
+    """Return the page of a member with regular headers. Raises OddError for any irregularity."""
     warc = head_at(member.data, 0)
     length = warc.content_length
     if warc.first_line not in _VERSIONS or not 0 < len(length) <= _MOST_DIGITS:
@@ -153,7 +164,7 @@ def _answer(member: Member, warc: Head, max_bytes: int) -> Page | None:
 def _typed(
     member: Member, warc: Head, of_page: Head, types: tuple[str, ...], max_bytes: int
 ) -> Page | None:
-    """The page, if it is of one of the types."""
+    """Return the page if its content type is one of `types`."""
     if plain_type(of_page.content_type) not in types:
         return None
     start, end = of_page.end, member.size - len(GAP)
@@ -175,8 +186,8 @@ def _typed(
     )
 
 
-def _odd_page(member: Member, max_bytes: int) -> Found | None:
-    """The same by the careful reader. Raises OddError if it can't read it either, or finds more."""
+def _odd_page(member: Member, max_bytes: int) -> ArchiveItem | None:
+    """Read an irregular member carefully. Raises OddError if it is malformed or holds more."""
     try:
         head = WarcHeads().head(member.data)
     except HeadError as error:
@@ -192,6 +203,6 @@ def _odd_page(member: Member, max_bytes: int) -> Found | None:
 
 
 def _fills(member: Member, start: int, length: int) -> bool:
-    """Whether a record whose content starts there is the member and no more."""
+    """Return whether a record whose content starts at `start` fills the member exactly."""
     is_cut = len(member.data) < member.size
     return start + length + len(GAP) == member.size and (is_cut or member.data.endswith(GAP))

@@ -1,4 +1,4 @@
-"""Where records begin and end in a .warc.lz4: one LZ4 frame after the other.
+"""Find the boundaries of records in a .warc.lz4 file, a sequence of LZ4 frames.
 
 https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md
 """
@@ -9,7 +9,7 @@ from fastwarc.stream_io import Lz4Reader
 
 from crawl2clip.extract.archives.compressed_frames import (
     BlockHeads,
-    CodedFrames,
+    CompressedFrames,
     Part,
     end_of_skippable,
 )
@@ -22,8 +22,8 @@ _HAS_BLOCK_CHECKSUMS, _HAS_SIZE, _HAS_CHECKSUM, _HAS_DICTIONARY = 1 << 4, 1 << 3
 _IS_STORED = 1 << 31
 
 
-class Lz4Frames(CodedFrames):
-    """What is damaged may go unseen where a frame has no checksum: writers need not give it one."""
+class Lz4Frames(CompressedFrames):
+    """Reads LZ4 frames; damage may go unnoticed in a frame that was written without a checksum."""
 
     magic = MAGIC
 
@@ -44,5 +44,5 @@ class Lz4Frames(CodedFrames):
 
 
 def _block_bytes(head: bytes) -> int | None:
-    """How long the block is; 0 behind the last one, None behind the end of the file."""
+    """Return the size of the block: 0 behind the last one, None behind the end of the file."""
     return int.from_bytes(head, "little") & ~_IS_STORED if len(head) == 4 else None

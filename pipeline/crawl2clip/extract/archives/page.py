@@ -1,4 +1,4 @@
-"""What reading an archive gives: pages, and places where it cannot be read."""
+"""Define what reading an archive yields: pages, and places that cannot be read."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -10,13 +10,13 @@ WAT_TYPE = "application/json"
 
 
 class PageError(ValueError):
-    """The bytes of one page can't be made sense of; the message is its 'kind: detail'."""
+    """Reports that the bytes of one page can't be decoded; the message is its 'kind: detail'."""
 
 
-class Broken(NamedTuple):
-    """A place in an archive that gives no page; `problem` is 'kind: detail'.
+class Unreadable(NamedTuple):
+    """Marks a place in an archive that gives no page; `problem` is 'kind: detail'.
 
-    offset: where what can't be read starts, None where the archive does not show it.
+    offset: where the unreadable bytes start, None where the archive does not show it.
     """
 
     offset: int | None
@@ -24,13 +24,13 @@ class Broken(NamedTuple):
 
 
 class Page(NamedTuple):
-    """An HTML response as it was stored: the body still chunked, compressed and in its charset.
+    """Holds an HTML response as it was stored: still chunked, compressed and in its charset.
 
     offset, length: where its record starts in the file, and its bytes there. Both are None, but for
-    the offset of the first, in a file compressed as a whole: nobody can read such a record without
-    all before it. length is also None if what follows is damaged. robots_tags: the
-    values of all X-Robots-Tag headers. tdm_reservation: the value of that header. problem: why the
-    body was left out; None if it was not.
+    the offset of the first, in a file compressed as a whole: such a record can't be read without
+    all before it. length is also None if damage follows the record. robots_tags: the values of all
+    X-Robots-Tag headers. tdm_reservation: the value of that header. problem: why the body was left
+    out; None if it was not.
     """
 
     offset: int | None
@@ -47,9 +47,9 @@ class Page(NamedTuple):
     problem: str | None = None
 
 
-Found = Page | Broken
+ArchiveItem = Page | Unreadable
 
 
 def plain_type(content_type: str | None) -> str:
-    """`Text/HTML; charset=x` -> `text/html`."""
+    """Return the media type without parameters: `Text/HTML; charset=x` gives `text/html`."""
     return (content_type or "").partition(";")[0].strip().lower()

@@ -1,7 +1,7 @@
-"""Where records begin in the bytes of an archive, and what they are once unpacked.
+"""Find where records begin in an archive, and decompress them.
 
-A frame is what can be unpacked by itself: a gzip member, a Zstandard or LZ4 frame. Where nothing is
-compressed, each byte of the file is its own place.
+A frame is a unit that can be decompressed by itself: a gzip member, a Zstandard or LZ4 frame. In
+an uncompressed file every byte is a frame of its own.
 """
 
 import re
@@ -24,9 +24,9 @@ _STEPS = (1024, 32, 1)
 
 
 class FrameError(Exception):
-    """The bytes from the offset `at` on can't be unpacked; is_cut: for the file ends there.
+    """Reports that the bytes from offset `at` on can't be decompressed.
 
-    read: up to where the file was read to see that.
+    is_cut: because the file ends there. read: the offset up to which the file was read.
     """
 
     def __init__(self, at: int, reason: str, read: int, is_cut: bool = False) -> None:
@@ -35,26 +35,27 @@ class FrameError(Exception):
 
 
 class RecordKind(Protocol):
-    """How the records of a format start.
+    """Recognises the start of a record in one archive format.
 
-    start_bytes: how many of their bytes tell, `PEEK_BYTES` at most.
+    start_bytes: how many bytes that takes, `PEEK_BYTES` at most.
     """
 
     @property
     def start_bytes(self) -> int: ...
 
     def starts(self, data: bytes) -> bool:
-        """Whether a record starts where `data` does."""
+        """Return whether a record starts at the beginning of `data`."""
 
     @property
     def next_head(self) -> re.Pattern[bytes]:
-        """Finds the end of the line before a record, by looking at `start_bytes` of it."""
+        """Match the end of the line before a record, looking `start_bytes` into the record."""
 
 
 class Frames(Protocol):
-    """The frames of one file, which is `size` bytes long.
+    """Describes the frames of one file of `size` bytes.
 
-    start: where the first is that may hold a record. is_plain: whether nothing is compressed.
+    start: the offset of the first frame that may hold a record. is_plain: whether the file is
+    uncompressed.
     """
 
     file: BinaryIO
@@ -63,21 +64,21 @@ class Frames(Protocol):
     is_plain: bool
 
     def portions(self, at: int) -> Iterator[tuple[int, bytes]]:
-        """The unpacked bytes from the frame at `at` on, each portion with the offset of its frame.
+        """Yield the decompressed bytes from the frame at `at` on, each with its frame's offset.
 
-        A portion is about `BLOCK_BYTES` at most; the first of a frame is empty. Raises FrameError
-        where it can't be unpacked any further.
+        A portion has about `BLOCK_BYTES` at most; the first of a frame is empty. Raises FrameError
+        where no more can be decompressed.
         """
 
     def holds_record(self, at: int) -> bool:
-        """Whether a frame starts at `at`, and a record in it."""
+        """Return whether a frame with a record starts at `at`."""
 
     def next(self, at: int) -> int | None:
-        """The first offset, `at` or later, where a frame with a record starts."""
+        """Return the first offset, `at` or later, of a frame that starts a record."""
 
 
 class GzipFrames:
-    """One gzip member after the other."""
+    """Reads consecutive gzip members."""
 
     start = 0
     is_plain = False
@@ -98,7 +99,7 @@ class GzipFrames:
 
 
 class PlainFrames:
-    """One record after the other, as they are."""
+    """Reads the records of an uncompressed file."""
 
     start = 0
     is_plain = True
@@ -127,7 +128,7 @@ class PlainFrames:
 
 
 class _GzipPortions:
-    """What the members from `at` on hold."""
+    """Inflates the members from `at` on."""
 
     def __init__(self, file: BinaryIO, at: int) -> None:
         self.file, self.fed = file, at  # all before this is read
@@ -159,7 +160,7 @@ class _GzipPortions:
         self.left = inflate.unused_data
 
     def _read(self, least: int) -> bool:
-        """Have that many bytes left, or fewer at the end; false if there are none."""
+        """Fill the buffer to `least` bytes, fewer at the file's end; return whether it has any."""
         while len(self.left) < least and (data := read_at(self.file, self.fed, _READ_BYTES)):
             self.left += data
             self.fed += len(data)
@@ -167,7 +168,7 @@ class _GzipPortions:
 
 
 def _before_damage(inflate: Any, data: bytes) -> Iterator[bytes]:
-    """What can still be unpacked of the bytes, which hold damage."""
+    """Yield what can still be inflated of bytes that hold damage."""
     for step in _STEPS:
         while data:
             trial = inflate.copy()
@@ -181,7 +182,7 @@ def _before_damage(inflate: Any, data: bytes) -> Iterator[bytes]:
 
 
 def peek(file: BinaryIO, at: int, count: int) -> bytes:
-    """The bytes at `at`, and the file's position as it was."""
+    """Return `count` bytes at `at` and restore the file's position."""
     before = file.tell()
     data = read_at(file, at, count)
     file.seek(before)
@@ -189,13 +190,13 @@ def peek(file: BinaryIO, at: int, count: int) -> bytes:
 
 
 def read_at(file: BinaryIO, at: int, count: int) -> bytes:
-    """The bytes at `at`, fewer or none at the end of the file."""
+    """Return `count` bytes at `at`, fewer or none at the end of the file."""
     file.seek(at)
     return file.read(count)
 
 
 def inflated(head: bytes, count: int, bits: int = 31) -> bytes:
-    """The first `count` bytes that the gzip data `head` holds; none if it is not gzip data."""
+    """Return the first `count` bytes inflated from `head`, or none if that is not gzip data."""
     try:
         return zlib.decompressobj(bits).decompress(head, count)
     except zlib.error:
@@ -203,7 +204,7 @@ def inflated(head: bytes, count: int, bits: int = 31) -> bytes:
 
 
 def _first_words(file: BinaryIO, at: int, count: int) -> bytes:
-    """What the member at `at` starts with; none if there is no member."""
+    """Return the first bytes that the member at `at` inflates to, or none if there is no member."""
     head = peek(file, at, PEEK_BYTES)
     start = _data_start(head)
     if start is None:
@@ -214,7 +215,10 @@ def _first_words(file: BinaryIO, at: int, count: int) -> bytes:
 
 
 def _data_start(head: bytes) -> int | None:
-    """How long the gzip header is: RFC 1952; None if it is none. Its checksum is not looked at."""
+    """Return the length of the gzip header, RFC 1952, or None if there is none.
+
+    The header's checksum is not verified.
+    """
     if len(head) < 10 or not head.startswith(GZIP_MAGIC) or head[3] & _RESERVED:
         return None
     flags, start = head[3], 10
@@ -229,7 +233,7 @@ def _data_start(head: bytes) -> int | None:
 
 
 def finds(file: BinaryIO, pattern: bytes, at: int) -> Iterator[int]:
-    """Every offset of `pattern` from `at` on; between two, the file may be moved and moved back."""
+    """Yield every offset of `pattern` from `at` on; between two, restore the file's position."""
     overlap = len(pattern) - 1
     file.seek(at)
     block = file.read(BLOCK_BYTES)

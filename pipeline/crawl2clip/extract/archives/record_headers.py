@@ -1,7 +1,7 @@
-"""Header lines as nearly all programs write them, read with hardly any work.
+"""Parse header lines in the form that nearly all writers use, as fast as possible.
 
-Lines may be folded, end in LF alone, hold bytes that are no ASCII, say a thing twice: such are odd,
-and left to a reader that knows what to make of them.
+Folded lines, lines that end in LF alone, bytes outside ASCII and repeated fields are irregular
+and left to the careful reader.
 """
 
 import re
@@ -22,11 +22,11 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
 class OddError(ValueError):
-    """It may be sound, but is not for us to read."""
+    """Reports an irregular record: it may be sound, but only the careful reader can tell."""
 
 
 class Head(NamedTuple):
-    """Where headers end, the line before them, and those that matter; '' for what is not there."""
+    """Holds the end of a header block, its first line and the fields that matter; '' if missing."""
 
     end: int
     first_line: str
@@ -46,7 +46,7 @@ _KEYS = [b"\r\n" + name.replace("_", "-").encode() + b":" for name in Head._fiel
 
 
 def head_at(data: bytes, start: int) -> Head:
-    """The headers that stand at `start`. Raises OddError for any oddity."""
+    """Parse the headers at `start`. Raises OddError for any irregularity."""
     head = _headers.head(data, start, LONGEST, Head) if _headers else head_by_python(data, start)
     if head is None:
         raise OddError
@@ -54,7 +54,10 @@ def head_at(data: bytes, start: int) -> Head:
 
 
 def head_by_python(data: bytes, start: int) -> Head | None:
-    """The same, or None. This says what holds; `_headers` does the same in C."""
+    """Parse the headers at `start`, or return None for any irregularity.
+
+    This defines the result; `_headers` computes it in C.
+    """
     end = data.find(_END, start, start + LONGEST) + len(_END)
     lines = data[start:end]
     if not _REGULAR.fullmatch(lines):
@@ -75,7 +78,7 @@ def _value(lines: bytes, lower: bytes, key: bytes) -> str:
 
 
 def status_of(head: Head) -> str:
-    """The status of an answer. Raises OddError if the first line tells none."""
+    """Return the HTTP status code. Raises OddError if the first line holds none."""
     found = _STATUS.match(head.first_line)
     if not found:
         raise OddError
@@ -83,7 +86,7 @@ def status_of(head: Head) -> str:
 
 
 def date_of(text: str) -> datetime | None:
-    """The point in time; None for an empty text. Raises OddError for what is none."""
+    """Parse a WARC date; an empty text gives None. Raises OddError for an invalid one."""
     if not text:
         return None
     if not _DATE.fullmatch(text):

@@ -1,4 +1,4 @@
-"""A WARC record -> the page it holds, by a reader that takes headers as they come."""
+"""Extract the page from a WARC record with a reader that tolerates irregular headers."""
 
 import re
 from typing import NamedTuple
@@ -6,7 +6,14 @@ from typing import NamedTuple
 from fastwarc.warc import HeaderMap, WarcRecord, WarcRecordType
 
 from crawl2clip.extract.archives.body import looks_like_html
-from crawl2clip.extract.archives.page import HTML_TYPES, WAT_TYPE, Broken, Found, Page, plain_type
+from crawl2clip.extract.archives.page import (
+    HTML_TYPES,
+    WAT_TYPE,
+    ArchiveItem,
+    Page,
+    Unreadable,
+    plain_type,
+)
 from crawl2clip.extract.archives.record_boundaries import HEADER_END
 from crawl2clip.extract.archives.record_headers import LONGEST
 from crawl2clip.extract.archives.warc_head import regular
@@ -26,9 +33,9 @@ _MOST_INTERIM = 8
 
 
 class Record(NamedTuple):
-    """A record of the archive: its head and block as they are, the block maybe without its end.
+    """Holds a record's head and block as stored; the end of a large block may be missing.
 
-    offset, length: of the Page. size: how many bytes the whole block has.
+    offset, length: as in `Page`. size: the number of bytes of the whole block.
     """
 
     offset: int | None
@@ -38,8 +45,8 @@ class Record(NamedTuple):
     size: int
 
 
-def page_of_record(record: Record, max_bytes: int) -> Found | None:
-    """The record as a page, None if it is none that we want."""
+def page_of_record(record: Record, max_bytes: int) -> ArchiveItem | None:
+    """Return the record's page, or None if it holds none of the wanted types."""
     if _NO_PAGE.search(record.head) or (not record.size and _IS_ANSWER.search(record.head)):
         return None
     try:
@@ -47,10 +54,10 @@ def page_of_record(record: Record, max_bytes: int) -> Found | None:
     except OSError as error:
         if not is_damage(error):
             raise
-        return Broken(record.offset, f"broken record: {error}")
+        return Unreadable(record.offset, f"broken record: {error}")
 
 
-def _page(record: Record, max_bytes: int) -> Found | None:
+def _page(record: Record, max_bytes: int) -> ArchiveItem | None:
     is_answer, block = without_oddities(record.block)
     with panics_as_damage():
         read = WarcRecord.from_bytes(regular(record.head, len(block)) + block)
@@ -75,7 +82,7 @@ def _page(record: Record, max_bytes: int) -> Found | None:
 
 
 def _bare(record: Record, read: WarcRecord, max_bytes: int) -> Page:
-    """The page by what the head of the record says, and its body."""
+    """Return the page with what the record's head tells, and its body."""
     count = read.content_length + record.size - len(record.block)
     is_too_large = count > max_bytes
     with panics_as_damage():
@@ -95,7 +102,7 @@ def _bare(record: Record, read: WarcRecord, max_bytes: int) -> Page:
 
 
 def _headers(read: WarcRecord, is_answer: bool) -> tuple[HeaderMap | None, tuple[str, ...]]:
-    """The headers that say what the page is, and the types that are wanted; None for no page."""
+    """Return the headers that describe the page, or None for no page, and the wanted types."""
     kind = read.record_type
     if kind == WarcRecordType.response and is_answer:
         read.parse_http(quirks_mode=True)  # some servers end lines with LF alone
@@ -107,22 +114,23 @@ def _headers(read: WarcRecord, is_answer: bool) -> tuple[HeaderMap | None, tuple
     return (read.headers if is_page else None), HTML_TYPES
 
 
-def _headless(record: Record, read: WarcRecord, max_bytes: int) -> Found | None:
-    """A response without an HTTP head: the page, if it looks like one.
+def _headless(record: Record, read: WarcRecord, max_bytes: int) -> ArchiveItem | None:
+    """Return a response without an HTTP head as a page if it looks like one.
 
-    Responses to other questions than HTTP's have none: of the DNS, say.
+    Responses of other protocols than HTTP, such as DNS, have no such head.
     """
     kind = plain_type(read.headers.get("Content-Type") or "")
     if looks_like_html(record.block):
         return _bare(record, read, max_bytes)
     if kind not in ("", "application/http") or not record.block.strip():
         return None
-    return Broken(record.offset, "broken record: a response without an HTTP head")
+    return Unreadable(record.offset, "broken record: a response without an HTTP head")
 
 
 def without_oddities(block: bytes) -> tuple[bool, bytes]:
-    """Whether it starts with an HTTP answer; and the block from the last answer on, which begins
-    as the reader wants it.
+    """Return whether the block is an HTTP response, and the block as the reader expects it.
+
+    Interim responses (1xx) are cut off.
     """
     found = _STATUS.match(block)
     for _ in range(_MOST_INTERIM):

@@ -1,21 +1,28 @@
-"""The records of an archive, in order, past whatever is damaged.
+"""Read the records of an archive in order, and skip whatever is damaged.
 
-A record counts as whole where the next one starts behind it, or a frame, or the file ends: damage
-shows there, and so does a length that lies. Then reading goes on where the next record starts.
+A record counts as whole if another record or frame starts behind it, or the file ends there.
+Damage fails that test, and so does a wrong length. Reading then resumes at the next record.
 """
 
 import re
-from collections.abc import Generator, Iterator
-from typing import Protocol
+from collections.abc import Callable, Generator, Iterator
+from typing import BinaryIO, Protocol
 
-from crawl2clip.extract.archives import gzip_members
-from crawl2clip.extract.archives.formats import frames_at
-from crawl2clip.extract.archives.page import Broken, Found
-from crawl2clip.extract.archives.record_boundaries import PEEK_BYTES, Frames, GzipFrames, RecordKind
-from crawl2clip.extract.archives.record_headers import LONGEST
-from crawl2clip.extract.archives.record_page import Record
-from crawl2clip.extract.archives.warc_head import HeadError, RecordHead
-from crawl2clip.extract.archives.warc_kind import WARC
+from crawl2clip.extract.archives import gzip_members, lz4, zstd
+from crawl2clip.extract.archives.gzip_members import GAP, Member, regular_page
+from crawl2clip.extract.archives.page import ArchiveItem, Unreadable
+from crawl2clip.extract.archives.record_boundaries import (
+    GZIP_MAGIC,
+    PEEK_BYTES,
+    Frames,
+    GzipFrames,
+    PlainFrames,
+    RecordKind,
+    peek,
+)
+from crawl2clip.extract.archives.record_headers import LONGEST, OddError
+from crawl2clip.extract.archives.record_page import Record, page_of_record
+from crawl2clip.extract.archives.warc_head import HeadError, RecordHead, WarcHeads
 from crawl2clip.extract.archives.window import Window
 
 # By how much a length may be wrong, as it is in ClueWeb09.
@@ -32,7 +39,7 @@ _HEADER_BYTES = 4 * LONGEST
 
 
 class Kind(RecordKind, Protocol):
-    """What records there are. longest: bytes of a head. gap: what stands between two at least."""
+    """Describes a record format. longest: bytes of a head. gap: what separates two records."""
 
     @property
     def longest(self) -> int: ...
@@ -41,18 +48,49 @@ class Kind(RecordKind, Protocol):
     def gap(self) -> re.Pattern[bytes]: ...
 
     def head(self, data: bytes) -> RecordHead:
-        """The head that `data` starts with. Raises HeadError if it is none."""
+        """Return the record head at the start of `data`. Raises HeadError if there is none."""
 
-    def page(self, record: Record, max_bytes: int) -> Found | None:
-        """The page in the record; None if there is none that we want."""
+    def page(self, record: Record, max_bytes: int) -> ArchiveItem | None:
+        """Return the page in the record, or None if it holds none of the wanted types."""
+
+
+class WarcKind(WarcHeads):
+    """Reads the records of a WARC file, however they are framed."""
+
+    def page(self, record: Record, max_bytes: int) -> ArchiveItem | None:
+        """Return the page in the record, or None if it holds none of the wanted types."""
+        size = len(record.head) + record.size + len(GAP)
+        member = Member(0, 0, b"".join((record.head, record.block, GAP)), size)
+        try:
+            page = regular_page(member, max_bytes)
+        except OddError:
+            return page_of_record(record, max_bytes)
+        return page and page._replace(offset=record.offset, length=record.length)
+
+
+WARC = WarcKind()
+
+_FRAMES_BY_MAGIC: dict[bytes, Callable[[BinaryIO, int, RecordKind], Frames]] = {
+    GZIP_MAGIC: GzipFrames,
+    zstd.MAGIC: zstd.ZstdFrames,
+    lz4.MAGIC: lz4.Lz4Frames,
+}
+
+
+def frames_at(file: BinaryIO, size: int, kind: RecordKind, at: int) -> Frames | None:
+    """Return the frames that start at `at` with a record, or None if no record starts there."""
+    head = peek(file, at, 4)
+    by_magic = (make for magic, make in _FRAMES_BY_MAGIC.items() if head.startswith(magic))
+    frames = next(by_magic, PlainFrames)(file, size, kind)
+    return frames if frames.holds_record(at) else None
 
 
 class Stretch:
-    """The records from the frame at `start` on, up to where it can't be unpacked any further.
+    """Reads the records from the frame at `start` up to where decompression fails.
 
-    resume: the offset where reading goes on, and the frames there: known once this ends, None at
-    the end of the file. may_stop: whether to end, too, behind a frame that holds a single record.
-    read_again: how many bytes behind there have been read already.
+    resume: the offset where reading resumes, and the frames there; set once this ends, None at the
+    end of the file. may_stop: whether to end also behind a frame that holds a single record.
+    read_again: how many bytes behind that offset have been read already.
     """
 
     def __init__(
@@ -66,8 +104,8 @@ class Stretch:
         self.read_again = 0
         self._alone_up_to: int | None = None  # the end of a record that its frame starts with
 
-    def found(self) -> Iterator[Found]:
-        """Pages, and what is broken."""
+    def found(self) -> Iterator[ArchiveItem]:
+        """Yield pages and unreadable places."""
         window = self.window
         first = end = window.start
         while (start := window.after_blank(end)) is not None:
@@ -82,7 +120,7 @@ class Stretch:
     def _way_out(
         self, first: int, end: int, start: int, offset: int | None
     ) -> tuple[Frames, int] | None:
-        """Whether another reader goes on at `start`, behind a record that ends at `end`."""
+        """Return where another reader can take over at `start`, behind a record ending at `end`."""
         if offset is None:
             return None
         if self.frames.is_plain and not self.kind.starts(self.window.get(start, start + _FEW)):
@@ -93,12 +131,12 @@ class Stretch:
         return (self.frames, offset) if is_alone and is_cheap else None
 
     def _other_frames(self, at: int) -> tuple[Frames, int] | None:
-        """What starts there, as gzip members may behind records that are not compressed."""
+        """Return frames of another kind that start there, such as gzip behind plain records."""
         other = frames_at(self.frames.file, self.frames.size, self.kind, at)
         return (other, at) if other and type(other) is not type(self.frames) else None
 
-    def _record(self, start: int, offset: int | None) -> Generator[Found, None, int]:
-        """What the record at `start` gives; returns where it ends."""
+    def _record(self, start: int, offset: int | None) -> Generator[ArchiveItem, None, int]:
+        """Yield what the record at `start` gives, and return where it ends."""
         window = self.window
         frame = window.frame(start)
         try:
@@ -126,7 +164,7 @@ class Stretch:
         return true_end
 
     def _head(self, start: int) -> tuple[RecordHead, bytes]:
-        """The head at `start`, and its bytes. Raises HeadError if there is none."""
+        """Return the head at `start` and its bytes. Raises HeadError if there is none."""
         for most in (_USUAL_HEAD_BYTES, self.kind.longest):
             data = self.window.get(start, start + most)
             try:
@@ -138,7 +176,7 @@ class Stretch:
         raise AssertionError
 
     def _true_end(self, block: int, end: int, is_large: bool) -> int | None:
-        """Where the record ends: mostly where its head says; None if nowhere near."""
+        """Return where the record ends, mostly where its head says; None if nowhere near."""
         window = self.window
         if is_large and not window.pass_over(block, end, _KEPT_BYTES):
             return None
@@ -154,7 +192,7 @@ class Stretch:
         return near
 
     def _ends(self, end: int) -> bool:
-        """Whether a record may end there, by what follows."""
+        """Return whether what follows shows that a record may end there."""
         window = self.window
         if not window.fill(end):
             return False
@@ -169,7 +207,7 @@ class Stretch:
         return starts_frame or self.kind.starts(rest) or self.kind.gap.match(tail) is not None
 
     def _length(self, offset: int | None, end: int) -> int | None:
-        """How long the record is in the file: up to where the next starts."""
+        """Return the record's length in the file, up to the start of the next."""
         if offset is None:
             return None
         window = self.window
@@ -181,25 +219,25 @@ class Stretch:
 
     def _broken(
         self, start: int, first: int, frame: tuple[int, int], error: HeadError
-    ) -> Generator[Found, None, int]:
-        """The row of a record that can't be read; returns where the next one may start."""
+    ) -> Generator[ArchiveItem, None, int]:
+        """Yield the row of an unreadable record, and return where the next one may start."""
         window = self.window
         if first < window.start and not window.go_back(first, frame):
             first = window.start
         behind = window.next(first)
         trouble = window.error
         if behind is None and trouble and trouble.at == frame[1] and not self.frames.is_plain:
-            return window.end  # which is told as damage of the frame
+            return window.end  # which is reported as damage of the frame
         is_cut = behind is None and error.may_go_on
         if is_cut and self.frames.is_plain:
-            yield Broken(start, f"truncated record: only {window.end - start} bytes of it")
+            yield Unreadable(start, f"truncated record: only {window.end - start} bytes of it")
         else:
             kind = "truncated" if is_cut else "broken"
-            yield Broken(frame[1], f"{kind} record: {error}")
+            yield Unreadable(frame[1], f"{kind} record: {error}")
         return window.end if behind is None else behind
 
-    def _damage(self) -> Iterator[Found]:
-        """What could not be unpacked; tells where to go on."""
+    def _damage(self) -> Iterator[ArchiveItem]:
+        """Yield what could not be decompressed, and set where to resume."""
         trouble = self.window.error
         if trouble is None:
             return
@@ -212,25 +250,27 @@ class Stretch:
             self.resume = self.frames, at
         if trouble.is_cut and at is None:
             left = self.frames.size - trouble.at
-            yield Broken(trouble.at, f"truncated record: only {left} bytes of it")
+            yield Unreadable(trouble.at, f"truncated record: only {left} bytes of it")
         else:
-            yield Broken(trouble.at, f"broken record: {trouble}")
+            yield Unreadable(trouble.at, f"broken record: {trouble}")
 
 
-def pages(frames: Frames, kind: Kind, max_bytes: int) -> Iterator[Found]:
-    """HTML responses with status 200, HTML resources, what a WAT says of pages, and every place
-    that is broken.
+def pages(
+    frames: Frames, kind: Kind, max_bytes: int, stopped: int | None = None
+) -> Iterator[ArchiveItem]:
+    """Yield the wanted pages and every unreadable place.
 
-    A broken record gives no page. Raises OSError if reading fails for a reason that does not lie
-    in the bytes.
+    Pages are HTML responses with status 200, HTML resources, and WAT records. A damaged record
+    gives no page. stopped: where `gzip_members` has stopped already, to resume there. Raises
+    OSError if reading fails for a reason other than the bytes themselves.
     """
-    goes_on: tuple[Frames, int] | None = frames, frames.start
+    goes_on: tuple[Frames, int] | None = frames, frames.start if stopped is None else stopped
     left = _MOST_AGAIN * frames.size + _FREE_BYTES
     while goes_on and left > 0:
         at: int | None
         frames, at = goes_on
         is_fast = kind is WARC and isinstance(frames, GzipFrames)
-        if is_fast:
+        if is_fast and at != stopped:
             at = (yield from gzip_members.pages(frames.file, at, max_bytes)).at
             if at is None:
                 return
@@ -238,4 +278,4 @@ def pages(frames: Frames, kind: Kind, max_bytes: int) -> Iterator[Found]:
         yield from stretch.found()
         goes_on, left = stretch.resume, left - stretch.read_again
     if goes_on:
-        yield Broken(goes_on[1], "unreadable file: frames within frames from here on")
+        yield Unreadable(goes_on[1], "unreadable file: frames within frames from here on")

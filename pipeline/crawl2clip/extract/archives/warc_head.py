@@ -1,7 +1,7 @@
-"""How a WARC record starts: its head, as it is found and not only as it should be.
+"""Parse the head of a WARC record, tolerating what writers get wrong.
 
-Lines may end in LF alone, as those of ClueWeb09 (WARC/0.18) do, and an address may be broken over
-several of them.
+Lines may end in LF alone, as in ClueWeb09 (WARC/0.18), and an address may be broken over several
+lines.
 """
 
 import re
@@ -23,14 +23,14 @@ _VERSION_BYTES = 16
 
 
 class RecordHead(NamedTuple):
-    """How many bytes the head has, and the block behind it."""
+    """Holds the number of bytes of the head and of the block behind it."""
 
     size: int
     length: int
 
 
 class HeadError(ValueError):
-    """It is no head. may_go_on: but with more bytes it might be one."""
+    """Reports bytes that are no record head. may_go_on: whether more bytes might complete one."""
 
     def __init__(self, reason: str, may_go_on: bool = False) -> None:
         super().__init__(reason)
@@ -38,7 +38,7 @@ class HeadError(ValueError):
 
 
 class WarcHeads:
-    """How the records of a WARC file start."""
+    """Recognises and parses the heads of WARC records."""
 
     longest = LONGEST
     start_bytes = 160
@@ -51,7 +51,7 @@ class WarcHeads:
         return self._start.match(data) is not None
 
     def head(self, data: bytes) -> RecordHead:
-        """The head that `data` starts with. Raises HeadError if it is none."""
+        """Return the record head at the start of `data`. Raises HeadError if there is none."""
         if not self.starts(data):
             is_cut = len(data) < _VERSION_BYTES and b"WARC/".startswith(data[:5])
             raise HeadError("it does not start as one", is_cut)
@@ -65,14 +65,14 @@ class WarcHeads:
 
 
 def length_of(text: bytes, name: str) -> int:
-    """The number. Raises HeadError if it is none, or none that a file can have."""
+    """Parse a length. Raises HeadError for no number, or one larger than any file."""
     if not _IS_LENGTH.fullmatch(text):
         raise HeadError(f"{name} is {text[:_SHOWN_BYTES].decode('latin-1')!a}")
     return int(text)
 
 
 def _with_length(data: bytes, end: int) -> tuple[int, re.Match[bytes] | None]:
-    """Where the head ends, and its length: behind an empty line if that is part of an address."""
+    """Return where the head ends and its length field, past an empty line inside an address."""
     found = _LENGTH.search(data, 0, end)
     more = None if found else HEADER_END.search(data, end, LONGEST)
     if more and _WARC_HEADER.search(data, end, more.end()):
@@ -81,7 +81,7 @@ def _with_length(data: bytes, end: int) -> tuple[int, re.Match[bytes] | None]:
 
 
 def regular(head: bytes, length: int) -> bytes:
-    """The same head as the standard wants it, for a block of that length."""
+    """Rewrite the head as the standard demands, for a block of that length."""
     lines = [b"WARC/1.0"]
     for line in re.split(rb"\r?\n", head)[1:]:
         if _IS_HEADER.match(line):

@@ -1,4 +1,4 @@
-"""A stretch of an archive's unpacked bytes, of which as little is kept as readers need."""
+"""Keep a sliding window over the decompressed bytes of an archive."""
 
 from bisect import bisect_left, bisect_right
 
@@ -10,10 +10,10 @@ _BLANK = b"\r\n "
 
 
 class Window:
-    """The unpacked bytes from the frame at `at` on, by their position.
+    """Holds the decompressed bytes from the frame at `at` on, addressed by position.
 
-    Positions count unpacked bytes; where nothing is compressed they are offsets in the file. error:
-    why the bytes end at `end`; None if the file does. known_end: where they end, once that is seen.
+    Positions count decompressed bytes; in an uncompressed file they are file offsets. error: why
+    the bytes end at `end`; None if the file ends there. known_end: the last position, once known.
     """
 
     def __init__(self, frames: Frames, at: int, kind: RecordKind) -> None:
@@ -32,16 +32,16 @@ class Window:
 
     @property
     def start(self) -> int:
-        """The first position that is kept."""
+        """Return the first position that is kept."""
         return self._base
 
     @property
     def end(self) -> int:
-        """Behind the last position that is unpacked."""
+        """Return the position behind the last decompressed byte."""
         return self._base + len(self._data)
 
     def fill(self, end: int) -> bool:
-        """Unpack up to `end`; false if there is less."""
+        """Decompress up to `end`; return False if the bytes end before."""
         while self.end < end and not self.is_over:
             self._take()
         return self.end >= end
@@ -64,13 +64,13 @@ class Window:
         self.known_end = self.end
 
     def get(self, start: int, end: int) -> bytes:
-        """The bytes from `start` to `end`, as far as there are any."""
+        """Return the bytes from `start` to `end`, as far as they exist."""
         self.fill(end)
         with memoryview(self._data) as data:
             return bytes(data[start - self._base : end - self._base])
 
     def forget(self, before: int) -> None:
-        """Keep nothing before that position but the start of its frame."""
+        """Drop everything before that position but the start of its frame."""
         count = min(before, self.end) - self._base
         if count < min(_DROP_BYTES, len(self._data) + 1):
             return
@@ -82,7 +82,7 @@ class Window:
         del self._starts[: max(bisect_right(self._starts, (self._base, self.frames.size)) - 1, 0)]
 
     def after_blank(self, at: int) -> int | None:
-        """The first position from `at` on with more than white space; None if there is none."""
+        """Return the first position from `at` on that is no white space, or None."""
         while True:
             self.fill(at + 1)
             tail = self._data[at - self._base : at - self._base + PEEK_BYTES]
@@ -95,8 +95,9 @@ class Window:
             self.forget(at)
 
     def offset(self, first: int, at: int) -> int | None:
-        """The offset of the record at `at`, with nothing but white space from `first` to there;
-        None if it does not start with a frame.
+        """Return the file offset of the record at `at`, or None if no frame starts with it.
+
+        Only white space may stand between `first` and `at`.
         """
         if self.frames.is_plain:
             return at
@@ -104,8 +105,9 @@ class Window:
         return offset if first <= position <= at else None
 
     def next_place(self, first: int, last: int) -> int | None:
-        """The offset of the first frame that starts between these positions, or of `last` itself
-        where nothing is compressed; None if there is none.
+        """Return the offset of the first frame that starts between these positions, or None.
+
+        In an uncompressed file that is `last` itself.
         """
         if self.frames.is_plain:
             return last
@@ -114,13 +116,13 @@ class Window:
         return self._starts[frame][1] if is_there else None
 
     def frame(self, at: int) -> tuple[int, int]:
-        """Position and offset of the frame that the byte at `at` lies in."""
+        """Return position and offset of the frame that holds the byte at `at`."""
         if self.frames.is_plain:
             return at, at
         return self._starts[max(bisect_right(self._starts, (at, self.frames.size)) - 1, 0)]
 
     def is_sound(self, end: int) -> bool:
-        """Whether the bytes end there or soon, and damage has no part in what is before."""
+        """Return whether the bytes end at `end` or soon after, with no damage before."""
         if not self.is_over:
             return False
         if self.error is None or self._starts[-1][1] != self.error.at:
@@ -128,9 +130,9 @@ class Window:
         return self._starts[-1][0] >= end
 
     def next(self, at: int) -> int | None:
-        """The first position from `at` on where a record or a frame starts; None if there is none.
+        """Return the first position from `at` on where a record or frame starts, or None.
 
-        What is before it need not be kept.
+        Bytes before it need not be kept.
         """
         while True:
             found = self.within(at, self.end)
@@ -141,7 +143,7 @@ class Window:
             self._take()
 
     def within(self, at: int, end: int) -> int | None:
-        """The same up to `end` and no further, in what is unpacked."""
+        """Return the first such position up to `end`, among the bytes already decompressed."""
         frame = bisect_left(self._starts, (at, -1))
         if frame < len(self._starts) and self._starts[frame][0] <= end:
             end = self._starts[frame][0]
@@ -155,8 +157,10 @@ class Window:
         return end if frame >= 0 else None
 
     def pass_over(self, start: int, end: int, kept: int) -> bool:
-        """Unpack up to `end`, keeping the last `kept` bytes; false if there is less, or a frame on
-        the way starts with a record. All from `start` on is still there to begin with.
+        """Decompress up to `end`, keep the last `kept` bytes, and return whether that many exist.
+
+        Returns False also if a frame on the way starts with a record. All bytes from `start` on
+        must still be kept at the call.
         """
         if self.known_end is not None and end > self.known_end:
             return False
@@ -179,17 +183,18 @@ class Window:
         return True
 
     def _starts_record(self, behind: int, end: int) -> bool:
-        """Whether one starts behind that position and before `end`, by what is unpacked."""
+        """Return whether a record starts between these positions, among the decompressed bytes."""
         if self._is_wary:
             return self.within(behind + 1, min(end - 1, self.end)) is not None
         later = self._starts[bisect_right(self._starts, (behind, self.frames.size)) :]
         return any(self.kind.starts(self.get(at, at + PEEK_BYTES)) for at, _ in later)
 
     def go_back(self, to: int, frame: tuple[int, int]) -> bool:
-        """Have the bytes from `to` on once more; frame: position and offset of the one before it.
+        """Make the bytes from `to` on available again.
 
-        What is compressed is unpacked once more for that, which is done once; then `pass_over`
-        stops wherever a record seems to start.
+        frame: position and offset of the frame before them. Compressed bytes are decompressed a
+        second time, which is done once; from then on `pass_over` stops wherever a record seems to
+        start.
         """
         if self.frames.is_plain:
             self._open(to, to)

@@ -1,4 +1,4 @@
-"""Where records begin and end in a .warc.zst.
+"""Find the boundaries of records in a .warc.zst file.
 
 https://iipc.github.io/warc-specifications/specifications/warc-zstd/, and RFC 8878 for the frames.
 """
@@ -10,7 +10,7 @@ from fastwarc.stream_io import ZstdReader
 
 from crawl2clip.extract.archives.compressed_frames import (
     BlockHeads,
-    CodedFrames,
+    CompressedFrames,
     Part,
     end_of_skippable,
 )
@@ -28,10 +28,10 @@ _NAME_BYTES = (0, 1, 2, 4)
 _SIZE_BYTES = (0, 2, 4, 8)
 
 
-class ZstdFrames(CodedFrames):
-    """One Zstandard frame after the other, behind one that holds the dictionary, if there is one.
+class ZstdFrames(CompressedFrames):
+    """Reads Zstandard frames, behind one that holds the dictionary, if there is one.
 
-    start: where the first record starts.
+    start: the offset of the first record.
     """
 
     magic = MAGIC
@@ -51,7 +51,7 @@ class ZstdFrames(CodedFrames):
 
 
 def _unpacked(dictionary: bytes) -> bytes:
-    """The dictionary, which may be compressed itself; none if it is damaged or far too long."""
+    """Return the dictionary, decompressed if need be; empty if it is damaged or far too long."""
     if not dictionary.startswith(MAGIC):
         return dictionary
     try:
@@ -65,7 +65,7 @@ def _unpacked(dictionary: bytes) -> bytes:
 
 
 def _end(file: BinaryIO, at: int) -> int | None:
-    """Where the frame ends by what its header and those of its blocks say; None if they don't."""
+    """Return where the frame ends by its header and its blocks' headers, or None if unknown."""
     head = peek(file, at, _HEADER_BYTES)
     if len(head) < 8 or not head.startswith(MAGIC):
         return None

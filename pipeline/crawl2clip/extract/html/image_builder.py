@@ -1,15 +1,15 @@
-"""An image while the page around it is being read."""
+"""Build an image while the page around it is being read."""
 
-from crawl2clip.extract.html.img_links import Attributes, Linked, is_image_link
-from crawl2clip.extract.html.page_model import TEXT_SOURCES, Image, Link
+from crawl2clip.extract.html.dimensions import pixels
+from crawl2clip.extract.html.img_links import ImageLinks, is_image_link
+from crawl2clip.extract.html.page_model import TEXT_SOURCES, Attributes, Image, Link
 from crawl2clip.extract.html.srcset import MOST_LINKS
-from crawl2clip.extract.html.values import pixels
 
 
-class Draft:
-    """An image whose texts and links may not be all known yet.
+class ImageBuilder:
+    """Collects an image whose texts and links may not be complete yet.
 
-    texts: by their source. anchor: the attributes of the link around it.
+    texts: by their source. linked: its links. in_noscript: whether it stands in a `noscript`.
     """
 
     __slots__ = ("_hrefs", "heading", "height", "in_noscript", "linked", "texts", "width")
@@ -17,7 +17,7 @@ class Draft:
     def __init__(
         self,
         attributes: Attributes,
-        linked: Linked,
+        linked: ImageLinks,
         texts: dict[str, str],
         heading: str | None,
         in_noscript: bool,
@@ -29,15 +29,15 @@ class Draft:
         self._hrefs: set[str] | None = None
 
     @classmethod
-    def of_image(cls, image: Image, in_noscript: bool) -> "Draft":
-        """The draft of an image that the scanner has finished."""
-        linked = Linked(image.links, image.url_source, "")
+    def of_image(cls, image: Image, in_noscript: bool) -> "ImageBuilder":
+        """Return a builder for an image that the scanner has finished."""
+        linked = ImageLinks(image.links, image.url_source, "")
         draft = cls({}, linked, dict(image.texts), image.heading, in_noscript)
         draft.width, draft.height = image.width, image.height
         return draft
 
-    def is_same(self, other: "Draft") -> bool:
-        """Whether one is the other's stand-in for those who run no scripts."""
+    def is_same(self, other: "ImageBuilder") -> bool:
+        """Return whether one is the other's fallback for browsers without scripts."""
         if self.in_noscript == other.in_noscript:
             return False
         if self.texts.get("alt") and self.texts.get("alt") == other.texts.get("alt"):
@@ -45,22 +45,22 @@ class Draft:
         return not self.hrefs().isdisjoint(other.hrefs())
 
     def hrefs(self) -> set[str]:
-        """Those of its links, found once: a page may have thousands of stand-ins for one image."""
+        """Return the addresses of its links, computed once: an image may have many fallbacks."""
         if self._hrefs is None:
             self._hrefs = {link.href.strip() for link in self.linked.links}
         return self._hrefs
 
-    def absorb(self, other: "Draft") -> None:
-        """Take over the links, up to `MOST_LINKS`, and texts that it has not."""
+    def absorb(self, other: "ImageBuilder") -> None:
+        """Take over the other's links, up to `MOST_LINKS`, and missing texts."""
         links, source, blank = self.linked
         new = [link for link in other.linked.links if link.href.strip() not in self.hrefs()]
         new = new[: max(0, MOST_LINKS - len(links))]
-        self.linked = Linked((*links, *new), source or other.linked.source, blank)
+        self.linked = ImageLinks((*links, *new), source or other.linked.source, blank)
         self.hrefs().update(link.href.strip() for link in new)
         self.texts = other.texts | self.texts
 
     def image(self) -> Image | str:
-        """What it came to, or why it is left out."""
+        """Return the finished image, or the reason why it is left out."""
         if is_pixel(self.width, self.height):
             return "pixel"
         links, source, blank = self.linked
@@ -75,19 +75,21 @@ class Draft:
         return Image(links, source, texts, self.width, self.height, self.heading)
 
 
-def joined(linked: Linked, more: tuple[Link, ...], source: str, first: bool = False) -> Linked:
-    """The links with more, which stood at `source`, behind them; or before them, if `first`."""
+def joined(
+    linked: ImageLinks, more: tuple[Link, ...], source: str, first: bool = False
+) -> ImageLinks:
+    """Append links that stood at `source`, without repetitions; prepend them if `first`."""
     hrefs = {link.href.strip() for link in linked.links}
     new = tuple(link for link in more if first or link.href.strip() not in hrefs)
     if first:
         hrefs = {link.href.strip() for link in new}
         rest = tuple(link for link in linked.links if link.href.strip() not in hrefs)
-        return Linked(new + rest, source, linked.blank)
-    return Linked(linked.links + new, linked.source or source, linked.blank)
+        return ImageLinks(new + rest, source, linked.blank)
+    return ImageLinks(linked.links + new, linked.source or source, linked.blank)
 
 
-def with_anchor(linked: Linked, anchor: Attributes, prefer: bool) -> Linked:
-    """With what the link around the image leads to, if that is an image."""
+def with_anchor(linked: ImageLinks, anchor: Attributes, prefer: bool) -> ImageLinks:
+    """Add the target of the link around the image, if that is an image."""
     href = anchor.get("href", "")
     if not is_image_link(href):
         return linked
@@ -95,5 +97,5 @@ def with_anchor(linked: Linked, anchor: Attributes, prefer: bool) -> Linked:
 
 
 def is_pixel(width: int | None, height: int | None) -> bool:
-    """Whether it is declared to be invisible: such images count visits."""
+    """Return whether the image is declared to be invisible: such images count visits."""
     return width is not None and height is not None and width <= 1 and height <= 1

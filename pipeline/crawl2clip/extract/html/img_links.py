@@ -1,13 +1,11 @@
-"""The attributes of an `img`, and of what stands around it -> its links, the best first."""
+"""Rank the links of an `img`, from its attributes and the elements around it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import NamedTuple
 
-from crawl2clip.extract.html.page_model import Link
+from crawl2clip.extract.html.page_model import Attributes, Link
 from crawl2clip.extract.html.srcset import MOST_LINKS, links_in
-
-Attributes = Mapping[str, str]
 
 # Where scripts look for the image that `src` is to show once it comes into view, or is clicked.
 LAZY = (
@@ -16,7 +14,7 @@ LAZY = (
     "data-img-src", "data-hi-res-src", "data-full-src", "data-large-file", "data-orig-file",
 )  # fmt: skip
 LAZY_SRCSETS = ("data-srcset", "data-lazy-srcset", "data-original-srcset", "data-ezsrcset")
-# The same, but other things stand there too: only what looks like the address of an image counts.
+# Other values stand there too: only what looks like the address of an image counts.
 LAZY_GUESSES = ("data-image", "data-img-url", "data-full-url", "data-url", "data-delay")
 ANY_LAZY = frozenset(LAZY + LAZY_SRCSETS + LAZY_GUESSES)
 
@@ -39,8 +37,11 @@ _IMAGE_PATH = re.compile(r"\.(?:jpe?g|png|webp|gif|avif|bmp|tiff?)$", re.IGNOREC
 _NEW_TYPES = ("image/avif", "image/jxl", "image/heic", "image/heif", "image/svg+xml")
 
 
-class Linked(NamedTuple):
-    """links: the best first. source: where that one stood. blank: a `src` that shows nothing."""
+class ImageLinks(NamedTuple):
+    """Holds the links of an image, the best first.
+
+    source: where the first stood. blank: a `src` that shows nothing.
+    """
 
     links: tuple[Link, ...]
     source: str
@@ -48,7 +49,7 @@ class Linked(NamedTuple):
 
 
 class SourceLink(NamedTuple):
-    """A link of a `source`. kind: picture or lazy. key: by which equal links are found."""
+    """Holds a link of a `source`. kind: picture or lazy. key: equal links have equal keys."""
 
     kind: str
     key: str
@@ -57,7 +58,7 @@ class SourceLink(NamedTuple):
 
 
 def source_links(source: Attributes, kinds: Set[str]) -> Iterator[SourceLink]:
-    """The links of a `source`, which go with all images in its `picture`."""
+    """Yield the links of a `source`, which apply to all images in its `picture`."""
     is_new = source.get("type", "").strip().lower().startswith(_NEW_TYPES)
     if "picture" in kinds and "srcset" in source:
         for link in _files(links_in(source["srcset"])):
@@ -67,17 +68,17 @@ def source_links(source: Attributes, kinds: Set[str]) -> Iterator[SourceLink]:
             yield SourceLink("lazy", link.href.strip(), link, is_new)
 
 
-def links_of(image: Attributes, sources: Sequence[SourceLink], kinds: Set[str]) -> Linked:
-    """The links of an `img` in a `picture` with `source` before it, which have these links.
+def links_of(image: Attributes, sources: Sequence[SourceLink], kinds: Set[str]) -> ImageLinks:
+    """Return the links of an `img`; sources: those of the `source` elements before it.
 
-    The best is the one with the largest width; or density, if no width is told; of equals the
-    first. `src` comes first, then `srcset`, then `source`, then what scripts load, which comes
-    before a `src` that is a placeholder, for that is no link at all.
+    The best is the one with the largest width, or density where no width is given; ties keep the
+    order: `src`, then `srcset`, then `source`, then the links that scripts load. A `src` that is a
+    placeholder is no link.
     """
     src = image.get("src", "")
     if "src" in kinds and not sources and "srcset" not in image and ANY_LAZY.isdisjoint(image):
         is_blank = is_placeholder(src, False)
-        return Linked((), "", src) if is_blank else Linked((Link(src),), "src", "")
+        return ImageLinks((), "", src) if is_blank else ImageLinks((Link(src),), "src", "")
     lazy = list(_lazy(image)) if "lazy" in kinds else []
     is_blank = is_placeholder(src, bool(lazy))
     found: dict[str, _Draft] = {}
@@ -90,11 +91,11 @@ def links_of(image: Attributes, sources: Sequence[SourceLink], kinds: Set[str]) 
     _add(found, "lazy", lazy)
     drafts = sorted(found.values(), key=_Draft.rank, reverse=True)[:MOST_LINKS]
     links = tuple(Link(draft.href, draft.width, draft.density) for draft in drafts)
-    return Linked(links, drafts[0].kind if drafts else "", src if is_blank else "")
+    return ImageLinks(links, drafts[0].kind if drafts else "", src if is_blank else "")
 
 
 def is_placeholder(src: str, is_lazy: bool) -> bool:
-    """Whether `src` shows nothing: no link, an inline image, a file of a name such as blank.gif.
+    """Return whether `src` shows nothing: it is missing, inline, or named like blank.gif.
 
     is_lazy: whether there is another link, to be loaded late.
     """
@@ -107,13 +108,13 @@ def is_placeholder(src: str, is_lazy: bool) -> bool:
 
 
 def is_no_file(link: str) -> bool:
-    """Whether there is nothing to fetch: no link, or an inline image."""
+    """Return whether there is nothing to fetch: no link, or an inline image."""
     link = link.strip()
     return not link or link[:6].lower().startswith(_NO_FILE)
 
 
 def is_image_link(href: str) -> bool:
-    """Whether it leads to an image, by the look of it."""
+    """Return whether the link seems to lead to an image."""
     return _IMAGE_PATH.search(_path(href)) is not None
 
 
@@ -122,7 +123,7 @@ def _path(link: str) -> str:
 
 
 class _Draft:
-    """A link as it comes together: a width may be told only at its second place."""
+    """Collects a link; its width may be given only at its second occurrence."""
 
     __slots__ = ("density", "href", "is_new", "kind", "width")
 
@@ -141,12 +142,12 @@ def _add(found: dict[str, _Draft], kind: str, links: Iterable[Link]) -> None:
 
 
 def _add_one(found: dict[str, _Draft], kind: str, key: str, link: Link, is_new: bool) -> None:
-    there = found.get(key)
-    if there is None:
+    known = found.get(key)
+    if known is None:
         found[key] = _Draft(kind, link, is_new)
     else:
-        there.width = there.width or link.width
-        there.density = there.density or link.density
+        known.width = known.width or link.width
+        known.density = known.density or link.density
 
 
 def _lazy(image: Attributes) -> Iterator[Link]:
@@ -166,5 +167,5 @@ def _lazy_srcsets(element: Attributes) -> Iterator[Link]:
 
 
 def _files(links: Iterable[Link]) -> Iterator[Link]:
-    """Those that are no inline images, which stand in for what a script puts there later."""
+    """Drop inline images, the placeholders of what a script loads later."""
     return (link for link in links if not is_no_file(link.href))

@@ -1,12 +1,11 @@
-"""JSON-LD on a page -> its images and what it says of them."""
+"""Extract images and their texts from JSON-LD."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from crawl2clip.extract.html.dimensions import pixels
 from crawl2clip.extract.html.img_links import is_no_file
-from crawl2clip.extract.html.page_model import Image, Link
-from crawl2clip.extract.html.text_normalization import collapsed
-from crawl2clip.extract.html.values import pixels
+from crawl2clip.extract.html.page_model import Image, Link, collapsed
 
 Texts = tuple[tuple[str, str], ...]
 
@@ -20,8 +19,10 @@ _PASSED_OVER = {"logo"}
 
 
 def images_in(text: str) -> Iterator[Image]:
-    """An `ImageObject` with its caption and name; an `image` that is a mere link with those of
-    what it is the image of. Only those with a text; bad JSON is nothing.
+    """Yield images with a text: `ImageObject`s, and plain `image` links of a described thing.
+
+    An `ImageObject` has its own caption and name; a plain link has those of the thing. Malformed
+    JSON yields nothing.
     """
     import orjson
 
@@ -34,7 +35,7 @@ def images_in(text: str) -> Iterator[Image]:
 
 
 def _nodes(data: Any) -> Iterator[Mapping[str, Any]]:
-    """All objects, from the outside to the inside, in their order."""
+    """Yield all objects in order, outer before inner."""
     waiting = [(data, 0)]
     for _ in range(_MOST_NODES):
         if not waiting:
@@ -67,8 +68,8 @@ def _images(node: Mapping[str, Any]) -> Iterator[Image]:
 
 def _texts(node: Mapping[str, Any]) -> Texts:
     texts = (node.get("caption"), node.get("name"))
-    said = dict.fromkeys(collapsed(text) for text in texts if isinstance(text, str))
-    return tuple(("json_ld", text) for text in said if text)
+    distinct = dict.fromkeys(collapsed(text) for text in texts if isinstance(text, str))
+    return tuple(("json_ld", text) for text in distinct if text)
 
 
 def _image(

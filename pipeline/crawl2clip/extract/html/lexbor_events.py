@@ -1,6 +1,7 @@
-"""A page in UTF-8 -> what on it has to do with images, as a stream in document order.
+"""Read a page with lexbor as a stream of the events that have to do with images.
 
-An event is (name, attributes, text); attributes and text are None where there are none:
+An event is (name, attributes, text); attributes and text are None where there are none. Events come
+in document order:
 
     base, meta, img, source     the element; attributes by lower-case name, the first of duplicates,
                                 '' for an attribute without a value
@@ -11,15 +12,15 @@ An event is (name, attributes, text); attributes and text are None where there a
     json_ld                     text: the content of a script of that type, as it stands
 
 The tree that an HTML parser builds without scripting decides what is where: an `img` that is moved
-out of a table is moved in the stream too, the content of `template` is no part of it. What can't
-change what the page offers may be missing: containers with neither an image, a source nor a caption
-in them, `source` outside of `picture`, headings that no image follows before the next, all titles
-but the first, `meta` that speaks neither to robots nor of text and data mining nor, if `social` is
-wanted, to social networks.
+out of a table is moved in the stream too, the content of `template` is no part of it. Events that
+can't change the page's content may be missing: containers with neither an image, a source nor a
+caption in them, `source` outside of `picture`, headings that no image follows before the next, all
+titles but the first, `meta` that addresses neither robots nor text and data mining nor, if `social`
+is wanted, social networks.
 
-Text of an element is that of its text nodes, as the parser decodes them, but for those in `SILENT`
-elements, with a space at each start and end of an element that is not `INLINE`; cut at
-`LONGEST_TEXT` characters, and nothing else done to it.
+The text of an element is that of its text nodes, as the parser decodes them, but for those in
+`SILENT` elements, with a space at each start and end of an element that is not `INLINE`; it is cut
+at `LONGEST_TEXT` characters, and otherwise unchanged.
 """
 
 from collections.abc import Iterable, Iterator
@@ -36,7 +37,7 @@ Event = tuple[str, dict[str, str] | None, str | None]
 
 CONTAINERS = frozenset({"picture", "a", "figure", "noscript"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-# Elements that do not part words.
+# Elements that do not separate words.
 INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark"  # noqa: SIM905
     " nobr q s samp small span strike strong sub sup time tt u var wbr".split()
@@ -67,9 +68,10 @@ EVENTS = frozenset(_SELECTORS) | CONTAINERS | {"/a"}
 
 
 def events(html: bytes, wanted: frozenset[str] = EVENTS) -> Iterator[Event]:
-    """The events whose names are wanted, by lexbor; the end of a container comes with its start.
+    """Yield the events whose names are wanted, from lexbor's tree.
 
-    Raises PageError if the parser gives up, or would take very long.
+    The end of a container comes with its start. Raises PageError if the parser gives up, or if
+    parsing would take very long.
     """
     from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, SelectolaxError
 
@@ -85,20 +87,20 @@ def events(html: bytes, wanted: frozenset[str] = EVENTS) -> Iterator[Event]:
 
 
 class _Visits:
-    """Nodes that may still be looked at for texts: links and headings can stand in each other."""
+    """Counts nodes that may still be visited for texts: links and headings can be nested."""
 
     def __init__(self, left: int) -> None:
         self.left = left
 
     def count(self) -> None:
-        """Raise PageError if that was one too many."""
+        """Count one visit. Raises PageError if that was one too many."""
         self.left -= 1
         if self.left < 0:
             raise PageError("page too deep: texts in texts")
 
 
 class _Inside:
-    """A container that is open, in the next one outside of it."""
+    """Represents an open container, linked to the next one outside of it."""
 
     __slots__ = ("depth", "node", "outer")
 
@@ -107,7 +109,7 @@ class _Inside:
         self.depth: int = outer.depth + 1 if outer else 1
 
     def is_in(self, tag: str) -> bool:
-        """Whether it, or one around it, is such an element."""
+        """Return whether this container, or one around it, is such an element."""
         inside: _Inside | None = self
         while inside and inside.node.tag != tag:
             inside = inside.outer
@@ -115,9 +117,9 @@ class _Inside:
 
 
 class _Walk:
-    """One pass over the elements that matter, in document order.
+    """Walks once over the elements that matter, in document order.
 
-    Containers are met by climbing from what they contain, for a page has thousands of links and
+    Containers are found by climbing from their content, for a page has thousands of links and
     few with an image in them. No element is climbed through twice: `inside` holds, by node, the
     innermost container that is open inside it.
     """
@@ -178,7 +180,7 @@ class _Walk:
             yield "licence", _attributes(node), None
 
     def _container(self, node: "LexborNode") -> _Inside | None:
-        """The innermost container around the node."""
+        """Return the innermost container around the node."""
         path, above = [], node.parent
         while above is not None and above.mem_id not in self.inside:
             path.append(above)
@@ -191,7 +193,7 @@ class _Walk:
         return inside
 
     def _moves(self, inside: _Inside | None) -> Iterator[Event]:
-        """Out of the containers that are open, into those around `inside`."""
+        """Yield the events that leave the open containers and enter those around `inside`."""
         old, new, entered = self.open, inside, []
         while old is not new:
             if new and (not old or new.depth >= old.depth):
@@ -209,7 +211,7 @@ class _Walk:
         return text_of(node, self.visits) if is_wanted else None
 
     def _is_drawn(self, node: "LexborNode") -> bool:
-        """Whether it stands in an SVG drawing, whose parts have titles of their own."""
+        """Return whether the node stands in an SVG drawing, whose parts have their own titles."""
         path, above = [], node.parent
         while above is not None and above.mem_id not in self.drawn and above.tag != "svg":
             path.append(above.mem_id)
@@ -231,7 +233,7 @@ def _is_json_ld(script_type: str) -> bool:
 
 
 def text_of(node: "LexborNode", visits: _Visits) -> str:
-    """The text in the element, as the head of this file says; but for white space around it.
+    """Return the text of the element, as the module docstring defines it, but for its white space.
 
     Raises PageError if the visits are used up.
     """
@@ -250,7 +252,7 @@ def text_of(node: "LexborNode", visits: _Visits) -> str:
 
 
 def _only_text(node: "LexborNode") -> str | None:
-    """The text if there is nothing else in the element, as is mostly so; None else."""
+    """Return the text of an element that holds nothing else, the common case; None otherwise."""
     child = node.first_child
     while child is not None and child.next is None and child.tag not in SILENT:
         if child.is_text_node:
@@ -261,7 +263,7 @@ def _only_text(node: "LexborNode") -> str | None:
 
 
 def _pieces(top: "LexborNode") -> Iterator[str]:
-    """Texts, and a space where an element that parts words starts or ends."""
+    """Yield texts, and a space where an element that separates words starts or ends."""
     around = [(top.mem_id, "", False)]  # per element: how its end is read, whether it is silent
     for node in top.traverse(include_text=True):
         if node.mem_id == top.mem_id:

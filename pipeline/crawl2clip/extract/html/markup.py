@@ -1,4 +1,4 @@
-"""Bytes of a page -> tags, comments and what is taken for one, as the HTML standard cuts them.
+"""Cut the bytes of a page into tags and comments, as the HTML standard does.
 
 https://html.spec.whatwg.org/multipage/parsing.html#tokenization
 """
@@ -11,9 +11,10 @@ _S = rb"[ \t\n\f\r]"
 
 
 def _attribute(most: bytes) -> bytes:
-    """An attribute. Each alternative ends where a tokenizer sees its end, or where the page ends.
+    """Return a pattern of an attribute.
 
-    most: how often a character of a name or value without quotes may be repeated.
+    Each alternative ends where a tokenizer sees its end, or where the page ends. most: how often a
+    character of a name or unquoted value may be repeated.
     """
     value = rb"\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|(?=>)|[^ \t\n\f\r>\"'][^ \t\n\f\r>]%b+|\Z" % most
     return rb"[^ \t\n\f\r/>][^ \t\n\f\r/>=]%b+(?:%b*+=%b*+(?:%b))?+" % (most, _S, _S, value)
@@ -32,30 +33,30 @@ _IN_SCRIPT = re.compile(rb"<!--|-->|<(/?)script(?=[ \t\n\f\r/>])", re.IGNORECASE
 
 
 class Tag(NamedTuple):
-    """name: in lower case. attributes: all between the name and the end of the tag."""
+    """Represents a tag. name: in lower case. attributes: all bytes between the name and its end."""
 
     name: bytes
     attributes: bytes
     is_end: bool
 
     def is_self_closing(self) -> bool:
-        """Whether it ends in `/>`; a value without quotes may end in a slash, too."""
+        """Return whether it ends in `/>`; an unquoted value may end in a slash, too."""
         return self.attributes.endswith(b"/") and not _ends_in_value(self.attributes)
 
 
 def tag_of(markup: "re.Match[bytes]") -> Tag | None:
-    """The tag that a match of `MARKUP` is; None for a comment."""
+    """Return the tag that a match of `MARKUP` stands for, or None for a comment."""
     name = markup[2]
     return Tag(name.lower(), markup[3], bool(markup[1])) if name else None
 
 
 def attribute_count(attributes: bytes) -> int:
-    """How many attributes a tag has, duplicates with them."""
+    """Count the attributes of a tag, duplicates included."""
     return sum(1 for _ in _ATTRIBUTES.finditer(attributes))
 
 
 def with_attributes(names: Iterable[str], count: str) -> "re.Pattern[bytes]":
-    """A pattern for what may be the start of a tag of these names with so many attributes.
+    """Return a pattern for what may be the start of a tag of these names with so many attributes.
 
     It may be tried at each `<`, whatever that one is, for it stops early: a long word counts as
     several attributes.
@@ -66,7 +67,7 @@ def with_attributes(names: Iterable[str], count: str) -> "re.Pattern[bytes]":
 
 
 def raw_end(html: bytes, name: bytes, start: int) -> int:
-    """Where the end tag of a raw text element stands that starts there; the page's end if none."""
+    """Return the offset of the end tag of a raw text element; the page's end if there is none."""
     if name == b"script":
         return _script_end(html, start)
     end = _RAW_ENDS[name].search(html, start)
@@ -74,7 +75,7 @@ def raw_end(html: bytes, name: bytes, start: int) -> int:
 
 
 def _script_end(html: bytes, start: int) -> int:
-    """A comment in a script may hide one script."""
+    """Return the offset of a script's end tag; a comment in a script may hide one script."""
     is_escaped = is_doubly = False
     at = start
     while found := _IN_SCRIPT.search(html, at):

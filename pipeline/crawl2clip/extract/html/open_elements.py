@@ -1,9 +1,9 @@
-"""How much work the tree of a page is for a parser, told from its tags without a tree.
+"""Estimate from a page's tags, without a tree, how much work its tree is for a parser.
 
 A parser's time for a tag grows with the number of elements that are open, and formatting elements
-that were not closed are made anew in each paragraph. The rules by which elements open and close are
-those of the HTML standard, section 13.2.6; where following one to the letter would take a tree, the
-one is taken that leaves more elements open.
+that were not closed are reconstructed in each paragraph. The rules by which elements open and close
+are those of the HTML standard, section 13.2.6; where following one to the letter would take a tree,
+the variant is used that leaves more elements open.
 """
 
 from collections import defaultdict
@@ -17,7 +17,7 @@ from crawl2clip.extract.html.markup import RAW, Tag
 MOST_LOOKS = 300_000_000  # elements open at a tag, summed over all tags: 4 ns each
 MOST_STEPS = 3_000_000  # those that have to be looked at here, too: 50 ns each
 MOST_FORMATTING = 1_000
-# What lexbor needs for one element that is made anew, besides its attributes.
+# Memory of lexbor for one element that is reconstructed, besides its attributes.
 ELEMENT_BYTES = 400
 MOST_MADE_BYTES = 64 << 20
 MOST_MOVED_BYTES = 512 << 20
@@ -58,7 +58,7 @@ _BREAKOUT = _HEADINGS | frozenset(
     b" nobr ol p pre ruby s small span strike strong sub sup table tt u ul var".split()
 )
 _ROOTS = frozenset(b"svg math".split())
-# In these, HTML goes on within a drawing or a formula.
+# In these, HTML continues within a drawing or a formula.
 _POINTS = {
     b"svg": frozenset(b"foreignobject desc title".split()),
     b"math": frozenset(b"mi mn mo ms mtext".split()),
@@ -68,9 +68,10 @@ _ROUNDS = 8  # of the adoption agency
 
 
 class _Element:
-    """An element that is or was open. within: the innermost part of a table, or template, it is in.
+    """Represents an element that is or was open.
 
-    root: svg or math if it is foreign. point: whether HTML goes on in it all the same.
+    within: the innermost part of a table, or template, around it. root: svg or math if it is
+    foreign. point: whether HTML continues in it all the same.
     """
 
     __slots__ = ("is_foreign", "is_open", "name", "point", "root", "tag", "within")
@@ -88,9 +89,9 @@ class _Element:
 
 
 class OpenElements:
-    """The stack of open elements and the list of active formatting elements, tag after tag.
+    """Tracks the stack of open elements and the list of active formatting elements.
 
-    Every method raises PageError once the page has asked for too much.
+    Every method raises PageError once the page exceeds a limit.
     """
 
     def __init__(self) -> None:
@@ -102,11 +103,11 @@ class OpenElements:
         self.run_bytes = self.fostered_bytes = 0  # of text that comes together in one node
 
     def is_foreign(self) -> bool:
-        """Whether the next tag follows the rules of SVG and MathML."""
+        """Return whether the next tag follows the rules of SVG and MathML."""
         return bool(self.open) and self.open[-1].is_foreign and not self.open[-1].point
 
     def text(self, length: int, is_space: bool) -> None:
-        """Text between tags; the parser appends it to the text before it, which it may move."""
+        """Process text between tags; the parser appends it to earlier text, which it may move."""
         if self.is_foreign():
             return
         if self._in_table():
@@ -121,12 +122,12 @@ class OpenElements:
             self._move(self.run_bytes)
 
     def comment(self) -> None:
-        """A comment parts texts, but for those that a table or the end of a page moves."""
+        """Process a comment; it separates texts, but for those a table or the page's end moves."""
         if not self.is_after_body and not self._in_table():
             self.run_bytes = 0
 
     def start(self, tag: Tag) -> None:
-        """A start tag. Elements without content and those of raw text do not stay open."""
+        """Process a start tag. Void elements and those of raw text do not stay open."""
         self._look()
         if self.is_foreign() and not self._leaves_foreign(tag):
             self._start_foreign(tag)
@@ -144,7 +145,7 @@ class OpenElements:
             _STARTS.get(name, OpenElements._start_any)(self, tag)
 
     def end(self, tag: Tag) -> None:
-        """An end tag."""
+        """Process an end tag."""
         self._look()
         if self.open and self.open[-1].is_foreign and self._end_foreign(tag.name):
             return
@@ -195,7 +196,7 @@ class OpenElements:
             raise PageError(f"text in too many parts: more than {MOST_MOVED_BYTES} bytes moved")
 
     def _in_scope(self, names: Iterable[bytes], borders: frozenset[bytes]) -> int:
-        """Index of the innermost of them, -1 if there is none within the borders."""
+        """Return the index of the innermost of them, or -1 if there is none within the borders."""
         for name in names:
             if self.counts[name]:
                 break
@@ -238,7 +239,7 @@ class OpenElements:
             pass
 
     def _list(self, element: _Element) -> None:
-        """Of equal ones up to three are kept."""
+        """Append the element to the list; of equal ones at most three are kept."""
         equal = [at for at, other in self._listed() if other.tag == element.tag]
         if len(equal) >= _MOST_EQUAL:
             del self.formatting[equal[-1]]
@@ -247,7 +248,7 @@ class OpenElements:
             raise PageError(f"page too deep: more than {MOST_FORMATTING} formatting elements")
 
     def _listed(self) -> Iterable[tuple[int, _Element]]:
-        """Those behind the last marker, the last first."""
+        """Yield the entries behind the last marker, the last first."""
         for at in range(len(self.formatting) - 1, -1, -1):
             element = self.formatting[at]
             if element is None:
@@ -305,7 +306,7 @@ class OpenElements:
         self._start_block(tag)
 
     def _start_part(self, tag: Tag) -> None:
-        """option, optgroup, rb, rtc, rp, rt: they end each other in what they belong to."""
+        """Process option, optgroup, rb, rtc, rp, rt, which end each other in their container."""
         is_option = tag.name.startswith(b"opt")
         if self._in_scope((b"select" if is_option else b"ruby",), _SCOPE) >= 0:
             kept = {b"option": b"optgroup", b"rp": b"rtc", b"rt": b"rtc"}.get(tag.name)
@@ -368,7 +369,7 @@ class OpenElements:
             self._take_out(self._index(link))
 
     def _start_structure(self, tag: Tag) -> None:
-        """A part of a table closes all that can't be around it, and opens what has to be."""
+        """Process a part of a table: close what can't be around it, open what has to be."""
         at = self._in_scope((b"table", b"template"), frozenset())
         if at < 0:
             return
@@ -387,7 +388,7 @@ class OpenElements:
             self._mark()
 
     def _keeps(self, names: tuple[bytes, ...], table: int) -> bool:
-        """Whether the innermost element may stay open around a part of the table."""
+        """Return whether the innermost element may stay open around a part of the table."""
         is_section = self.open[-1].name in (b"tbody", b"tfoot", b"thead")
         return self.open[-1].is_html(names) or (b"tr" in names and is_section)
 
@@ -442,7 +443,7 @@ class OpenElements:
             self._clear_to_marker()
 
     def _end_formatting(self, name: bytes) -> None:
-        """The adoption agency algorithm."""
+        """Run the adoption agency algorithm."""
         if self.open and self.open[-1].is_html((name,)) and self.open[-1] not in self.formatting:
             self._pop()
             return
@@ -455,7 +456,7 @@ class OpenElements:
                 return
 
     def _adopt(self, listed: int) -> bool:
-        """One round of it; whether there may be another."""
+        """Run one round of the algorithm; return whether there may be another."""
         element = self.formatting[listed]
         assert element is not None  # only those behind the last marker come here
         if not element.is_open:
@@ -476,10 +477,10 @@ class OpenElements:
         return True
 
     def _move_block(self, element: _Element, at: int, block: int) -> None:
-        """The block leaves the formatting element, which is made anew within it.
+        """Move the block out of the formatting element, which is reconstructed within it.
 
-        What stands between them is made anew around the block if it is formatting, too: the three
-        nearest to the block. The rest is closed.
+        Of the formatting elements between them the three nearest to the block are reconstructed
+        around it. The rest is closed.
         """
         between, furthest = self.open[at + 1 : block], self.open[block]
         kept = [inner for inner in between if inner in self.formatting][-_MOST_EQUAL:]
@@ -510,7 +511,7 @@ class OpenElements:
     # ---- SVG and MathML ----
 
     def _leaves_foreign(self, tag: Tag) -> bool:
-        """Whether the tag ends a drawing or formula, which it then does."""
+        """Return whether the tag ends a drawing or formula, and end it."""
         is_font = tag.name == b"font" and any(
             word in tag.attributes.lower() for word in (b"color", b"face", b"size")
         )
@@ -524,7 +525,7 @@ class OpenElements:
             self._push(tag, self.open[-1].root)
 
     def _end_foreign(self, name: bytes) -> bool:
-        """Whether that was all: the tag ended an element of the drawing or formula."""
+        """Return whether the tag ended an element of the drawing or formula, and nothing more."""
         if name in (b"p", b"br"):
             while self.is_foreign():
                 self._pop()

@@ -1,7 +1,7 @@
-"""The events of a page -> what it offers.
+"""Collect a page's images, texts and metadata from its stream of events.
 
-Which images and texts a page has is decided here and in what this calls; whoever reads the page
-only says what stands where.
+Which images and texts a page has is decided here and in the modules called from here; the scanner
+and the parser only report what stands where.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,41 +11,60 @@ from time import thread_time
 from typing import Any
 
 from crawl2clip.extract.html import json_ld, open_graph
-from crawl2clip.extract.html.image_builder import Draft, with_anchor
-from crawl2clip.extract.html.img_links import Attributes, SourceLink, links_of, source_links
+from crawl2clip.extract.html.image_builder import ImageBuilder, with_anchor
+from crawl2clip.extract.html.img_links import SourceLink, links_of, source_links
 from crawl2clip.extract.html.lexbor_events import Event
-from crawl2clip.extract.html.page_metadata import FactsSeen
-from crawl2clip.extract.html.page_model import Image, Offers
-from crawl2clip.extract.html.scanner import Finish, Finished
-from crawl2clip.extract.html.text_normalization import collapsed, context
+from crawl2clip.extract.html.page_model import (
+    Attributes,
+    Image,
+    MetadataCollector,
+    PageContent,
+    PageMetadata,
+    collapsed,
+    context,
+)
+from crawl2clip.extract.html.scanner import Finish, Finished, events, has_image
 from crawl2clip.extract.limits.page_budget import FREE_IMAGES_OF_PICTURE, Budget, OverBudgetError
 from crawl2clip.extract.limits.read_settings import Settings
 
 # Texts of the image itself; those around it are known when what they stand in ends.
 _OWN_TEXTS = ("alt", "title", "data-image-title", "aria-label")
 _TEXTS_AROUND = frozenset({"figcaption", "link_text"})
-# The time is looked at after so many.
+# Images that need no `img` in the page.
+_ELSEWHERE = frozenset({"og", "twitter", "json_ld"})
+# CPU time is checked once for so many events.
 _SOME_EVENTS = 1_000
 
 
-def offers_of(
-    events: Iterable[Event | Finished], settings: Settings, budget: Budget | None = None
-) -> Offers:
-    """What the page offers to who wants these texts and images; if the budget does not do, what it
-    offers up to there.
+def page_content(html: bytes, settings: Settings, budget: Budget | None = None) -> PageContent:
+    """Return the images of a page, their texts and the page's metadata.
+
+    html: in UTF-8, with U+FFFD for bytes that are not. A page that can have none of the wanted
+    images is not parsed and gives empty content. Raises PageError if the parser gives up, or if
+    parsing would take very long.
     """
+    if _ELSEWHERE.isdisjoint(settings.images) and not has_image(html):
+        return PageContent(PageMetadata(), [], {})
+    budget = budget or Budget(len(html))
+    return collect_content(events(html, wanted(settings), finishing(settings)), settings, budget)
+
+
+def collect_content(
+    stream: Iterable[Event | Finished], settings: Settings, budget: Budget | None = None
+) -> PageContent:
+    """Return the wanted texts and images of the page; when the budget ends, those up to there."""
     page = _Page(settings, budget or Budget(0))
     try:
-        for some in _timed(events, page.budget):
+        for some in _timed(stream, page.budget):
             for name, attributes, text in some:
                 _TAKES[name](page, attributes or {}, text or "")
     except OverBudgetError as error:
         page.problem = str(error)
-    return page.offers()
+    return page.content()
 
 
-def _timed(events: Iterable[Event | Finished], budget: Budget) -> Iterator[list[Event | Finished]]:
-    start, rest = thread_time(), iter(events)
+def _timed(stream: Iterable[Event | Finished], budget: Budget) -> Iterator[list[Event | Finished]]:
+    start, rest = thread_time(), iter(stream)
     while some := list(islice(rest, _SOME_EVENTS)):
         yield some
         start = budget.take_seconds(start)
@@ -53,7 +72,7 @@ def _timed(events: Iterable[Event | Finished], budget: Budget) -> Iterator[list[
 
 @lru_cache
 def wanted(settings: Settings) -> frozenset[str]:
-    """The events that `offers_of` needs for these settings."""
+    """Return the names of the events that `collect_content` needs for these settings."""
     names = {"base", "meta", "title", "licence", "img", "h", "noscript"}
     if {"picture", "lazy"} & set(settings.images):
         names |= {"picture", "source"}
@@ -72,7 +91,7 @@ def wanted(settings: Settings) -> frozenset[str]:
 
 @lru_cache
 def finishing(settings: Settings) -> Finish:
-    """What the scanner may finish: nothing if links or figures around an image may matter to it."""
+    """Return which images the scanner may finish: none if links or figures around them matter."""
     images = frozenset(settings.images)
     if "link" in images or "src" not in images or not _TEXTS_AROUND.isdisjoint(settings.texts):
         return Finish()
@@ -81,25 +100,25 @@ def finishing(settings: Settings) -> Finish:
 
 
 class _Around:
-    """A link or a figure that is open, and the images in it."""
+    """Holds an open link or figure, and the images in it."""
 
     __slots__ = ("attributes", "images", "text")
 
     def __init__(self, attributes: Attributes) -> None:
         self.attributes, self.text = attributes, ""
-        self.images: list[Draft] = []
+        self.images: list[ImageBuilder] = []
 
 
 class _Page:
-    """What is known of a page at one place of the stream; `_TAKES` has its methods by event."""
+    """Holds the state of a page at one place of the stream; `_TAKES` maps events to its methods."""
 
     def __init__(self, settings: Settings, budget: Budget) -> None:
         self.settings, self.budget = settings, budget
         self.kinds = frozenset(settings.images)
         self.own_texts = [name for name in _OWN_TEXTS if name in settings.texts]
         self.texts_may_follow = not _TEXTS_AROUND.isdisjoint(settings.texts)
-        self.drafts: list[Draft | Image] = []
-        self.previous: Draft | Image | None = None
+        self.drafts: list[ImageBuilder | Image] = []
+        self.previous: ImageBuilder | Image | None = None
         self.elsewhere: list[Image] = []
         self.too_many = self.too_many_elsewhere = 0
         self.problem: str | None = None
@@ -111,14 +130,17 @@ class _Page:
         self.source_links: list[SourceLink] = []
         self.anchors = [_Around({})]
         self.figures = [_Around({})]
-        self.facts = FactsSeen()
+        self.metadata = MetadataCollector()
 
     def _images(self, images: list[Image], _: str) -> None:
-        """Some that the scanner has finished, never beyond the limit; but in or next to a noscript,
-        one may be the same as the one before.
+        """Add images that the scanner has finished, never beyond the limit.
+
+        In or next to a noscript, one may be the same as the one before.
         """
         before = self.previous
-        is_alone = not self.noscripts and not (isinstance(before, Draft) and before.in_noscript)
+        is_alone = not self.noscripts and not (
+            isinstance(before, ImageBuilder) and before.in_noscript
+        )
         if is_alone:
             self.drafts += images
             self.previous = images[-1]
@@ -128,9 +150,11 @@ class _Page:
 
     def _image(self, image: Image) -> None:
         before, self.previous = self.previous, None
-        if self.noscripts or (isinstance(before, Draft) and before.in_noscript):
+        if self.noscripts or (isinstance(before, ImageBuilder) and before.in_noscript):
             if not self.noscripts or "noscript" in self.kinds:
-                self.previous = self._placed(Draft.of_image(image, self.noscripts > 0), before)
+                self.previous = self._placed(
+                    ImageBuilder.of_image(image, self.noscripts > 0), before
+                )
         else:
             self.previous = image
             self.drafts.append(image)
@@ -149,22 +173,22 @@ class _Page:
             self.previous = self._drafted(attributes, texts, before)
 
     def _drafted(
-        self, attributes: Attributes, texts: dict[str, str], before: Draft | Image | None
-    ) -> Draft:
-        """The draft that holds the image: its own, or `before` if that is the same."""
+        self, attributes: Attributes, texts: dict[str, str], before: ImageBuilder | Image | None
+    ) -> ImageBuilder:
+        """Return the builder of the image: its own, or `before` if that is the same image."""
         linked = links_of(attributes, self._source_links(), self.kinds)
         if "link" in self.kinds:
             anchor = self.anchors[-1].attributes
             linked = with_anchor(linked, anchor, self.settings.prefer_link)
         if self.noscripts and linked.links:
             linked = linked._replace(source="noscript")
-        draft = Draft(attributes, linked, texts, self.heading, self.noscripts > 0)
+        draft = ImageBuilder(attributes, linked, texts, self.heading, self.noscripts > 0)
         return self._placed(draft, before)
 
-    def _placed(self, draft: Draft, before: Draft | Image | None) -> Draft:
+    def _placed(self, draft: ImageBuilder, before: ImageBuilder | Image | None) -> ImageBuilder:
         if draft.in_noscript and isinstance(before, Image):
-            before = self.drafts[-1] = Draft.of_image(before, False)
-        if isinstance(before, Draft) and before.is_same(draft):
+            before = self.drafts[-1] = ImageBuilder.of_image(before, False)
+        if isinstance(before, ImageBuilder) and before.is_same(draft):
             before.absorb(draft)
             return before
         self.drafts.append(draft)
@@ -173,7 +197,7 @@ class _Page:
         return draft
 
     def _source_links(self) -> list[SourceLink]:
-        """The links of the picture's sources, for one more image of those it goes with."""
+        """Return the links of the picture's sources, and charge them for one more image."""
         for source in self.new_sources:
             self.source_links += source_links(source, self.kinds)
         self.new_sources.clear()
@@ -215,7 +239,7 @@ class _Page:
         self.figures[-1].text = self.figures[-1].text or collapsed(text)
 
     def _figure_end(self, *_: object) -> None:
-        """Its caption is that of all images in it, but for those in a figure with its own."""
+        """Give the figure's caption to all images in it that have none."""
         figure = self.figures.pop()
         if figure.text:
             _give(figure.images, "figcaption", figure.text)
@@ -240,10 +264,10 @@ class _Page:
                     self.too_many_elsewhere += 1
                 room -= 1
 
-    def offers(self) -> Offers:
+    def content(self) -> PageContent:
         for kind in ("og", "twitter"):
             if kind in self.kinds:
-                self._add_elsewhere(open_graph.images_in(self.facts.social, kind))
+                self._add_elsewhere(open_graph.images_in(self.metadata.social, kind))
         images: list[Image] = []
         left_out: dict[str, int] = {}
         for draft in self.drafts:
@@ -258,7 +282,7 @@ class _Page:
         images += self.elsewhere
         most = self.settings.max_images_per_page
         beyond = self.too_many + self.too_many_elsewhere + max(0, len(images) - most)
-        return Offers(self.facts.facts(), images[:most], left_out, beyond, self.problem)
+        return PageContent(self.metadata.metadata(), images[:most], left_out, beyond, self.problem)
 
 
 _TAKES: dict[str, Callable[[_Page, Any, str], None]] = {
@@ -276,10 +300,10 @@ _TAKES: dict[str, Callable[[_Page, Any, str], None]] = {
     "figcaption": _Page._figcaption,
     "/figure": _Page._figure_end,
     "json_ld": _Page._json_ld,
-    "base": lambda page, attributes, _: page.facts.base(attributes, ""),
-    "meta": lambda page, attributes, _: page.facts.meta(attributes, ""),
-    "licence": lambda page, attributes, _: page.facts.licence(attributes, ""),
-    "title": lambda page, _, text: page.facts.title({}, text),
+    "base": lambda page, attributes, _: page.metadata.base(attributes, ""),
+    "meta": lambda page, attributes, _: page.metadata.meta(attributes, ""),
+    "licence": lambda page, attributes, _: page.metadata.licence(attributes, ""),
+    "title": lambda page, _, text: page.metadata.title({}, text),
 }
 
 
@@ -288,7 +312,7 @@ def _text(attributes: Attributes, name: str) -> str:
     return collapsed(value) if value else ""
 
 
-def _give(images: Iterable[Draft], source: str, text: str) -> None:
+def _give(images: Iterable[ImageBuilder], source: str, text: str) -> None:
     for image in images:
         if text:
             image.texts.setdefault(source, text)

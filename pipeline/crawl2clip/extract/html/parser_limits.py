@@ -1,11 +1,11 @@
-"""Pages made to keep a parser busy for hours: its time is quadratic in several things.
+"""Refuse pages made to keep a parser busy for hours: its time is quadratic in several things.
 
-- elements that are open at once, and formatting elements made anew: see open_elements.py
+- elements that are open at once, and formatting elements reconstructed: see open_elements.py
 - attributes of one tag, each of which is compared with those before it
 - attributes of all `<html>` and `<body>` tags, which are merged into one element
 
 The limits lie far above what pages have. The checks are linear, and next to nothing for an honest
-page: a short one is not looked at, whatever it has.
+page: a short one is not examined, whatever it has.
 """
 
 import re
@@ -60,7 +60,7 @@ def refuse_bomb(html: bytes) -> None:
 
 
 def _tags(html: bytes) -> int:
-    """How many there may be; five times as fast as `bytes.count`, which stops at each."""
+    """Count the tags there may be; five times as fast as `bytes.count`, which stops at each."""
     return int(np.count_nonzero(np.frombuffer(html, np.uint8) == ord("<")))
 
 
@@ -69,7 +69,7 @@ def _is_large(html: bytes, tags: int) -> bool:
 
 
 def _may_have_all(html: bytes) -> bool:
-    """Whether all tags together may have more attributes than `MOST_ALL_ATTRIBUTES`."""
+    """Return whether all tags together may have more attributes than `MOST_ALL_ATTRIBUTES`."""
     if len(html) < 2 * MOST_ALL_ATTRIBUTES:  # the least that one takes, with a blank
         return False
     places = np.count_nonzero(_BEFORE_ATTRIBUTE[np.frombuffer(html, np.uint8)])
@@ -77,7 +77,7 @@ def _may_have_all(html: bytes) -> bool:
 
 
 def _is_odd(html: bytes, tags: int) -> bool:
-    """Whether a part of the page may have much of what takes long; each `<` may start a tag."""
+    """Return whether a part of the page may be expensive; each `<` may start a tag."""
     if len(html) > _SHORT_BYTES and _MANY_ATTRIBUTES.search(html):
         return True
     if sum(1 for _ in _ROOT.finditer(html)) > _FEW_ROOTS:
@@ -91,7 +91,7 @@ def _is_odd(html: bytes, tags: int) -> bool:
 
 
 class _Reading:
-    """One pass over the tags of a page."""
+    """Reads the tags of a page once."""
 
     def __init__(self, html: bytes) -> None:
         self.html = html
@@ -100,7 +100,7 @@ class _Reading:
         self.may_have_all = _may_have_all(html)
 
     def refuse(self) -> None:
-        """Raise PageError at the place from where on the page asks for too much."""
+        """Raise PageError at the place where the page exceeds a limit."""
         html, at = self.html, 0
         if sum(1 for _ in _FRAMESET.finditer(html)) > MOST_FRAMESETS:
             raise PageError(f"page too deep: more than {MOST_FRAMESETS} framesets")
@@ -120,7 +120,7 @@ class _Reading:
         self.elements.text(end - start, self.html[start:end].isspace())
 
     def _no_tag(self, start: int, end: int) -> int:
-        """Where a comment ends, which in SVG and MathML may be a text."""
+        """Return the end of a comment, which in SVG and MathML may be a text."""
         if self.html.startswith(_CDATA, start) and self.elements.is_foreign():
             stop = self.html.find(b"]]>", start)
             return stop + 3 if stop >= 0 else len(self.html)
@@ -128,7 +128,7 @@ class _Reading:
         return end
 
     def _tag(self, tag: Tag, at: int) -> int:
-        """Where what belongs to the tag ends: the content of a raw text element does."""
+        """Return the end of what belongs to the tag, such as the content of a raw text element."""
         if tag.attributes:
             self._refuse_attributes(tag)
         if tag.is_end:

@@ -1,9 +1,9 @@
-"""The events of a page, by the native scanner where it is sure, else by the parser.
+"""Read the events of a page with the native scanner where it is sure, else with the parser.
 
 The scanner follows the rules by which a parser opens and closes elements, but builds no tree. Where
-the tree would decide (an image in a table but in no cell, say), it names its doubt, and the parser
-is asked: for every page both find the same. A machine without a C compiler has no scanner, and
-always asks the parser.
+the tree would decide (an image in a table but in no cell, say), it bails out with a reason, and the
+parser reads the page: for every page both give the same events. A machine without a C compiler has
+no scanner, and always uses the parser.
 """
 
 import re
@@ -23,15 +23,15 @@ except ImportError:
 # In place of one `img` or more, with their texts, links and headings.
 Finished = tuple[Literal["images"], list[Image], None]
 OddImage = Callable[[str | None, tuple[tuple[str, str], ...]], Image | None]
-_TOLD_TEXTS = frozenset({"alt", "title"})
+_LINKED_TEXTS = frozenset({"alt", "title"})
 # Parsers turn <image> into <img>.
 _ANY_IMAGE = re.compile(rb"<im(?:g|age)", re.IGNORECASE)
 
 
 class Finish(NamedTuple):
-    """Which images the scanner may finish, and leave out if they have no text.
+    """Chooses the images that the scanner may finish, and leave out if they have no text.
 
-    texts: those of the `img` that are wanted; none to finish none. places: where links may stand,
+    texts: the wanted texts of the `img`; none to finish none. places: where links may stand,
     besides `src`. most: after so many images no more are finished or left out.
     """
 
@@ -44,19 +44,22 @@ NONE = Finish()
 
 
 def is_built() -> bool:
-    """Whether this machine has the native scanner."""
+    """Return whether this machine has the native scanner."""
     return _scanner is not None
 
 
 def has_image(html: bytes) -> bool:
-    """Whether there may be an `img` in the page; the search stops at the first."""
+    """Return whether there may be an `img` in the page; the search stops at the first."""
     return _scanner.has_image(html) if is_built() else _ANY_IMAGE.search(html) is not None
 
 
 def events(
     html: bytes, wanted: frozenset[str] = EVENTS, finish: Finish = NONE
 ) -> Iterable[Event | Finished]:
-    """The events whose names are wanted. Raises PageError if the parser is asked and gives up."""
+    """Return the events whose names are wanted.
+
+    Raises PageError if the page needs the parser, and that gives up.
+    """
     found = scanned(html, wanted, finish)
     return parser.events(html, wanted) if isinstance(found, str) else found
 
@@ -64,27 +67,27 @@ def events(
 def scanned(
     html: bytes, wanted: frozenset[str] = EVENTS, finish: Finish = NONE
 ) -> list[Event | Finished] | str:
-    """The events by the scanner, or why the parser has to be asked."""
+    """Return the scanner's events, or the reason why the page needs the parser."""
     if not is_built():
         return "no scanner on this machine"
     texts, places = _bits(finish.texts, "OWN_TEXTS"), _bits(finish.places, "LINK_PLACES")
     return _scanner.events(html, _bits(wanted, "WANTED"), texts, places, finish.most)
 
 
-def told_images(
+def linked_images(
     links: Sequence[object],
     kind: type,
     texts: frozenset[str],
     decode: Callable[[str], str] | None,
     odd: OddImage,
 ) -> list[Image]:
-    """The images among the links, which are those of that type, with one of the texts.
+    """Return the images among the links, which are those of type `kind`, with one of the texts.
 
-    They have url, alt and title. decode: what replaces character references, None if that has been
-    done. odd: says what an image comes to whose url is not plain.
+    They have url, alt and title. decode: replaces character references, None if that has been
+    done. odd: makes the image whose url is not plain.
     """
-    bits = _bits(texts & _TOLD_TEXTS, "OWN_TEXTS")
-    return _scanner.told_images(links, kind, bits, decode, odd)
+    bits = _bits(texts & _LINKED_TEXTS, "OWN_TEXTS")
+    return _scanner.linked_images(links, kind, bits, decode, odd)
 
 
 @lru_cache

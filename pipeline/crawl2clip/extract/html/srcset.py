@@ -1,4 +1,4 @@
-"""The attribute `srcset`: several files of one image, by the rules of the HTML standard.
+"""Parse the attribute `srcset`, several files of one image, by the HTML standard.
 
 https://html.spec.whatwg.org/multipage/images.html#parsing-a-srcset-attribute
 """
@@ -27,10 +27,10 @@ _NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 
 
 def links_in(srcset: str) -> list[Link]:
-    """The links with what is said of them, in their order; those with an error are left out.
+    """Return the links with their descriptors, in order; those with an error are left out.
 
     Differs from the standard in that a width beyond 2**31 is an error, in `MOST_LINKS`, and in that
-    no more than a thousand are looked at.
+    no more than a thousand are read.
     """
     links: list[Link] = []
     for href, descriptors in islice(_parts(srcset), _MOST_PARTS):
@@ -62,17 +62,17 @@ def _end(found: re.Match[str] | None) -> int:
 
 
 def _link(href: str, descriptors: list[str]) -> Link | None:
-    """None if the descriptors are wrong, unknown or contradict each other."""
-    said: dict[str, float] = {}
+    """Return the link, or None if its descriptors are invalid, unknown or contradictory."""
+    values: dict[str, float] = {}
     for descriptor in descriptors:
         value = _value(descriptor)
-        if value is None or descriptor[-1] in said:
+        if value is None or descriptor[-1] in values:
             return None
-        said[descriptor[-1]] = value
-    if ("x" in said and len(said) > 1) or ("h" in said and "w" not in said):
+        values[descriptor[-1]] = value
+    if ("x" in values and len(values) > 1) or ("h" in values and "w" not in values):
         return None
-    width = said.get("w")
-    return Link(href, int(width) if width else None, said.get("x"))
+    width = values.get("w")
+    return Link(href, int(width) if width else None, values.get("x"))
 
 
 def _value(descriptor: str) -> float | None:

@@ -1,7 +1,7 @@
-"""A child process with limits, whose death costs nothing but what it was doing.
+"""Run a child process with limits, whose death costs nothing but its current work.
 
-It is a fork, so it starts within milliseconds and has all that this process has loaded. It keeps
-no file or socket of its parent's but the pipe between them, and it dies with its parent.
+It is a fork, so it starts within milliseconds and shares all loaded modules. It keeps no file or
+socket of its parent's but the pipe between them, and it dies with its parent.
 """
 
 import contextlib
@@ -31,18 +31,18 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class DiedError(Exception):
-    """The child has died; the message says of what, such as SIGSEGV."""
+    """Reports that the child died; the message names the cause, such as SIGSEGV."""
 
 
 class TooLongError(DiedError):
-    """The child has used more time than it may."""
+    """Reports that the child exceeded its time limit."""
 
 
 class Child:
-    """A fork that runs `serve(pipe)` and ends.
+    """Forks a process that runs `serve(pipe)` and ends.
 
-    seconds: of CPU time, after each call of `start_clock` in the child. memory_bytes: what it may
-    take in addition to what this process holds; only Linux can keep to that.
+    seconds: of CPU time, after each `cpu_limit.start_clock` in the child. memory_bytes: what it may
+    take in addition to what this process holds; only Linux can enforce that.
     """
 
     def __init__(
@@ -68,14 +68,14 @@ class Child:
         self.end()
 
     def send(self, message: object) -> None:
-        """Raises DiedError."""
+        """Send a message to the child. Raises DiedError."""
         try:
             self.pipe.send(message)
         except (BrokenPipeError, ConnectionResetError):
             raise self._cause() from None
 
     def receive(self) -> Any:
-        """The child's next message. Raises DiedError if there comes none."""
+        """Return the child's next message. Raises DiedError if there comes none."""
         try:
             if not self.pipe.poll(self.seconds * _WALL_SECONDS_PER_CPU_SECOND):
                 self.end()
@@ -97,16 +97,16 @@ class Child:
 
     @property
     def is_alive(self) -> bool:
-        """Whether its end has not been noticed yet."""
+        """Return whether its end has not been noticed yet."""
         return self.pid != 0
 
     def end(self) -> None:
-        """Kill it, if it lives."""
+        """Kill the child if it is alive."""
         if self.is_alive:
             self._end(kill=True)
 
     def _end(self, kill: bool) -> int:
-        """The exit code of the child, minus the signal that ended it."""
+        """Return the exit code of the child, or minus the signal that ended it."""
         if kill:
             os.kill(self.pid, signal.SIGKILL)
         _, status = os.waitpid(self.pid, 0)
@@ -116,8 +116,9 @@ class Child:
 
 
 class Failure(NamedTuple):
-    """For a parent: what its child raised. is_ours: whether a machine or an installation is at
-    fault and not what was read.
+    """Tells a parent what its child raised.
+
+    is_ours: whether a machine or an installation is at fault and not the bytes that were read.
     """
 
     text: str
@@ -125,7 +126,7 @@ class Failure(NamedTuple):
 
 
 def failure_of(error: BaseException) -> Failure:
-    """What a child says of an error. Lack of memory it can't tell of: MemoryError is raised."""
+    """Describe an error for the parent. Raises MemoryError again, since that can't be sent."""
     if isinstance(error, MemoryError):
         raise error
     is_ours = isinstance(error, ImportError) or (
@@ -133,15 +134,6 @@ def failure_of(error: BaseException) -> Failure:
     )
     text = " ".join(f"{type(error).__name__}: {error}".split())
     return Failure(text[:_LONGEST_TEXT].encode(errors="replace").decode(), is_ours)
-
-
-def start_clock(seconds: int) -> None:
-    """From now on this process may use so many seconds of CPU time before it is killed.
-
-    The kernel kills it, so native code that never returns does not escape; and time spent waiting
-    for a network does not count. 0 seconds stop the clock.
-    """
-    signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def _be_child(

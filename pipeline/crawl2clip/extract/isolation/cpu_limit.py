@@ -1,18 +1,26 @@
-"""A limit on CPU time that also ends a process whose native code never returns.
+"""Limit CPU time, also of native code that never returns.
 
-The kernel keeps the time and kills the process, which Spark notices, so the task is tried again.
+The kernel keeps the time and kills the process; Spark notices and retries the task.
 """
 
 import io
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, Self, cast
 
-from crawl2clip.extract.isolation.child_process import start_clock
+
+def start_clock(seconds: int) -> None:
+    """Limit this process to so many further seconds of CPU time, after which it is killed.
+
+    The kernel kills it, so native code that never returns does not escape; and time spent waiting
+    for a network does not count. 0 seconds stop the clock.
+    """
+    signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 class CpuLimit:
-    """So many seconds of CPU time at most, of all threads, from one `restart` to the next."""
+    """Limits the CPU time of all threads, in seconds, from one `restart` to the next."""
 
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
@@ -29,7 +37,7 @@ class CpuLimit:
 
     @contextmanager
     def lifted(self) -> Iterator[None]:
-        """No limit for what others do meanwhile."""
+        """Suspend the limit while a consumer works."""
         start_clock(0)
         try:
             yield
@@ -37,7 +45,7 @@ class CpuLimit:
             self.restart()
 
     def on(self, file: BinaryIO) -> BinaryIO:
-        """The file; each read that comes to a new part of it restarts the clock.
+        """Return the file, such that each read of a new part of it restarts the clock.
 
         So the pages of a block share the time that one of them may take, and a page costs nothing.
         """

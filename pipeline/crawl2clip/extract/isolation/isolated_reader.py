@@ -1,8 +1,8 @@
-"""An archive -> rows, page by page in child processes: for one that has ended a worker before.
+"""Read an archive that crashed a worker before, page by page in child processes.
 
-The rows are those of `warc.pairs_in_file`, and one problem row in place of each page that crashes
-the process which reads it, or takes more time or memory than it may. One child finds the pages,
-another makes rows of them, so the file is read once however many pages crash.
+The rows are those of `archive_pairs.pairs_in_file`, and one problem row in place of each page that
+crashes its process, or takes more time or memory than it may. One child finds the pages, another
+makes rows of them, so the file is read once however many pages crash.
 """
 
 import time
@@ -12,16 +12,16 @@ from itertools import islice
 from multiprocessing.connection import Connection
 from typing import BinaryIO, Self
 
-from crawl2clip.extract.archives.page import Broken, Found, Page
+from crawl2clip.extract.archives.page import ArchiveItem, Page, Unreadable
 from crawl2clip.extract.isolation.child_process import (
     Child,
     DiedError,
     Failure,
     TooLongError,
     failure_of,
-    start_clock,
 )
-from crawl2clip.extract.isolation.isolated_records import CRASHED, found_in_child, limits, refuse
+from crawl2clip.extract.isolation.cpu_limit import start_clock
+from crawl2clip.extract.isolation.isolated_records import CRASHED, limits, read_in_child, refuse
 from crawl2clip.extract.limits.read_settings import Settings
 from crawl2clip.extract.rows.archive_pairs import _rows, left_out_rows
 from crawl2clip.extract.rows.pair_rows import Row
@@ -38,14 +38,14 @@ _ROWS_A_MESSAGE = 1_000
 def pairs_in_file(
     path: str, file: BinaryIO, settings: Settings, prove: Callable[[list[Row]], object] = len
 ) -> Iterator[Row]:
-    """Pairs and problems, in document order, of a file whose pages may crash who reads them.
+    """Yield pairs and problems, in document order, of a file whose pages may crash their reader.
 
     prove: called in the child with rows; a page whose rows it does not survive crashes the reader,
     too. Raises OSError and RuntimeError if the machine is at fault.
     """
     left_out: Counter[str] = Counter()
     with _Pages(path, settings, prove) as pages:
-        for found in found_in_child(file, settings):
+        for found in read_in_child(file, settings):
             if isinstance(found, DiedError):
                 pages.crashed += 1
                 yield Row(warc_file=path, problem=f"{CRASHED}: {found}")
@@ -63,9 +63,9 @@ def pairs_in_file(
 
 
 class _Pages:
-    """Reads pages in a child, and in another when that has died.
+    """Reads pages in a child process, and starts another when that has died.
 
-    crashed, read: how many pages did so. crashed_seconds: what those took that crashed.
+    crashed, read: the number of such pages. crashed_seconds: the time spent on those that crashed.
     """
 
     def __init__(self, path: str, settings: Settings, prove: Callable[[list[Row]], object]) -> None:
@@ -80,8 +80,8 @@ class _Pages:
     def __exit__(self, *_: object) -> None:
         self.child.end()
 
-    def rows(self, found: Found, left_out: Counter[str]) -> list[Row]:
-        """As by `warc`, or a row that says what the child died of."""
+    def rows(self, found: ArchiveItem, left_out: Counter[str]) -> list[Row]:
+        """Return the page's rows, or a row that names what killed the child."""
         started = time.monotonic()
         try:
             rows, left = self._rows_or_again(found)
@@ -94,12 +94,13 @@ class _Pages:
         return rows
 
     def is_hopeless(self) -> bool:
-        """Whether it isn't worth while to read on."""
+        """Return whether reading on is pointless."""
         return self.crashed >= MOST_CRASHES or self.crashed_seconds >= MOST_CRASHED_SECONDS
 
-    def _rows_or_again(self, found: Found) -> tuple[list[Row], Counter[str]]:
-        """By a child that has read nothing else, if one dies that has: it may have been damaged by
-        a page before.
+    def _rows_or_again(self, found: ArchiveItem) -> tuple[list[Row], Counter[str]]:
+        """Return the page's rows; retry in a new child if an old one died.
+
+        The old one may have been damaged by an earlier page.
         """
         is_new = self.is_new
         try:
@@ -111,7 +112,7 @@ class _Pages:
                 raise
         return self._answer(found)
 
-    def _answer(self, found: Found) -> tuple[list[Row], Counter[str]]:
+    def _answer(self, found: ArchiveItem) -> tuple[list[Row], Counter[str]]:
         if not self.child.is_alive:
             self.child = self._new_child()
         self.is_new = False
@@ -130,7 +131,7 @@ class _Pages:
         return Child(self._serve, *limits(self.settings))
 
     def _serve(self, pipe: Connection) -> None:
-        """In the child."""
+        """Serve requests in the child."""
         while True:
             found = pipe.recv()
             start_clock(self.settings.max_page_seconds)
@@ -140,7 +141,7 @@ class _Pages:
                 pipe.send(failure_of(error))
             start_clock(0)
 
-    def _send_rows(self, pipe: Connection, found: Found) -> None:
+    def _send_rows(self, pipe: Connection, found: ArchiveItem) -> None:
         left_out: Counter[str] = Counter()
         rows = iter(_rows(self.path, found, self.settings, left_out))
         while some := list(islice(rows, _ROWS_A_MESSAGE)):
@@ -149,11 +150,11 @@ class _Pages:
         pipe.send(left_out)
 
 
-def _crashed_row(path: str, found: Found, died: DiedError, settings: Settings) -> Row:
-    """Of the page only what is safe to write: nobody is left to look into it."""
+def _crashed_row(path: str, found: ArchiveItem, died: DiedError, settings: Settings) -> Row:
+    """Return a row with only those fields of the page that are safe to write, unexamined."""
     problem = printable(redacted(f"{CRASHED}: {died}"))
     row = Row(warc_file=path, warc_offset=found.offset, problem=problem)
-    if isinstance(found, Broken):
+    if isinstance(found, Unreadable):
         return row
     url = link_without_user(found.url.encode(errors="replace").decode())
     if settings.signed_urls == "strip":

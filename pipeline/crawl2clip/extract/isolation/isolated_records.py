@@ -1,9 +1,9 @@
-"""An archive -> what can be found in it, by a child process, which may crash.
+"""Find the records of an archive in a child process, which may crash.
 
-The child opens nothing: it asks this process for the bytes of the file, piece by piece. So no
-network is between the two, and the piece asked for last is where a crash lies. What was found is
-counted, for the next child to begin with what comes after; in place of the bytes that crashed the
-first it sees others, which are damage to it, and the readers of archives know how to pass damage.
+The child opens nothing: it requests the bytes of the file from this process, piece by piece. So no
+network is between the two, and a crash lies in the piece requested last. The items found so far are
+counted, so that the next child resumes behind them; in place of the bytes that crashed the first it
+sees others, which look like damage, and the readers of archives skip damage.
 """
 
 import io
@@ -13,15 +13,15 @@ from mmap import mmap
 from multiprocessing.connection import Connection
 from typing import BinaryIO, NamedTuple, NoReturn, cast
 
-from crawl2clip.extract.archives.archive import found_in
-from crawl2clip.extract.archives.page import Broken, Found
+from crawl2clip.extract.archives.archive import read_archive
+from crawl2clip.extract.archives.page import ArchiveItem, Unreadable
 from crawl2clip.extract.isolation.child_process import (
     Child,
     DiedError,
     Failure,
     failure_of,
-    start_clock,
 )
+from crawl2clip.extract.isolation.cpu_limit import start_clock
 from crawl2clip.extract.limits.read_settings import Settings
 
 CRASHED = "page crashed the reader"
@@ -39,16 +39,16 @@ _PLACE = struct.Struct("qq")
 
 
 class Piece(NamedTuple):
-    """Bytes of a file, from `start` to before `stop`."""
+    """Addresses bytes of a file, from `start` to before `stop`."""
 
     start: int
     stop: int
 
 
-def found_in_child(file: BinaryIO, settings: Settings) -> Iterator[Found | DiedError]:
-    """As `found_in`; where a child died for no page that was found, what it died of.
+def read_in_child(file: BinaryIO, settings: Settings) -> Iterator[ArchiveItem | DiedError]:
+    """Yield as `read_archive` does, and the cause of each death that no item explains.
 
-    Raises OSError if reading fails for a reason that does not lie in the bytes.
+    Raises OSError if reading fails for a reason other than the bytes themselves.
     """
     source = _Source(file, settings)
     for _ in range(MOST_CRASHES):
@@ -56,29 +56,29 @@ def found_in_child(file: BinaryIO, settings: Settings) -> Iterator[Found | DiedE
             yield from source.found()
         except DiedError as died:
             if source.has_located_crash():
-                source.untold = died
+                source.pending_crash = died
         else:
             return
-    yield Broken(None, f"unreadable file: its reader crashed {MOST_CRASHES} times")
+    yield Unreadable(None, f"unreadable file: its reader crashed {MOST_CRASHES} times")
 
 
 def limits(settings: Settings) -> tuple[int, int]:
-    """What a child may take for a page: seconds of CPU time, bytes of memory."""
+    """Return what a child may take for a page: seconds of CPU time, bytes of memory."""
     return settings.max_page_seconds, settings.max_page_memory_bytes
 
 
 def refuse(failure: Failure) -> NoReturn:
-    """Raises DiedError for what lies in the bytes, and RuntimeError for all else."""
+    """Raise DiedError if the bytes are at fault, and RuntimeError otherwise."""
     raise (RuntimeError if failure.is_ours else DiedError)(failure.text)
 
 
 class _Source:
-    """A file and what is known of it.
+    """Tracks the progress through one file and its places that crash readers.
 
-    found_before: how much was given. behind_found: an offset behind the start of what was given
-    last. holes: bytes that no child gets to see. doubtful: where large reads give little. place:
-    the piece read last, in memory that children share. untold: why a child died, until a place was
-    found that tells.
+    found_before: how many items were yielded. behind_found: an offset behind the start of the last
+    one. holes: bytes that no child gets to see. doubtful: where large reads return little. place:
+    the piece read last, in memory that children share. pending_crash: why a child died, until an
+    item shows where.
     """
 
     def __init__(self, file: BinaryIO, settings: Settings) -> None:
@@ -88,10 +88,10 @@ class _Source:
         self.holes: list[Piece] = []
         self.doubtful: Piece | None = None
         self.place = mmap(-1, _PLACE.size)
-        self.untold: DiedError | None = None
+        self.pending_crash: DiedError | None = None
 
-    def found(self) -> Iterator[Found | DiedError]:
-        """What is found from here to the end. Raises DiedError if the child dies."""
+    def found(self) -> Iterator[ArchiveItem | DiedError]:
+        """Yield the items from here to the end. Raises DiedError if the child dies."""
         with Child(self._serve, *limits(self.settings)) as child:
             while (message := child.receive()) is not None:
                 if isinstance(message, Piece):
@@ -100,29 +100,30 @@ class _Source:
                     refuse(message)
                 else:
                     self._count(message)
-                    yield from self._told(message)
-            if self.untold:
-                yield self.untold
+                    yield from self._with_pending_crash(message)
+            if self.pending_crash:
+                yield self.pending_crash
 
-    def _count(self, found: Found) -> None:
+    def _count(self, found: ArchiveItem) -> None:
         self.found_before += 1
         if found.offset is not None:
             self.behind_found = found.offset + 1
 
-    def _told(self, found: Found) -> Iterator[Found | DiedError]:
-        """What is found, after a crash that came before it."""
-        died, self.untold = self.untold, None
+    def _with_pending_crash(self, found: ArchiveItem) -> Iterator[ArchiveItem | DiedError]:
+        """Yield the item, preceded by or merged with a crash that came before it."""
+        died, self.pending_crash = self.pending_crash, None
         if died is None:
             yield found
-        elif isinstance(found, Broken):  # by what was put in its place
+        elif isinstance(found, Unreadable):  # by what was put in its place
             yield found._replace(problem=f"{CRASHED}: {died}")
         else:
             yield died
             yield found
 
     def has_located_crash(self) -> bool:
-        """Whether the place of the last crash is known well enough to be passed; if not, the next
-        child will read there in smaller pieces.
+        """Return whether the last crash is located well enough to be skipped.
+
+        If not, the next child reads there in smaller pieces.
         """
         last = Piece(*_PLACE.unpack(self.place))
         if last.stop - last.start >= _LARGE_BYTES and self.doubtful != last:
@@ -133,10 +134,10 @@ class _Source:
         return True
 
     def _hole(self, at: int) -> Piece:
-        """A byte of what was read last; or the hole before and more, if that did not do.
+        """Return a byte of the last read, or the previous hole enlarged if that did not suffice.
 
-        What crashes lies before what is read ahead of it, so a hole grows to the left, where up to
-        what was found last there is nothing else to lose; and to the right if it can't.
+        The bytes that crash lie before those read ahead, so a hole grows to the left, where up to
+        the last item there is nothing else to lose; and to the right if it can't.
         """
         if not self.holes or not self.holes[-1].start <= at < self.holes[-1].stop + _LITTLE_BYTES:
             return Piece(at, at + 1)
@@ -149,16 +150,16 @@ class _Source:
         self.file.seek(asked.start)
         data = self.file.read(min(asked.stop - asked.start, _MOST_BYTES))
         for hole in self.holes:
-            data = _spoilt(data, asked.start, hole)
+            data = _inverted(data, asked.start, hole)
         return data
 
     def _serve(self, pipe: Connection) -> None:
-        """In the child."""
+        """Serve the records from inside the child."""
         seconds = self.settings.max_page_seconds
-        file = cast(BinaryIO, _Asked(pipe, self, seconds))
+        file = cast(BinaryIO, _ParentFile(pipe, self, seconds))
         start_clock(seconds)
         try:
-            for number, found in enumerate(found_in(file, self.settings.max_page_bytes)):
+            for number, found in enumerate(read_archive(file, self.settings.max_page_bytes)):
                 if number >= self.found_before:
                     pipe.send(found)
                 start_clock(seconds)
@@ -167,8 +168,8 @@ class _Source:
         pipe.send(None)
 
 
-class _Asked(io.RawIOBase):
-    """In a child: the file that its parent reads. Each new part of it starts the clock again."""
+class _ParentFile(io.RawIOBase):
+    """Presents the parent's file in a child. Each new part of it restarts the clock."""
 
     def __init__(self, pipe: Connection, source: _Source, seconds: int) -> None:
         self.pipe, self.source, self.size, self.seconds = pipe, source, source.size, seconds
@@ -176,7 +177,7 @@ class _Asked(io.RawIOBase):
         self.held, self.held_at = b"", 0
 
     def read(self, size: int = -1) -> bytes:
-        """All that is wanted, less only at the end of the file and where a crash was."""
+        """Read `size` bytes, fewer only at the end of the file and where a crash was."""
         left = max(0, self.size - self.at)
         stop = self.at + (left if size < 0 else min(size, left))
         doubtful = self.source.doubtful
@@ -189,7 +190,7 @@ class _Asked(io.RawIOBase):
         return b"".join(parts)
 
     def _little(self, stop: int) -> bytes:
-        """Some bytes; all up to `stop` are asked for at once."""
+        """Return some bytes, requested from the parent together with all up to `stop`."""
         if not 0 <= self.at - self.held_at < len(self.held):
             self.held, self.held_at = self._ask(self.at, stop), self.at
         start = self.at - self.held_at
@@ -203,7 +204,7 @@ class _Asked(io.RawIOBase):
         return data
 
     def _move(self, start: int, at: int) -> None:
-        """Note that what lies between the two is read."""
+        """Record that the bytes between the two offsets were read."""
         self.at = at
         self.source.place[:] = _PLACE.pack(start, at)
         if at > self.farthest:
@@ -227,8 +228,8 @@ class _Asked(io.RawIOBase):
         return True
 
 
-def _spoilt(data: bytes, at: int, hole: Piece) -> bytes:
-    """The bytes from `at` on, those in the hole inverted: each is another than it was."""
+def _inverted(data: bytes, at: int, hole: Piece) -> bytes:
+    """Return the bytes from `at` on with those in the hole inverted, so that each differs."""
     start, stop = max(hole.start - at, 0), min(hole.stop - at, len(data))
     if start >= stop:
         return data

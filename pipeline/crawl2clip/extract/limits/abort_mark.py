@@ -1,7 +1,7 @@
-"""For tests of what follows a native crash: the process aborts where it reads a certain mark.
+"""Abort the process on a page that holds a certain mark, for tests of native crashes.
 
-The environment variable CRAWL2CLIP_ABORT_ON holds the mark. The native scanner looks for it, too,
-in the pages that it is given; both read the variable once, when they are imported.
+The environment variable CRAWL2CLIP_ABORT_ON holds the mark. The native scanner honours it too;
+both read the variable once, when they are imported.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""What one page may cost: bytes of rows, work and seconds, all linear in its size.
+"""Bound what one page may cost: bytes of rows, work and seconds, all linear in its size.
 
 A page can be written so that its parts multiply: a long `<base href>` stands in each address, each
 `source` of a `picture` goes with each `img` in it. The limits on bytes and on work are the same on
@@ -34,15 +34,15 @@ SECONDS_FOR_EACH_BYTE = 10e-6
 
 
 class OverBudgetError(Exception):
-    """The page has used up its budget; the message is a problem, 'kind: detail'."""
+    """Reports that the page exhausted its budget; the message is a problem, 'kind: detail'."""
 
 
 class Budget:
-    """What a page of so many bytes may still take. The methods raise OverBudgetError.
+    """Tracks what a page of so many bytes may still take. The methods raise OverBudgetError.
 
-    row_bytes: of all its rows, by `rows.row_bytes`, and of the links they were made from.
+    row_bytes: of all its rows, by `pair_rows.row_bytes`, and of the links they were made from.
     source_links: with the images of a picture that has more than FREE_IMAGES_OF_PICTURE, counted
-    for each image. seconds: of this thread's CPU.
+    for each image. seconds: of this thread's CPU time.
     """
 
     __slots__ = ("_most_seconds", "_most_source_links", "row_bytes", "seconds", "source_links")
@@ -54,7 +54,7 @@ class Budget:
         self._most_source_links, self._most_seconds = self.source_links, self.seconds
 
     def take_source_links(self, count: int) -> None:
-        """Take the links of a picture's sources for one more image."""
+        """Charge the links of a picture's sources for one more image."""
         self.source_links -= count
         if self.source_links < 0:
             raise OverBudgetError(
@@ -62,7 +62,7 @@ class Budget:
             )
 
     def take_seconds(self, start: float) -> float:
-        """Take what this thread has worked since `start`, in its CPU seconds; return its now."""
+        """Charge this thread's CPU seconds since `start`, and return the present reading."""
         now = thread_time()
         self.seconds -= now - start
         if self.seconds < 0:
@@ -70,7 +70,7 @@ class Budget:
         return now
 
     def timed(self, steps: Iterator[T]) -> Iterator[T]:
-        """The steps; the seconds for making them are taken, not those of who goes through them."""
+        """Yield the steps; charge the seconds spent on making them, not those of the consumer."""
         start = thread_time()
         for step in steps:
             self.take_seconds(start)

@@ -1,4 +1,4 @@
-"""What is read from pages: the recipe's key `read`, and the options of the data source."""
+"""Define what is read from pages: the recipe's key `read` and the data source's options."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -18,20 +18,20 @@ _TEXTS_OF_PAGES = {"og": {"og", "twitter"}, "json_ld": {"json_ld"}}
 
 @dataclass(frozen=True)
 class Settings:
-    """Which images a page has, and which of the texts around them.
+    """Chooses the images of a page and the texts around them, and limits their cost.
 
-    max_page_bytes: a page with a longer body, stored or unpacked, is a problem and no page.
+    max_page_bytes: a page with a longer body, stored or decoded, is a problem and no page.
     texts: each gives rows of its own; an image with none of them gives none. images: where links
     to images may stand; `noscript` is all images within one, `link` the whole picture that a
-    thumbnail leads to. prefer_link: such a link is the image's url, and not only a candidate.
+    thumbnail links to. prefer_link: make such a link the image's url, and not only a candidate.
     max_images_per_page: images beyond are left out, and are a problem of the page.
     max_page_seconds: of CPU time; a page that takes longer ends the worker, and is a problem when
     the archive is read for the third time. max_page_memory_bytes: what a page may take then.
     signed_urls: what becomes of the parameters that sign an address, `redaction.SIGNING`. 'keep':
-    they stay in the addresses of images and pages, for many servers give nothing without them.
-    'strip': no column holds them, and pairs whose images want them will not be fetched.
-    max_problem_share: of all rows read; if more of them are problems, the run tells by its exit
-    code. It changes no row.
+    they stay in the addresses of images and pages, for many servers serve nothing without them.
+    'strip': no column holds them, and pairs whose images need them will not be fetched.
+    max_problem_share: of all rows read; if more of them are problems, the run reports it by its
+    exit code. It changes no row.
     """
 
     max_page_bytes: int = 10_000_000
@@ -45,7 +45,7 @@ class Settings:
     max_problem_share: float = 1.0
 
     def check(self) -> None:
-        """Raise ValueError, saying what would be right, if the settings make no sense."""
+        """Raise ValueError, naming the valid values, if the settings make no sense."""
         if self.signed_urls not in get_args(Signed):
             raise ValueError(f"signed_urls wants keep or strip, not {self.signed_urls!r}")
         for name in ("texts", "images"):
@@ -70,7 +70,7 @@ DEFAULTS = Settings()
 
 
 def options(settings: Settings) -> dict[str, str]:
-    """The settings that decide on rows, as options of a Spark data source, which are texts."""
+    """Return the settings that affect rows as options of a Spark data source, which are strings."""
     found = {}
     for name, value in asdict(settings).items():
         if name == "max_problem_share":
@@ -80,9 +80,9 @@ def options(settings: Settings) -> dict[str, str]:
 
 
 def from_options(given: Mapping[str, str]) -> Settings:
-    """The settings that the options give, defaults for the rest; other options are passed over.
+    """Parse the options into settings, with defaults for the rest; other options are ignored.
 
-    Raises ValueError for what is no value of a setting.
+    Raises ValueError for an invalid value.
     """
     found = {
         field.name: _value(field.name, given[field.name], field.default)
@@ -95,7 +95,7 @@ def from_options(given: Mapping[str, str]) -> Settings:
 
 
 def _value(name: str, text: str, default: object) -> Any:
-    """The text as a value of the default's type."""
+    """Parse the text as a value of the default's type."""
     if isinstance(default, tuple):
         return tuple(_word(name, word.strip()) for word in text.split(",") if word.strip())
     if isinstance(default, bool):

@@ -1,4 +1,5 @@
-/* Header lines -> those that matter, as headers.py says, at a tenth of its time. */
+/* Parses header lines into the fields that matter, as record_headers.py defines, in a tenth of its
+   time. */
 
 #include "python.h"
 
@@ -16,7 +17,7 @@ is_printed(char c)
     return c >= ' ' && c <= '~';
 }
 
-/* Where the line breaks; NULL if it is odd. */
+/* Returns where the line breaks; NULL if it is irregular. */
 static const char *
 end_of_line(const char *p, const char *end)
 {
@@ -26,7 +27,7 @@ end_of_line(const char *p, const char *end)
     return end - p >= 2 && p[0] == '\r' && p[1] == '\n' ? p : NULL;
 }
 
-/* Which of the names it is; NAMES if none. */
+/* Returns the index of the field's name; NAMES if it is none of them. */
 static size_t
 name_at(const char *name, size_t length)
 {
@@ -54,7 +55,7 @@ ascii(const char *p, const char *end)
     return text;
 }
 
-/* Takes the value away from the caller; false if it is NULL, or there is one already. */
+/* Steals the reference to the value; false if that is NULL, or the field is set already. */
 static bool
 set(PyObject *head, size_t field, PyObject *value)
 {
@@ -67,7 +68,8 @@ set(PyObject *head, size_t field, PyObject *value)
     return true;
 }
 
-/* Reads one header and returns where the next starts; NULL if it is odd or with an exception. */
+/* Reads one header and returns where the next starts; NULL if it is irregular or with an exception.
+   */
 static const char *
 take_line(PyObject *head, const char *p, const char *end)
 {
@@ -83,7 +85,7 @@ take_line(PyObject *head, const char *p, const char *end)
     return stop + 2;
 }
 
-/* Reads all of them and returns where they end; NULL if one is odd or with an exception. */
+/* Reads all headers and returns where they end; NULL if one is irregular or with an exception. */
 static const char *
 take_lines(PyObject *head, const char *p, const char *end)
 {

@@ -1,9 +1,9 @@
-/* A page's images -> its rows, as rows.py says, at a tenth of its time. */
+/* Makes the rows of a page's images, as pair_rows.py defines, in a tenth of its time. */
 
 #include "addresses.h"
 #include "md5.h"
 
-/* The places of what an image gives in Row, of what it has in Image. */
+/* Indices of an image's fields in Row, and of its fields in Image. */
 enum {
     UID, URL, TEXT, TEXT_SOURCE, PROBLEM = 8, URL_RAW, URL_SOURCE, URL_CANDIDATES, CANONICAL_URL,
     TEXT_FIXED, HEADING = 15, HTML_WIDTH = 17, HTML_HEIGHT, OPT_OUT = 21, ROW_FIELDS,
@@ -16,17 +16,17 @@ static const Borrowed borrowed[] = {
     {"crawl2clip.extract.rows.urls", "absolute", &absolute},
     {"crawl2clip.extract.rows.urls", "bad_url", &bad_url},
     {"crawl2clip.extract.rows.canonical", "canonical_url", &canonical_url},
-    {"crawl2clip.extract.html.text_normalization", "mended", &mended},
+    {"crawl2clip.extract.rows.text_repair", "mended", &mended},
     {"crawl2clip.extract.limits.page_budget", "OverBudgetError", &over_budget},
     {"crawl2clip.io.redaction", "link_without_user", &link_without_user},
 };
 
-/* An iterator over the slices of a page's rows. left: bytes that the page may still take. */
+/* Iterates over the slices of a page's rows. left: bytes that the page may still take. */
 typedef struct {
     PyObject_HEAD
     PyObject *common, *candidate_type, *images, *base_text;
-    PyObject *seen;         /* what tells apart the pairs that the page has given */
-    PyObject *fixed;        /* what mended() makes of the texts so far that are not plain */
+    PyObject *seen;         /* keys of the pairs that the page has yielded */
+    PyObject *fixed;        /* results of mended() for the texts so far that are not plain */
     PyObject *rows;         /* the slice */
     Py_ssize_t next;        /* image */
     Py_ssize_t common_bytes, left, most_bytes, most_link_bytes;
@@ -34,7 +34,7 @@ typedef struct {
     Base base;
 } Making;
 
-/* Takes the value away from the caller; false if it is NULL. */
+/* Steals the reference to the value; false if it is NULL. */
 static bool
 set(PyObject *row, Py_ssize_t field, PyObject *value)
 {
@@ -76,7 +76,7 @@ uid_of(PyObject *url, PyObject *text)
     return joined(digits, 32, "", 0);
 }
 
-/* Found once for each text, however many images it goes with. */
+/* Computed once for each text, however many images it goes with. */
 static PyObject *
 text_fixed(Making *m, PyObject *text)
 {
@@ -96,11 +96,11 @@ text_fixed(Making *m, PyObject *text)
     return fixed;
 }
 
-/* ---- what rows take ---- */
+/* ---- the size of rows ---- */
 
-enum { ROW_BYTES = 256, CANDIDATE_BYTES = 64 }; /* those of rows.py */
+enum { ROW_BYTES = 256, CANDIDATE_BYTES = 64 }; /* the constants of pair_rows.py */
 
-/* Of a text, as rows.text_bytes counts; 0 for None. */
+/* Returns the size of a text, as pair_rows.text_bytes counts; 0 for None. */
 static inline Py_ssize_t
 text_bytes(PyObject *text)
 {
@@ -110,7 +110,7 @@ text_bytes(PyObject *text)
     return PyUnicode_GET_LENGTH(text) * (PyUnicode_IS_ASCII(text) ? 1 : 4);
 }
 
-/* Of the texts in a tuple of tuples, which may be None; more for each of the inner ones. */
+/* Sums the texts in a tuple of tuples, which may be None, with a surcharge for each inner tuple. */
 static Py_ssize_t
 inner_bytes(PyObject *tuples, Py_ssize_t more)
 {
@@ -136,7 +136,8 @@ bytes_of(PyObject *row)
         + inner_bytes(PyTuple_GET_ITEM(row, OPT_OUT), CANDIDATE_BYTES);
 }
 
-/* Of what an image's row has besides that of the page; the texts that it goes with come in. */
+/* Sums what an image's row has besides that of the page; the texts that it goes with are added
+   later. */
 static Py_ssize_t
 bytes_of_image(PyObject *row)
 {
@@ -148,7 +149,7 @@ bytes_of_image(PyObject *row)
         + inner_bytes(PyTuple_GET_ITEM(row, URL_CANDIDATES), CANDIDATE_BYTES);
 }
 
-/* Takes the bytes from what the page has left; false with an exception if that does not do. */
+/* Charges the bytes to the page; false with an exception if its budget is exceeded. */
 static bool
 take_bytes(Making *m, Py_ssize_t bytes)
 {
@@ -160,7 +161,7 @@ take_bytes(Making *m, Py_ssize_t bytes)
     return m->left >= 0;
 }
 
-/* The links of an image are each joined with the base. */
+/* Charges the links of an image, each of which is joined with the base. */
 static bool
 take_links(Making *m, PyObject *links)
 {
@@ -205,7 +206,7 @@ add_candidate(Making *m, PyObject *candidates, PyObject *url, PyObject *link)
     return failed;
 }
 
-/* A new reference to the link without user and password: where they are, there is an @. */
+/* Returns a new reference to the link without user and password, which only stand before an @. */
 static PyObject *
 shown(PyObject *link)
 {
@@ -217,7 +218,7 @@ shown(PyObject *link)
     return PyObject_CallOneArg(link_without_user, link);
 }
 
-/* Sets what the row says of addresses: the first link that leads somewhere is the image's. */
+/* Sets the fields of addresses: the first valid link is the image's. */
 static bool
 set_url(PyObject *row, PyObject *raw, PyObject *url)
 {
@@ -271,8 +272,8 @@ set_links(Making *m, PyObject *row, PyObject *links)
 
 /* ---- rows ---- */
 
-/* Whether the page has given the pair before; it has from now on. -1 with an exception. The address
-   itself is not kept, which would be that of each row: the uid stands for it. */
+/* Returns whether the page has yielded the pair before, and remembers it; -1 with an exception. The
+   key holds the uid and not the address, which would be kept for each row. */
 static int
 is_repeated(Making *m, PyObject *row)
 {
@@ -291,7 +292,7 @@ static bool
 add_row(Making *m, PyObject *image_row, PyObject *text, Py_ssize_t bytes)
 {
     PyObject *source = PyTuple_GET_ITEM(text, 0), *words = PyTuple_GET_ITEM(text, 1);
-    bytes += 2 * text_bytes(words); /* it may have to be mended */
+    bytes += 2 * text_bytes(words); /* it may have to be repaired */
     PyObject *row = take_bytes(m, bytes) ? copied(image_row) : NULL;
     PyObject *url = PyTuple_GET_ITEM(image_row, URL);
     bool done = row && set(row, TEXT, Py_NewRef(words))
@@ -309,7 +310,7 @@ static bool
 add_image(Making *m, PyObject *image)
 {
     if (!PyTuple_Check(image) || PyTuple_GET_SIZE(image) != IMAGE_FIELDS) {
-        PyErr_SetString(PyExc_TypeError, "slices wants images as offers.py describes them");
+        PyErr_SetString(PyExc_TypeError, "slices wants images as page_model.py describes them");
         return false;
     }
     PyObject *texts = PyTuple_GET_ITEM(image, TEXTS);
@@ -329,7 +330,7 @@ add_image(Making *m, PyObject *image)
 
 /* ---- slices ---- */
 
-/* What is made when the budget ends is given first; the exception comes when the next is wanted. */
+/* Rows made before the budget ends are yielded first; the exception follows with the next call. */
 static PyObject *
 next_slice(PyObject *self)
 {
@@ -347,7 +348,7 @@ next_slice(PyObject *self)
     }
     if (!done && PyList_GET_SIZE(m->rows) && PyErr_ExceptionMatches(over_budget)) {
         PyErr_Clear();
-        m->left = 0; /* of its links the image takes as many again */
+        m->left = 0; /* the image charges as many bytes again for its links */
     } else if (!done) {
         Py_CLEAR(m->rows);
     }

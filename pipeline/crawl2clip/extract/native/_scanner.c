@@ -1,4 +1,4 @@
-/* The events of a page without building its tree. See scanner.py. */
+/* Reads the events of a page without building its tree. See scanner.py and README.md. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -11,8 +11,7 @@ static const char *const wanted_names[] = {
     "picture", "a", "figure", "noscript", "/a", "social",
 };
 
-/* For tests: a page with these bytes, and none of them null, aborts the process; see
-   abort_mark.py. */
+/* For tests: a page with these bytes aborts the process; see abort_mark.py. */
 static const char *abort_on;
 
 static void
@@ -26,10 +25,10 @@ abort_on_mark(const char *page)
 PyDoc_STRVAR(events_doc,
              "events(page: bytes, wanted: int, texts: int = 0, places: int = 0, most: int = 0)"
              " -> list[Event] | str\n\n"
-             "The events, or why a parser has to be asked. wanted: a bit for each of WANTED. texts: a"
-             " bit for each of OWN_TEXTS; if any is set, plain images are finished, and those without"
-             " such a text are left out unless `most` images have come before. places: a bit for each"
-             " of LINK_PLACES.");
+             "Return the events, or the reason why the parser must read the page. wanted: a bit for"
+             " each of WANTED. texts: a bit for each of OWN_TEXTS; if any is set, plain images are"
+             " finished, and those without such a text are left out unless `most` images have come"
+             " before. places: a bit for each of LINK_PLACES.");
 
 static PyObject *
 events(PyObject *Py_UNUSED(module), PyObject *arguments)
@@ -56,9 +55,9 @@ events(PyObject *Py_UNUSED(module), PyObject *arguments)
     s->heading_slot = -1;
     s->events = PyList_New(0);
     if (length > LARGEST) {
-        doubt(s, "too large");
+        bail_out(s, "too large");
     } else if (memchr(page, 0, (size_t)length)) {
-        doubt(s, "a null byte");
+        bail_out(s, "a null byte");
     } else if (s->events) {
         scan(s);
     }
@@ -66,7 +65,7 @@ events(PyObject *Py_UNUSED(module), PyObject *arguments)
     if (s->words.failed) {
         PyErr_NoMemory();
     } else if (!PyErr_Occurred()) {
-        result = s->doubt ? PyUnicode_FromString(s->doubt) : Py_XNewRef(s->events);
+        result = s->bail_out_reason ? PyUnicode_FromString(s->bail_out_reason) : Py_XNewRef(s->events);
     }
     Py_XDECREF(s->events);
     Py_XDECREF(s->heading_text);
@@ -78,7 +77,7 @@ events(PyObject *Py_UNUSED(module), PyObject *arguments)
 
 PyDoc_STRVAR(has_image_doc,
              "has_image(page: bytes) -> bool\n\n"
-             "Whether an `img` may start in the page, or an `image`, which is the same to parsers.");
+             "Return whether an `img` may start in the page, or an `image`, an alias to parsers.");
 
 static PyObject *
 has_image(PyObject *Py_UNUSED(module), PyObject *page)
@@ -97,26 +96,26 @@ has_image(PyObject *Py_UNUSED(module), PyObject *page)
     Py_RETURN_FALSE;
 }
 
-PyDoc_STRVAR(told_images_doc,
-             "told_images(links: list, kind: type, texts: int, decode: Callable | None, odd: Callable)"
+PyDoc_STRVAR(linked_images_doc,
+             "linked_images(links: list, kind: type, texts: int, decode: Callable | None, odd: Callable)"
              " -> list[Image]\n\n"
-             "The images among the links, which are those of that type, with one of the texts, and"
-             " url, alt and title as attributes. decode: what replaces character references. odd:"
-             " what a src that is not plain comes to.");
+             "Return the images among the links, which are those of type `kind` with one of the"
+             " texts; they have url, alt and title as attributes. decode: replaces character"
+             " references. odd: makes the image of a src that is not plain.");
 
 static PyObject *
-told_images(PyObject *Py_UNUSED(module), PyObject *arguments)
+linked_images(PyObject *Py_UNUSED(module), PyObject *arguments)
 {
     PyObject *links, *kind;
-    Told told;
+    LinkReader reader;
     if (!PyArg_ParseTuple(arguments, "O!O!IOO", &PyList_Type, &links, &PyType_Type, &kind,
-                          &told.wanted, &told.decode, &told.odd)) {
+                          &reader.wanted, &reader.decode, &reader.odd)) {
         return NULL;
     }
     PyObject *images = PyList_New(0);
     for (Py_ssize_t i = 0; images && i < PyList_GET_SIZE(links); i++) {
         PyObject *link = PyList_GET_ITEM(links, i);
-        if (Py_TYPE(link) == (PyTypeObject *)kind && !add_told(&told, images, link)) {
+        if (Py_TYPE(link) == (PyTypeObject *)kind && !add_linked(&reader, images, link)) {
             Py_CLEAR(images);
         }
     }
@@ -124,7 +123,7 @@ told_images(PyObject *Py_UNUSED(module), PyObject *arguments)
 }
 
 static PyMethodDef methods[] = {
-    {"told_images", told_images, METH_VARARGS, told_images_doc},
+    {"linked_images", linked_images, METH_VARARGS, linked_images_doc},
     {"has_image", has_image, METH_O, has_image_doc},
     {"events", events, METH_VARARGS, events_doc},
     {NULL, NULL, 0, NULL},
@@ -138,12 +137,12 @@ static const Borrowed borrowed[] = {
     {"crawl2clip.extract.html.page_model", "Image", &image_type},
     {"crawl2clip.extract.html.page_model", "Link", &link_type},
     {"crawl2clip.extract.html.img_links", "is_placeholder", &is_placeholder},
-    {"crawl2clip.extract.html.text_normalization", "collapsed", &collapsed},
-    {"crawl2clip.extract.html.text_normalization", "context", &context},
-    {"crawl2clip.extract.html.values", "pixels", &pixels},
+    {"crawl2clip.extract.html.page_model", "collapsed", &collapsed},
+    {"crawl2clip.extract.html.page_model", "context", &context},
+    {"crawl2clip.extract.html.dimensions", "pixels", &pixels},
 };
 
-/* Adds a tuple of names; false with an exception. */
+/* Adds a tuple of names to the module; false with an exception. */
 static bool
 add_names(PyObject *module, const char *name, const char *const *words, size_t count)
 {

@@ -12,7 +12,7 @@ def events(
     page: bytes, wanted: int, texts: int = 0, places: int = 0, most: int = 0
 ) -> list[Event | Finished] | str: ...
 def has_image(page: bytes) -> bool: ...
-def told_images(
+def linked_images(
     links: Sequence[object],
     kind: type,
     texts: int,

@@ -1,6 +1,5 @@
-/* Links in which there is nothing that a URL parser would change -> absolute addresses.
-
-   What is not plain is left to `absolute` and `canonical_url`, which say what holds. */
+/* Resolves links in which there is nothing that a URL parser would change. All other links are left
+   to `absolute` and `canonical_url`, which define the result. */
 #ifndef ADDRESSES_H
 #define ADDRESSES_H
 
@@ -8,7 +7,7 @@
 
 static PyObject *absolute, *canonical_url, *bad_url;
 
-/* What the links of a page are joined with; no room at all if its own address is none. */
+/* What the links of a page are joined with; room is 0 if its own address is invalid. */
 typedef struct {
     PyObject *whole;
     const char *text;
@@ -57,7 +56,7 @@ base_of(PyObject *whole)
     return base;
 }
 
-/* No character, and no two or three together, that a parser might change or take for steps. */
+/* Returns whether the text is free of characters that a parser might change or take for steps. */
 static bool
 is_safe(const char *link, Py_ssize_t length)
 {
@@ -72,7 +71,7 @@ is_safe(const char *link, Py_ssize_t length)
     return true;
 }
 
-/* A name in lower case with a dot in it and letters at its end, then a slash. */
+/* Matches a host name in lower case with a dot in it and letters at its end, then a slash. */
 static bool
 starts_with_host(const char *p)
 {
@@ -94,7 +93,7 @@ starts_with_host(const char *p)
     }
 }
 
-/* How much of the base stands before a plain link; -1 if the link is not plain. */
+/* Returns how much of the base stands before a plain link; -1 if the link is not plain. */
 static Py_ssize_t
 length_before(const Base *base, const char *link, Py_ssize_t length)
 {
@@ -126,7 +125,7 @@ joined(const char *one, Py_ssize_t one_length, const char *other, Py_ssize_t oth
     return whole;
 }
 
-/* A new reference; None for a link that leads nowhere; NULL with an exception. */
+/* Returns a new reference; None for an invalid link; NULL with an exception. */
 static PyObject *
 address_of(PyObject *link, const Base *base)
 {

@@ -1,4 +1,4 @@
-/* What the C code asks Python for: the types it makes, and the rules for what is not plain. */
+/* Declares what the C code uses of Python: the types it makes, and the functions for odd values. */
 #ifndef PYTHON_H
 #define PYTHON_H
 
@@ -27,8 +27,9 @@ borrow(const Borrowed *wanted, size_t count)
     return true;
 }
 
-/* A NamedTuple, whose fields are to be set; none but this file makes one so. What goes into it is
-   older and never changes, so it is in no circle: the garbage collector need not look at it. */
+/* Returns a new NamedTuple, whose fields the caller must set; only this file makes one so. Its
+   fields are older and never change, so it is in no cycle: the garbage collector need not track it.
+   */
 static PyObject *
 new_record(PyObject *type, Py_ssize_t fields)
 {
@@ -39,8 +40,8 @@ new_record(PyObject *type, Py_ssize_t fields)
     return record;
 }
 
-/* Long texts are told apart by their hashes, which each finds once: where all are compared with all,
-   those that start alike would take forever. */
+/* Long texts are compared by their hashes, each computed once: where all are compared with all,
+   those with a common prefix would take for ever. */
 static inline bool
 is_same_text(PyObject *one, PyObject *other)
 {

@@ -1,4 +1,4 @@
-/* Images of which a src and texts are all that is told, as in a WAT record -> Images. */
+/* Makes Images of links of which only a src and texts are known, as in a WAT record. */
 #ifndef PLAIN_H
 #define PLAIN_H
 
@@ -15,18 +15,18 @@ fill_plain_words(void)
     return url_word && attribute_words[ALT] && attribute_words[TITLE];
 }
 
-/* How the images are told. wanted: bits of the texts. decode: what replaces character references,
-   None if none are left. odd: what an image comes to whose src is not plain. */
+/* How links become images. wanted: bits of the texts. decode: replaces character references, None
+   if none are left. odd: makes the image of a src that is not plain. */
 typedef struct {
     PyObject *decode, *odd;
     unsigned wanted;
-} Told;
+} LinkReader;
 
-/* The attribute, decoded: a text or None; NULL with an exception. */
+/* Returns the attribute, decoded: a text or None; NULL with an exception. */
 static PyObject *
-told_value(const Told *t, PyObject *told, PyObject *name)
+linked_value(const LinkReader *t, PyObject *link, PyObject *name)
 {
-    PyObject *text = PyObject_GetAttr(told, name);
+    PyObject *text = PyObject_GetAttr(link, name);
     if (!text || !PyUnicode_Check(text) || t->decode == Py_None) {
         return text;
     }
@@ -38,9 +38,9 @@ told_value(const Told *t, PyObject *told, PyObject *name)
 
 /* Adds (source, text) if the image has such a text; false with an exception. */
 static bool
-add_told_text(const Told *t, PyObject *texts, PyObject *told, unsigned which)
+add_linked_text(const LinkReader *t, PyObject *texts, PyObject *link, unsigned which)
 {
-    PyObject *text = told_value(t, told, attribute_words[which]);
+    PyObject *text = linked_value(t, link, attribute_words[which]);
     PyObject *clean = text && PyUnicode_Check(text) ? collapsed_text(text) : Py_XNewRef(text);
     bool done = clean != NULL;
     if (done && PyUnicode_Check(clean) && PyUnicode_GET_LENGTH(clean)) {
@@ -53,14 +53,14 @@ add_told_text(const Told *t, PyObject *texts, PyObject *told, unsigned which)
     return done;
 }
 
-/* As a tuple, which is empty if it has none. */
+/* Returns the texts as a tuple, empty if there are none. */
 static PyObject *
-told_texts(const Told *t, PyObject *told)
+linked_texts(const LinkReader *t, PyObject *link)
 {
     PyObject *texts = PyList_New(0), *tuple = NULL;
     bool done = texts != NULL;
     for (unsigned i = ALT; done && i <= TITLE; i++) {
-        done = !(t->wanted >> i & 1) || add_told_text(t, texts, told, i);
+        done = !(t->wanted >> i & 1) || add_linked_text(t, texts, link, i);
     }
     if (done) {
         tuple = PyList_AsTuple(texts);
@@ -69,9 +69,9 @@ told_texts(const Told *t, PyObject *told)
     return tuple;
 }
 
-/* The Image; None if its src is not plain. NULL with an exception. */
+/* Returns the Image; None if its src is not plain; NULL with an exception. */
 static PyObject *
-told_image(PyObject *src, PyObject *texts)
+linked_image(PyObject *src, PyObject *texts)
 {
     Found found;
     start_links(&found);
@@ -88,17 +88,17 @@ told_image(PyObject *src, PyObject *texts)
     return image;
 }
 
-/* Adds what the image comes to; false with an exception. */
+/* Adds the image of the link, if any; false with an exception. */
 static bool
-add_told(const Told *t, PyObject *images, PyObject *told)
+add_linked(const LinkReader *t, PyObject *images, PyObject *link)
 {
-    PyObject *texts = told_texts(t, told);
+    PyObject *texts = linked_texts(t, link);
     if (!texts || !PyTuple_GET_SIZE(texts)) {
         Py_XDECREF(texts);
         return texts != NULL;
     }
-    PyObject *src = told_value(t, told, url_word);
-    PyObject *image = src ? told_image(src, texts) : NULL;
+    PyObject *src = linked_value(t, link, url_word);
+    PyObject *image = src ? linked_image(src, texts) : NULL;
     if (image == Py_None) {
         Py_SETREF(image, PyObject_CallFunctionObjArgs(t->odd, src, texts, NULL));
     }

@@ -1,11 +1,11 @@
-"""Address -> a key that is the same for addresses that very likely give the same image.
+"""Reduce URLs to a key that is equal for addresses which very likely give the same image.
 
-Only for finding duplicates: the key need lead nowhere. The rules, for an address as `absolute`
-gives it, so host in lower case, percent-encoded, no default port:
+Only for finding duplicates: the key need not be a working address. The rules, for a URL as
+`absolute` returns it, so host in lower case, percent-encoded, no default port:
 
 - http is https
 - no fragment
-- no parameter that tells who came from where: utm_*, fbclid, gclid, ... (`TRACKING`)
+- no parameter that tracks the visitor's origin: utm_*, fbclid, gclid, ... (`TRACKING`)
 - no parameter by which image servers resize and compress: w, h, quality, ... (`RESIZING`)
 - the other parameters stay, in their order, as does `www.`
 """
@@ -23,7 +23,7 @@ RESIZING = frozenset({
 
 
 def canonical_url(url: str) -> str:
-    """The key; itself such an address, and its own key."""
+    """Return the key, which is itself such a URL, and its own key."""
     url = url.partition("#")[0]
     if url.startswith("http://"):
         url = f"https://{url[7:]}"
@@ -36,7 +36,7 @@ def canonical_url(url: str) -> str:
 
 
 def _without_port(address: str) -> str:
-    """Without :443, which is a default port only since http became https."""
+    """Remove :443, which is a default port only since http became https."""
     host, slash, path = address.removeprefix("https://").partition("/")
     return f"https://{host.removesuffix(':443')}{slash}{path}"
 

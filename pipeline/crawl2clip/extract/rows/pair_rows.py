@@ -1,4 +1,4 @@
-"""A page and what it offers -> rows."""
+"""Turn a page and its content into rows."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from crawl2clip.extract.archives.page import Page
-from crawl2clip.extract.html.page_model import Facts, Image, Offers
-from crawl2clip.extract.html.text_normalization import mended
+from crawl2clip.extract.html.page_model import Image, PageContent, PageMetadata
 from crawl2clip.extract.limits import page_budget as limits
 from crawl2clip.extract.limits.page_budget import Budget, OverBudgetError
 from crawl2clip.extract.rows.canonical import canonical_url
+from crawl2clip.extract.rows.text_repair import mended
 from crawl2clip.extract.rows.urls import absolute, bad_url, base_url
 from crawl2clip.io.redaction import link_without_user
 from crawl2clip.shared.opt_out import Signal, signals
@@ -27,7 +27,7 @@ _CANDIDATE_BYTES = 64
 
 
 class Candidate(NamedTuple):
-    """One of the addresses of an image, as in the column `url_candidates`."""
+    """Holds one of the addresses of an image, as in the column `url_candidates`."""
 
     url: str
     width: int | None
@@ -35,7 +35,7 @@ class Candidate(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A pair, or a problem; the columns of the same names in the schema."""
+    """Holds a pair or a problem; the fields are the columns of the same names in the schema."""
 
     uid: str | None = None
     url: str | None = None
@@ -62,36 +62,36 @@ class Row(NamedTuple):
 
 
 def is_built() -> bool:
-    """Whether this machine has the C code."""
+    """Return whether this machine has the C code."""
     return _rows is not None
 
 
 def uid_of(url: str, text: str) -> str:
-    """32 hex digits: the same pair has the same, wherever it was met."""
+    """Return 32 hex digits that identify a pair, wherever it was found."""
     return hashlib.md5(f"{url}\0{text}".encode(), usedforsecurity=False).hexdigest()
 
 
 def problem_row(path: str | None, page: Page, problem: str) -> Row:
-    """The page as a row that says what is wrong with it."""
-    return _page_row(path, page, Facts(), None)._replace(problem=problem)
+    """Return a row that reports what is wrong with the page."""
+    return _page_row(path, page, PageMetadata(), None)._replace(problem=problem)
 
 
 def rows_of(
-    path: str | None, page: Page, offers: Offers, budget: Budget | None = None
+    path: str | None, page: Page, content: PageContent, budget: Budget | None = None
 ) -> Iterator[Row]:
-    """Each pair of the page once, links that lead nowhere, and what is too much.
+    """Yield each pair of the page once, links that lead nowhere, and what exceeds the limits.
 
-    path: where the page is stored, None if that is not known; it is only written into the rows. No
-    more of the rows are made at a time than a few megabytes hold.
+    path: where the page is stored, None if unknown; it is only written into the rows. At most a few
+    megabytes of rows are made at a time.
     """
-    facts, images, _, too_many, problem = offers
+    metadata, images, _, too_many, problem = content
     if not images and not too_many and not problem:
         return
     problems = [f"too many images: {too_many} left out"] if too_many else []
     problems += [problem] if problem else []
     budget = budget or Budget(0)
-    base = base_url(page.url, facts.base)
-    common = _page_row(path, page, facts, base)
+    base = base_url(page.url, metadata.base)
+    common = _page_row(path, page, metadata, base)
     try:
         for made in budget.timed(_slices(common, images, base, budget)):
             yield from made
@@ -113,9 +113,10 @@ def _slices(
 def rows_by_python(
     common: Row, images: Iterable[Image], base: str | None, most_bytes: int
 ) -> Iterator[Row]:
-    """Each pair of a page once. This says what holds; `_rows` does the same in C.
+    """Yield each pair of a page once.
 
-    Raises OverBudgetError if they would take more than most_bytes, or an image too many by itself.
+    This defines the result; `_rows` computes it in C. Raises OverBudgetError if the rows would take
+    more than most_bytes, or an image too many by itself.
     """
     making = _Making(common, base, most_bytes)
     for image in images:
@@ -124,18 +125,18 @@ def rows_by_python(
 
 
 def row_bytes(row: Row) -> int:
-    """About how many bytes it takes, never fewer than in UTF-8."""
+    """Return about how many bytes the row takes, never fewer than in UTF-8."""
     return _rows.row_bytes(row) if is_built() else row_bytes_by_python(row)
 
 
 def row_bytes_by_python(row: Row) -> int:
-    """The same. This says what holds."""
+    """Return about how many bytes the row takes. This defines the result of `row_bytes`."""
     texts = sum(text_bytes(value) for value in row if isinstance(value, str))
     return _ROW_BYTES + texts + _inner_bytes(row.url_candidates) + _inner_bytes(row.opt_out)
 
 
 def text_bytes(text: str | None) -> int:
-    """What it takes in UTF-8, or more."""
+    """Return the size of the text in UTF-8, or more."""
     if text is None:
         return 0
     return len(text) if text.isascii() else 4 * len(text)
@@ -149,7 +150,7 @@ def _inner_bytes(inner: tuple[tuple[object, ...], ...] | None) -> int:
 
 
 class _Making:
-    """The rows of a page so far. left: bytes that the page may still take."""
+    """Makes the rows of a page and tracks its budget. left: bytes that the page may still take."""
 
     def __init__(self, common: Row, base: str | None, most_bytes: int) -> None:
         self.common, self.base = common, base
@@ -158,7 +159,7 @@ class _Making:
         self.fixed: dict[str, str | None] = {}
 
     def take_links(self, image: Image) -> None:
-        """Each is joined with the base, wherever it leads."""
+        """Charge the links of an image, each joined with the base, wherever it leads."""
         base = text_bytes(self.base)
         taken = sum(base + text_bytes(link.href) for link in image.links)
         if taken > limits.MOST_LINK_BYTES:
@@ -168,7 +169,7 @@ class _Making:
         self._take(taken)
 
     def new_rows(self, image: Image) -> Iterator[Row]:
-        """Those of the image that the page has not had yet."""
+        """Yield the rows of the image that the page has not had yet."""
         row = _image_row(self.common, image, self.base)
         taken = row_bytes_by_python(row)
         for source, text in image.texts:
@@ -186,22 +187,24 @@ class _Making:
             raise OverBudgetError(f"too many bytes of rows: more than {self.most_bytes}")
 
     def _mended(self, text: str) -> str | None:
-        """Found once for each text, however many images it goes with."""
+        """Return the repaired text, computed once however many images it goes with."""
         if text not in self.fixed:
             self.fixed[text] = mended(text)
         return self.fixed[text]
 
 
-def _page_row(path: str | None, page: Page, facts: Facts, base: str | None) -> Row:
-    """What all rows of a page share."""
-    against = signals(page.robots_tags, page.tdm_reservation, facts.robots, facts.tdm_reservation)
+def _page_row(path: str | None, page: Page, metadata: PageMetadata, base: str | None) -> Row:
+    """Return the fields that all rows of a page share."""
+    against = signals(
+        page.robots_tags, page.tdm_reservation, metadata.robots, metadata.tdm_reservation
+    )
     return Row(
         page_url=link_without_user(page.url) or None,
         warc_file=path,
         warc_offset=page.offset,
         warc_date=page.date,
-        page_title=facts.title,
-        licence=_address(facts.licence, base) if facts.licence else None,
+        page_title=metadata.title,
+        licence=_address(metadata.licence, base) if metadata.licence else None,
         warc_length=page.length,
         warc_record_id=page.record_id,
         opt_out=tuple(against) or None,
@@ -209,7 +212,7 @@ def _page_row(path: str | None, page: Page, facts: Facts, base: str | None) -> R
 
 
 def _image_row(common: Row, image: Image, base: str | None) -> Row:
-    """What all rows of an image share."""
+    """Return the fields that all rows of an image share."""
     link, url = _best(image, base)
     raw = link_without_user(link)
     return common._replace(
@@ -226,7 +229,7 @@ def _image_row(common: Row, image: Image, base: str | None) -> Row:
 
 
 def _best(image: Image, base: str | None) -> tuple[str, str | None]:
-    """The first link that leads somewhere, and where to; if none does, the first, and None."""
+    """Return the first valid link and its URL; if none is valid, the first link and None."""
     for href, _, _ in image.links:
         url = _address(href, base)
         if url is not None:
@@ -235,7 +238,7 @@ def _best(image: Image, base: str | None) -> tuple[str, str | None]:
 
 
 def _candidates(image: Image, base: str | None) -> tuple[Candidate, ...] | None:
-    """Each address once; None if there is only one."""
+    """Return each URL of the image once, or None if there is only one."""
     if len(image.links) == 1:
         return None
     found: dict[str, Candidate] = {}

@@ -1,7 +1,7 @@
-"""A page's addresses without the parameters that sign them, before there are rows of it."""
+"""Strip signing parameters from a page's addresses, before rows are made of it."""
 
 from crawl2clip.extract.archives.page import Page
-from crawl2clip.extract.html.page_model import Image, Link, Offers
+from crawl2clip.extract.html.page_model import Image, Link, PageContent
 from crawl2clip.io.redaction import without_signatures
 
 # Browsers drop them wherever they stand, in the name of a parameter too.
@@ -9,17 +9,17 @@ _DROPPED = str.maketrans("", "", "\t\r\n")
 
 
 def unsigned_page(page: Page) -> Page:
-    """The page by an address without signatures."""
+    """Return the page with an address without signatures."""
     return page._replace(url=_unsigned(page.url))
 
 
-def unsigned_offers(offers: Offers) -> Offers:
-    """The same images and texts, by addresses without signatures."""
-    facts = offers.facts
-    base, licence = (url and _unsigned(url) for url in (facts.base, facts.licence))
-    return offers._replace(
-        facts=facts._replace(base=base, licence=licence),
-        images=[_unsigned_image(image) for image in offers.images],
+def unsigned_content(content: PageContent) -> PageContent:
+    """Return the content with addresses without signatures."""
+    metadata = content.metadata
+    base, licence = (url and _unsigned(url) for url in (metadata.base, metadata.licence))
+    return content._replace(
+        metadata=metadata._replace(base=base, licence=licence),
+        images=[_unsigned_image(image) for image in content.images],
     )
 
 
@@ -34,7 +34,7 @@ def _unsigned_link(link: Link) -> Link:
 
 
 def _unsigned(link: str) -> str:
-    """The link as it stands there if nothing signs it."""
+    """Return the link without signatures, exactly as written if it has none."""
     written = link.translate(_DROPPED)
     without = without_signatures(written)
     return link if without == written else without

@@ -1,4 +1,4 @@
-"""Links on a page -> absolute addresses, by the rules of browsers (WHATWG)."""
+"""Resolve the links of a page to absolute URLs by the rules of browsers (WHATWG)."""
 
 import re
 
@@ -15,7 +15,7 @@ _NOT_PLAIN = re.compile(r"/\.|%2[eE]|xn--")
 
 
 def base_url(page_url: str, base_href: str | None) -> str | None:
-    """What the page's links are relative to, without user; None if its own address is none."""
+    """Return the base of the page's links, without user; None if its own address is invalid."""
     is_plain = _PLAIN.fullmatch(page_url) and not _NOT_PLAIN.search(page_url)
     try:
         page = page_url if is_plain else _without_user(ada_url.normalize_url(page_url))
@@ -23,23 +23,23 @@ def base_url(page_url: str, base_href: str | None) -> str | None:
         return None
     try:
         return _without_user(ada_url.join_url(page, base_href)) if base_href else page
-    except ValueError:  # browsers, too, go on as if there were no <base>
+    except ValueError:  # browsers, too, ignore such a <base>
         return page
 
 
 def bad_url(link: str) -> str:
-    """The problem of an image with such a link: "http://[oops" is on the web, so in the crawl.
+    """Return the problem of an image with an invalid link, such as "http://[oops".
 
-    The link comes without its user, as `link_without_user` gives it.
+    The link comes without its user, as `link_without_user` returns it.
     """
     return f"bad url: {printable(link.strip())}"
 
 
 def absolute(link: str, base: str | None) -> str:
-    """The address the link leads to, percent-encoded, host in lower case, no user or password.
+    """Return the link's URL, percent-encoded, host in lower case, without user or password.
 
-    base: as `base_url` gives it.
-    Raises ValueError if it leads nowhere, or not to http or https.
+    base: as `base_url` returns it. Raises ValueError for an invalid link, or one that is neither
+    http nor https.
     """
     if not _NOT_PLAIN.search(link):
         if _PLAIN.fullmatch(link):
@@ -53,7 +53,7 @@ def absolute(link: str, base: str | None) -> str:
 
 
 def _without_user(url: str) -> str:
-    """An address as ada writes it without what stands before the @ of its host."""
+    """Remove what stands before the @ of the host from a URL as ada writes it."""
     if "@" not in url:
         return url
     scheme, slashes, rest = url.partition("://")

@@ -1,9 +1,9 @@
-"""What a WAT record says of a page's HTML -> the events that a parser would give.
+"""Turn a WAT record's description of a page into the events that a parser would give.
 
 There is `img` with `src`, `alt` and `title`, and `meta`, `link`, `title` and `base`. There is
 nothing of what stands around an image, no caption and no heading; neither `srcset` nor other
 attributes that hold links; no sizes, no JSON-LD. Whether an image is in `noscript` or `template` is
-not told. In old files an `a` has no `rel`, so a licence may be missing.
+unknown. In old files an `a` has no `rel`, so a licence may be missing.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,8 +27,7 @@ _LICENCES = ("LINK@/href", "A@/href")
 
 
 def events_of(metadata: Object, is_decoded: bool) -> Iterator[Event]:
-    """In the order of the page, but for the head, which comes first. What has another shape than it
-    should is passed over.
+    """Yield the events in the order of the page, the head first; skip values of other types.
 
     is_decoded: whether character references have been replaced already.
     """
@@ -46,7 +45,7 @@ def events_of(metadata: Object, is_decoded: bool) -> Iterator[Event]:
 
 
 def is_licence(rel: str) -> bool:
-    """Whether a link of that `rel` leads to a licence."""
+    """Return whether a link of that `rel` leads to a licence."""
     return "license" in rel.lower().split()
 
 

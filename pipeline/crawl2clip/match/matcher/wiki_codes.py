@@ -1,4 +1,4 @@
-"""Which Wikipedia's entries a language is matched with. Knows nothing of Spark."""
+"""Map languages to the Wikipedia whose entries they are matched with."""
 
 from collections.abc import Collection
 
@@ -9,16 +9,16 @@ OTHER = "other"
 
 
 def wiki_code(label: str) -> str:
-    """The code of the Wikipedia in the language that fastText calls `label`."""
+    """Return the code of the Wikipedia in the language that fastText calls `label`."""
     return WIKI_CODES.get(label, label)
 
 
 def list_of(label: str | None, lists: Collection[str]) -> str | None:
-    """The list, of those there are, that texts of the language are matched with; None for none.
+    """Return the name of the list that texts of the language are matched with, or None.
 
-    That of its Wikipedia; else that of the language it is a variant of: MetaCLIP 2 (Chuang et al.
-    2025) merges variants by the part before '_', so Cantonese, zh_yue, is matched with zh. The rest
-    is matched with the list 'other', and so are texts without a language.
+    It is that of the language's Wikipedia; else that of the language it is a variant of: MetaCLIP 2
+    (Chuang et al. 2025) merges variants by the part before '_', so Cantonese, zh_yue, is matched
+    with zh. All others, and texts without a language, are matched with the list 'other'.
     """
     code = wiki_code(label or OTHER)
     for name in (code, code.partition("_")[0], OTHER):

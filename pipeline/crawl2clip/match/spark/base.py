@@ -1,4 +1,4 @@
-"""What the stages that match entries have in common."""
+"""Define the settings that all stages share which match entries."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from crawl2clip.stage import Adding
 
 @dataclass(frozen=True)
 class Matching(Adding):
-    """Where the entries are, and how they and the texts are spelt."""
+    """Names the entries, and how they and the texts are spelt."""
 
     files = ("entries",)
     main = "entries"

@@ -1,4 +1,4 @@
-"""WordNet's own `dict` files, read without a library. Knows nothing of Spark.
+"""Read WordNet's own `dict` files without a library.
 
 wordnet = WordNet(wordnet_folder())
 wordnet.synsets("dogs")[0].gloss       # 'a member of the genus Canis (probably ...'

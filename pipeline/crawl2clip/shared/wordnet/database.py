@@ -1,6 +1,6 @@
-"""Lemmas and synsets, as they stand in the files `index.*` and `data.*`.
+"""Read lemmas and synsets from the files `index.*` and `data.*`.
 
-wndb(5WN) describes the format. A synset is found by the number its line starts with, never by
+wndb(5WN) describes the format. A synset is looked up by the number its line starts with, never by
 seeking: some packages ship the files with other line ends, and offsets then point nowhere.
 """
 
@@ -21,7 +21,7 @@ _MARKER = re.compile(r"\((?:a|p|ip)\)$")  # where an adjective may stand: "galor
 
 @dataclass(frozen=True)
 class Synset:
-    """One meaning.
+    """Represents one meaning.
 
     offset: its number, distinct within a part of speech. pos: n, v, a, r, or s for a satellite
     adjective. lemmas: as they are spelt, "_" for a blank, first the one that names the synset.
@@ -36,18 +36,19 @@ class Synset:
 
     @property
     def head(self) -> str:
-        """The first lemma in lower case: what NLTK's `name()` has before its `.n.01`."""
+        """Return the first lemma in lower case: what NLTK's `name()` has before its `.n.01`."""
         return self.lemmas[0].lower()
 
 
 class WordNet:
-    """A folder of WordNet's files; each is read when first asked for, all in half a second.
+    """Looks words up in a folder of WordNet's files, each read when first needed.
 
-    What `synsets` finds, its order and the glosses are those of NLTK 3.10 on the same files.
+    All take half a second. The results of `synsets`, their order and the glosses are those of NLTK
+    3.10 on the same files.
     """
 
     def __init__(self, folder: str | Path) -> None:
-        """Raises ValueError if the folder lacks one of the files."""
+        """Raise ValueError if the folder lacks one of the files."""
         self._folder = Path(folder)
         for name in FILES.values():
             for file in (f"index.{name}", f"data.{name}", f"{name}.exc"):
@@ -55,7 +56,7 @@ class WordNet:
                     raise ValueError(f"{folder} is no WordNet: it has no {file}")
 
     def synsets(self, word: str, pos: str | None = None) -> list[Synset]:
-        """Meanings of the word and of its base forms, nouns first, each part by frequency.
+        """Return the meanings of the word and its base forms, nouns first, each part by frequency.
 
         word: in any case, its blanks as "_". pos: n, v, a or r; null for all.
         """
@@ -67,15 +68,15 @@ class WordNet:
         ]
 
     def synset(self, pos: str, offset: int) -> Synset:
-        """The synset of that number; a satellite is found under "a" and "s". Raises KeyError."""
+        """Return the synset of that number; satellites stand under "a" and "s". Raises KeyError."""
         return _parsed(self._data["a" if pos == "s" else pos][offset])
 
     def hypernyms(self, synset: Synset) -> list[Synset]:
-        """The synsets right above it, in the order of the file."""
+        """Return the synsets right above it, in the order of the file."""
         return [self.synset(synset.pos, offset) for offset in synset.hypernyms]
 
     def __iter__(self) -> Iterator[Synset]:
-        """Every synset: nouns, verbs, adjectives, adverbs, each by offset."""
+        """Yield every synset: nouns, verbs, adjectives, adverbs, each by offset."""
         for pos in FILES:
             yield from map(_parsed, self._data[pos].values())
 
@@ -105,13 +106,13 @@ class WordNet:
         }
 
     def _lines(self, name: str) -> Iterator[str]:
-        """The file's lines but those of the licence, which start with a blank."""
+        """Yield the file's lines but those of the licence, which start with a blank."""
         with (self._folder / name).open(encoding="utf-8") as file:
             yield from (line for line in file if line.strip() and not line.startswith(" "))
 
 
 def _parsed(line: str) -> Synset:
-    """The synset of a line `offset file pos count [lemma id]... count [pointer]... | gloss`."""
+    """Parse a line `offset file pos count [lemma id]... count [pointer]... | gloss`."""
     columns, _, gloss = line.partition("|")
     offset, _, pos, count, *fields = columns.split()
     words = 2 * int(count, 16)

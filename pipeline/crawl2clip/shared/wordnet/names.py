@@ -1,4 +1,4 @@
-"""What the synsets are called, as MetaCLIP lists them."""
+"""Count the names of synsets, as MetaCLIP lists them."""
 
 from collections import Counter
 
@@ -6,7 +6,7 @@ from crawl2clip.shared.wordnet.database import WordNet
 
 
 def synset_names(wordnet: WordNet, cut: bool = True) -> Counter[str]:
-    """How many synsets have each name: the first lemma in lower case, "_" a blank.
+    """Return how many synsets have each name: the first lemma in lower case, "_" a blank.
 
     cut: a name ends at its first dot, as in MetaCLIP's list, which may leave "" ("'s gravenhage"
     stays whole, ".22" does not). WordNet 3.0 has 86,554 names if cut, "" apart.

@@ -1,4 +1,4 @@
-"""The languages that captions are written in, eleven in six scripts, English first."""
+"""List the languages of captions: eleven in six scripts, English first."""
 
 from crawl2clip.synthetic_web.languages.arabic import ARABIC
 from crawl2clip.synthetic_web.languages.base import Language

@@ -1,4 +1,4 @@
-"""Arabic captions: two has a form of its own, and three to six take the other gender."""
+"""Write Arabic captions: two has a form of its own, three to six take the other gender."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""What a language gives: phrases for groups, grounds and places, and templates to put them in."""
+"""Define what a language provides: phrases for groups, grounds and places, and templates."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,8 +12,9 @@ Table = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Language:
-    """thing: 'three striped red stars'. on: 'on a blue ground'. Both may use synonyms by chance.
+    """Provides the phrases of a language.
 
+    thing: 'three striped red stars'. on: 'on a blue ground'. Both may use synonyms at random.
     one: templates with {thing}, and {on} or {at} or neither. row and column: templates with
     {a} and {b}, where a is left of b, or above it. words: those of a language without spaces,
     whose captions cannot be split to get them.
@@ -31,20 +32,20 @@ class Language:
 
 
 def tell_size(group: Group, random: Random) -> bool:
-    """Whether to call a shape small or large: only if it is, and then mostly."""
+    """Return whether to call a shape small or large: only if it is, and then mostly."""
     return group.count == 1 and group.size != "medium" and random.random() < 0.8
 
 
 def tell_texture(group: Group, random: Random) -> bool:
-    """Whether to speak of the texture: only if there is one, and then mostly."""
+    """Return whether to mention the texture: only if there is one, and then mostly."""
     return group.texture != "plain" and random.random() < 0.85
 
 
 def number(count: int, words: tuple[str, ...], random: Random) -> str:
-    """The count as a word, or now and then in digits; words[0] stands for one."""
+    """Return the count as a word, or now and then in digits; words[0] stands for one."""
     return str(count) if count > 1 and random.random() < 0.2 else words[count - 1]
 
 
 def joined(*words: str) -> str:
-    """The words that are not empty, with single spaces."""
+    """Join the words that are not empty with single spaces."""
     return " ".join(word for word in words if word)

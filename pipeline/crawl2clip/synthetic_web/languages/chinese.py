@@ -1,4 +1,4 @@
-"""Chinese captions, in simplified characters."""
+"""Write Chinese captions, in simplified characters."""
 
 from random import Random
 

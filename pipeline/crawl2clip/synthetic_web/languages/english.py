@@ -1,4 +1,4 @@
-"""English captions."""
+"""Write English captions."""
 
 from random import Random
 

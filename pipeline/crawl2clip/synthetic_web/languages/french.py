@@ -1,4 +1,4 @@
-"""French captions."""
+"""Write French captions."""
 
 from crawl2clip.synthetic_web.languages.base import Language
 from crawl2clip.synthetic_web.languages.romance import invariable, thing

@@ -1,4 +1,4 @@
-"""German captions, in the nominative throughout."""
+"""Write German captions, in the nominative throughout."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""Greek captions."""
+"""Write Greek captions."""
 
 from random import Random
 

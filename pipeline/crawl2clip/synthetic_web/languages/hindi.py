@@ -1,4 +1,4 @@
-"""Hindi captions; all nouns here are masculine."""
+"""Write Hindi captions; all nouns here are masculine."""
 
 from random import Random
 
@@ -26,7 +26,7 @@ _NUMBERS = ("एक", "दो", "तीन", "चार", "पाँच", "छ�
 
 
 def _ending(word: str, vowel: str) -> str:
-    """The word with its long a, if it ends in one, changed to that vowel sign."""
+    """Replace the long a at the end of the word, if it has one, by that vowel sign."""
     return word[:-1] + vowel if word.endswith("ा") else word
 
 

@@ -1,4 +1,4 @@
-"""Japanese captions."""
+"""Write Japanese captions."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""French, Spanish and Portuguese captions: the adjective follows the noun and agrees with it."""
+"""Write French, Spanish and Portuguese captions, whose adjectives follow and agree with nouns."""
 
 from collections.abc import Callable
 from random import Random
@@ -13,24 +13,24 @@ Adjectives = Table
 
 
 def invariable(word: str) -> tuple[str, ...]:
-    """An adjective that never changes, such as 'orange' in French."""
+    """Return the forms of an adjective that never changes, such as 'orange' in French."""
     return (word,) * 4
 
 
 def like_o(stem: str) -> tuple[str, ...]:
-    """An adjective such as 'rojo' and 'vermelho'."""
+    """Return the forms of an adjective such as 'rojo' and 'vermelho'."""
     return tuple(stem + ending for ending in ("o", "a", "os", "as"))
 
 
 def like_e(singular: str, plural: str) -> tuple[str, ...]:
-    """An adjective with one form for both genders, such as 'verde'."""
+    """Return the forms of an adjective with one form for both genders, such as 'verde'."""
     return singular, singular, plural, plural
 
 
 def thing(
     nouns: Nouns, adjectives: Adjectives, ones: tuple[str, str], numbers: tuple[str, ...]
 ) -> Callable[[Group, Random], str]:
-    """The phrase maker of a language; ones: its words for one, masculine and feminine."""
+    """Return the phrase maker of a language; ones: its words for one, masculine and feminine."""
 
     def phrase(group: Group, random: Random) -> str:
         gender, singular, plural = nouns[group.shape]
@@ -47,5 +47,5 @@ def thing(
 
 
 def _gendered(numbers: tuple[str, ...], gender: str) -> list[str]:
-    """'dois/duas' gives the one that agrees."""
+    """Return of each number such as 'dois/duas' the form that agrees."""
     return [word.split("/")[-1 if gender == "f" else 0] for word in numbers]

@@ -1,4 +1,4 @@
-"""Russian captions: after two to four stands the genitive singular, after five the plural."""
+"""Write Russian captions: two to four take the genitive singular, five and more the plural."""
 
 from random import Random
 

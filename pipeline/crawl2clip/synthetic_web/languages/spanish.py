@@ -1,4 +1,4 @@
-"""Spanish captions."""
+"""Write Spanish captions."""
 
 from crawl2clip.synthetic_web.languages.base import Language
 from crawl2clip.synthetic_web.languages.romance import invariable, like_e, like_o, thing

@@ -8,7 +8,7 @@ typedef struct {
     const char *name, *name_end, *value, *value_end; /* value: NULL if there is none */
 } Attribute;
 
-/* What ends the name of an attribute, a value without quotes, the name of a tag. */
+/* Bytes that end the name of an attribute, an unquoted value, the name of a tag. */
 enum { ENDS_NAME = 1, ENDS_VALUE = 2, ENDS_TAG_NAME = 4 };
 static unsigned char ends[256];
 
@@ -22,8 +22,8 @@ fill_ends(void)
     ends['/'] = ENDS_NAME | ENDS_TAG_NAME;
 }
 
-/* Reads one attribute from p on and returns where it ends. At the end of the tag there is none,
-   name is NULL, and p is behind the '>'; NULL if the page ends before. */
+/* Reads one attribute from p on and returns where it ends. At the end of the tag name is NULL, and
+   p is behind the '>'; returns NULL if the page ends before. */
 static inline const char *
 next_attribute(const char *p, const char *end, Attribute *out, bool *self_closing)
 {
@@ -73,7 +73,7 @@ next_attribute(const char *p, const char *end, Attribute *out, bool *self_closin
     return p < end ? p : NULL;
 }
 
-/* Whether the attribute is called that, in any case. */
+/* Compares the attribute's name, in any case. */
 static bool
 is_called(const Attribute *attribute, const char *name)
 {
@@ -81,19 +81,19 @@ is_called(const Attribute *attribute, const char *name)
     return strlen(name) == length && !PyOS_mystrnicmp(attribute->name, name, (Py_ssize_t)length);
 }
 
-/* Formatting elements are made anew from one tag, and each time its attributes are read: what has
-   many of both would take forever. */
+/* Formatting elements are reconstructed from one tag, and each time its attributes are read: a page
+   with many of both would take for ever. */
 static void
 count_reading(State *s, size_t at, const char *to)
 {
     CHECK(at <= (size_t)((to ? to : s->end) - s->page));
     s->read_again += (size_t)((to ? to : s->end) - s->page) - at;
     if (s->read_again > ((size_t)1 << 20) + 8 * (size_t)(s->end - s->page)) {
-        doubt(s, "the same attributes too often");
+        bail_out(s, "the same attributes too often");
     }
 }
 
-/* The first attribute of that name; false if there is none. */
+/* Finds the first attribute of that name; false if there is none. */
 static bool
 find_attribute(State *s, size_t at, const char *name, Attribute *out)
 {
@@ -149,13 +149,13 @@ text_of_name(State *s, const Attribute *attribute)
     }
     if (!text && PyErr_ExceptionMatches(PyExc_UnicodeDecodeError)) {
         PyErr_Clear();
-        doubt(s, "an attribute's name is not UTF-8");
+        bail_out(s, "an attribute's name is not UTF-8");
         return NULL;
     }
     return text;
 }
 
-/* A new dict; NULL with an exception, or without one if there is doubt. */
+/* Returns a new dict; NULL with an exception, or without one after a bail-out. */
 static PyObject *
 attributes_at(State *s, size_t at)
 {

@@ -1,4 +1,4 @@
-/* Bytes of a page -> bytes of text: character references, line ends. */
+/* Decodes the bytes of a page to text: character references, line ends. */
 #ifndef REFS_H
 #define REFS_H
 

@@ -1,10 +1,10 @@
-/* What the page offers goes into the list of events, as events.py describes it. */
+/* Appends the content of the page to the list of events, as lexbor_events.py defines it. */
 #ifndef EVENTS_H
 #define EVENTS_H
 
 #include "images.h"
 
-/* Takes what it is given away from the caller, NULL for None. Returns the index of the event. */
+/* Steals both references, NULL for None. Returns the index of the event. */
 static Py_ssize_t
 emit(State *s, const char *name, PyObject *attributes, PyObject *text)
 {
@@ -15,7 +15,7 @@ emit(State *s, const char *name, PyObject *attributes, PyObject *text)
         Py_XDECREF(attributes);
         Py_XDECREF(text);
         Py_XDECREF(event);
-        doubt(s, "no memory");
+        bail_out(s, "no memory");
         return -1;
     }
     PyTuple_SET_ITEM(event, 0, word);
@@ -32,7 +32,7 @@ emit_element(State *s, const char *name, size_t at)
     if (attributes) {
         emit(s, name, attributes, NULL);
     } else {
-        doubt(s, "no memory");
+        bail_out(s, "no memory");
     }
 }
 
@@ -45,7 +45,7 @@ fill_slot(State *s, Py_ssize_t slot, PyObject *text)
                                            PyTuple_GET_ITEM(event, 1), text)
                             : NULL;
     if (!filled || PyList_SetItem(s->events, slot, filled) < 0) {
-        doubt(s, "no memory");
+        bail_out(s, "no memory");
     }
 }
 
@@ -62,14 +62,14 @@ static void
 start_text(State *s, const Element *element, Py_ssize_t slot)
 {
     if (s->text_count == MOST_TEXTS) {
-        doubt(s, "texts too deep in each other");
+        bail_out(s, "texts too deep in each other");
         return;
     }
     if (!s->text_count) {
         s->silent_around = s->silent;
         s->words.length = 0;
     } else if (s->silent != s->silent_around) {
-        doubt(s, "a text in a silent element of another text");
+        bail_out(s, "a text in a silent element of another text");
     }
     CHECK(s->text_count < MOST_TEXTS);
     s->texts[s->text_count++] = (Text){element->node, s->words.length, slot, element->id};
@@ -84,10 +84,10 @@ finished_text(State *s, const Text *text)
                                            (Py_ssize_t)(s->words.length - text->start), NULL);
     if (!whole && PyErr_ExceptionMatches(PyExc_UnicodeDecodeError)) {
         PyErr_Clear();
-        doubt(s, "a text is not UTF-8");
+        bail_out(s, "a text is not UTF-8");
     }
     if (!whole) {
-        doubt(s, "no memory");
+        bail_out(s, "no memory");
         return NULL;
     }
     if (PyUnicode_GET_LENGTH(whole) <= LONGEST_TEXT) {
@@ -98,7 +98,7 @@ finished_text(State *s, const Text *text)
     return cut;
 }
 
-/* What context() makes of it; the longer ones are left to it. */
+/* Computes context(); longer texts are left to Python. */
 static PyObject *
 context_of(PyObject *text)
 {
@@ -113,7 +113,7 @@ context_of(PyObject *text)
     return clean;
 }
 
-/* The heading of the images from here on; false if there is nothing in it, so that it is none. */
+/* Sets the heading of the images from here on; false if it is empty, so that it is none. */
 static bool
 set_heading(State *s, PyObject *text)
 {
@@ -123,13 +123,13 @@ set_heading(State *s, PyObject *text)
         return true;
     }
     if (!heading) {
-        doubt(s, "no memory");
+        bail_out(s, "no memory");
     }
     Py_XDECREF(heading);
     return false;
 }
 
-/* The text of the innermost element that has one, which ends here. */
+/* Finishes the text of the innermost element that collects one, which ends here. */
 static PyObject *
 take_text(State *s)
 {
@@ -146,7 +146,7 @@ take_text(State *s)
     return finished;
 }
 
-/* A space between words that an element parts. */
+/* Appends a space where an element separates words. */
 static inline void
 part_words(State *s, uint32_t kinds)
 {
@@ -155,14 +155,14 @@ part_words(State *s, uint32_t kinds)
     }
 }
 
-/* ---- what stands where ---- */
+/* ---- containers ---- */
 
-/* Each picture has its own. */
+/* Each picture has its own sources. */
 static void
 forget_sources(State *s, const Element *element)
 {
     if (element->id == T_PICTURE) {
-        s->sources = s->sources_told = s->images_of_picture = 0;
+        s->sources = s->sources_emitted = s->images_of_picture = 0;
     }
 }
 
@@ -175,7 +175,7 @@ announce(State *s)
     for (; s->announced < s->container_count; s->announced++) {
         const Element *element = container_element(s, s->announced);
         if (element->ns != NS_HTML) {
-            doubt(s, "an image in a link of a drawing");
+            bail_out(s, "an image in a link of a drawing");
         }
         for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
             if (names[i].id == element->id) {
@@ -189,30 +189,30 @@ announce(State *s)
 /* ---- headings ---- */
 
 static void
-tell_heading(State *s)
+emit_pending_heading(State *s)
 {
-    if (!s->heading_is_told && s->heading_now) {
+    if (!s->heading_is_emitted && s->heading_now) {
         emit(s, "h", NULL, Py_NewRef(s->heading_now));
     }
-    s->heading_is_told = true;
+    s->heading_is_emitted = true;
 }
 
-/* Only if it is not told at once: the images that are finished here need not be told. */
+/* Defers the event: images that are finished here do not need it. */
 static void
 keep_heading(State *s)
 {
     if (set_heading(s, s->heading_text)) {
-        s->heading_is_told = false;
+        s->heading_is_emitted = false;
         s->heading_slot = -1;
     }
     Py_CLEAR(s->heading_text);
 }
 
-/* The image is inside of it: the text comes later. */
+/* The image is inside of the heading, whose text comes later. */
 static void
 emit_open_heading(State *s)
 {
-    tell_heading(s);
+    emit_pending_heading(s);
     s->headings_are_lost |= s->heading_slot >= 0;
     for (unsigned i = 0; i < s->text_count; i++) {
         Text *text = text_element(s, i);
@@ -237,7 +237,7 @@ emit_heading(State *s)
     s->heading = 0;
 }
 
-/* Whether one of the words of `rel` is "license". */
+/* Returns whether one of the words of `rel` is "license". */
 static bool
 is_licence(State *s, size_t at)
 {
@@ -248,7 +248,7 @@ is_licence(State *s, size_t at)
     }
     size_t length = sizeof word - 1;
     if (memchr(rel.value, '&', (size_t)(rel.value_end - rel.value))) {
-        doubt(s, "a character reference in rel");
+        bail_out(s, "a character reference in rel");
     }
     for (const char *p = rel.value; rel.value_end - p >= (ptrdiff_t)length; p++) {
         bool starts = p == rel.value || is_space((unsigned char)p[-1]);
@@ -260,7 +260,7 @@ is_licence(State *s, size_t at)
     return false;
 }
 
-/* An event that says what is on the page, wherever. */
+/* Emits an event about the page as a whole. */
 static void
 emit_fact(State *s, unsigned bit, const char *name, size_t at, unsigned ns)
 {
@@ -268,7 +268,7 @@ emit_fact(State *s, unsigned bit, const char *name, size_t at, unsigned ns)
         return;
     }
     if (s->fostered || ns != NS_HTML) {
-        doubt(s, "a fact in a table or a drawing");
+        bail_out(s, "a fact in a table or a drawing");
     }
     emit_element(s, name, at);
 }
@@ -286,8 +286,8 @@ is_in(State *s, unsigned id)
     return false;
 }
 
-/* An image without a text is none, but stands between those before and behind it. What it stands in
-   is told only if that changes what a later one finds: a picture has sources of its own. */
+/* An image without a text is left out, but separates its neighbours. Its containers are emitted
+   only if they change what a later one gets: a picture has sources of its own. */
 static void
 skip_image(State *s)
 {
@@ -297,9 +297,9 @@ skip_image(State *s)
     }
 }
 
-/* What the next image needs in the stream, whether it is finished or not. */
+/* Emits what the next image needs in the stream, whether it is finished here or not. */
 static void
-tell_place(State *s, bool in_noscript)
+emit_context(State *s, bool in_noscript)
 {
     s->has_stand_ins |= in_noscript;
     if (s->skipped && s->has_stand_ins) {
@@ -310,7 +310,7 @@ tell_place(State *s, bool in_noscript)
     s->taken++;
 }
 
-/* Those with nothing between them come together. Takes the image away from the caller. */
+/* Adjacent finished images form one event. Steals the reference to the image. */
 static void
 emit_finished(State *s, PyObject *image)
 {
@@ -319,41 +319,41 @@ emit_finished(State *s, PyObject *image)
     if (!last || !PyList_CheckExact(last)) {
         last = PyList_New(0);
         if (!last || emit(s, "images", last, NULL) < 0) {
-            doubt(s, "no memory");
+            bail_out(s, "no memory");
             Py_DECREF(image);
             return;
         }
     }
     if (PyList_Append(last, image) < 0) {
-        doubt(s, "no memory");
+        bail_out(s, "no memory");
     }
     Py_DECREF(image);
 }
 
-/* One for gathering.py. */
+/* Emits an image that page_collector.py finishes. */
 static void
 emit_image(State *s, size_t at)
 {
-    tell_heading(s);
-    tell_place(s, is_in(s, T_NOSCRIPT));
+    emit_pending_heading(s);
+    emit_context(s, is_in(s, T_NOSCRIPT));
     CHECK(s->sources <= MOST_SOURCES);
-    for (; s->sources_told < s->sources; s->sources_told++) {
-        emit_element(s, "source", s->source_at[s->sources_told]);
+    for (; s->sources_emitted < s->sources; s->sources_emitted++) {
+        emit_element(s, "source", s->source_at[s->sources_emitted]);
     }
     emit_element(s, "img", at);
 }
 
-/* The sources of a picture go with each of its images. Who finds them for a great many is to see
-   all of the picture, and to count. */
+/* The sources of a picture go with each of its images. Beyond a few images the collector has to see
+   the whole picture, and to count. */
 static void
 count_in_picture(State *s)
 {
     if (s->sources && ++s->images_of_picture > FREE_IMAGES_OF_PICTURE) {
-        doubt(s, "a picture with too many images");
+        bail_out(s, "a picture with too many images");
     }
 }
 
-/* Takes the texts away from the caller. */
+/* Steals the reference to the texts. */
 static void
 finish_image(State *s, const ImageTag *tag, size_t at, PyObject *texts)
 {
@@ -363,12 +363,12 @@ finish_image(State *s, const ImageTag *tag, size_t at, PyObject *texts)
     PyObject *image = is_odd ? Py_NewRef(Py_None) : plain_image(s, tag, texts, in_noscript);
     Py_DECREF(texts);
     if (!image) {
-        doubt(s, "no memory");
+        bail_out(s, "no memory");
     } else if (image == Py_None) {
         Py_DECREF(image);
         emit_image(s, at);
     } else {
-        tell_place(s, in_noscript);
+        emit_context(s, in_noscript);
         emit_finished(s, image);
     }
 }
@@ -381,7 +381,7 @@ take_image(State *s, size_t at)
     }
     if (!s->own_texts || s->taken >= s->most) {
         if (s->images_of_picture) {
-            doubt(s, "a picture across the limit of images");
+            bail_out(s, "a picture across the limit of images");
         }
         emit_image(s, at);
         return;
@@ -390,7 +390,7 @@ take_image(State *s, size_t at)
     read_image(s, at, &tag);
     PyObject *texts = own_texts(s, &tag);
     if (!texts) {
-        doubt(s, "no memory");
+        bail_out(s, "no memory");
     } else if (PyTuple_GET_SIZE(texts)) {
         finish_image(s, &tag, at, texts);
     } else {
@@ -404,13 +404,13 @@ take_source(State *s, size_t at)
 {
     announce(s);
     if (s->sources == MOST_SOURCES) {
-        doubt(s, "a picture with too many sources");
+        bail_out(s, "a picture with too many sources");
         return;
     }
     s->source_at[s->sources++] = at;
 }
 
-/* Both are of no use where they are moved out of a table. */
+/* Both are useless where they are moved out of a table. */
 static void
 take_linked(State *s, const Element *element)
 {
@@ -419,7 +419,7 @@ take_linked(State *s, const Element *element)
         return;
     }
     if (s->fostered) {
-        doubt(s, "an image in a table but in no cell");
+        bail_out(s, "an image in a table but in no cell");
     }
     if (is_image) {
         take_image(s, element->at);
@@ -428,7 +428,7 @@ take_linked(State *s, const Element *element)
     }
 }
 
-/* Whether the attribute's value contains `word`, in any case. */
+/* Returns whether the attribute's value contains `word`, in any case. */
 static bool
 contains(State *s, const Attribute *attribute, const char *word)
 {
@@ -438,7 +438,7 @@ contains(State *s, const Attribute *attribute, const char *word)
     }
     for (const char *p = attribute->value; p < attribute->value_end; p++) {
         if (*p == '&') {
-            doubt(s, "a character reference in the name of a meta");
+            bail_out(s, "a character reference in the name of a meta");
         }
         if (attribute->value_end - p >= length && !PyOS_mystrnicmp(p, word, length)) {
             return true;
@@ -447,7 +447,7 @@ contains(State *s, const Attribute *attribute, const char *word)
     return false;
 }
 
-/* Only metas that speak to robots, of text and data mining, or to social networks. */
+/* Keeps only metas that address robots, text and data mining, or social networks. */
 static bool
 is_wanted_meta(State *s, size_t at)
 {
@@ -467,7 +467,7 @@ static void
 start_heading(State *s, const Element *element)
 {
     if (s->fostered) {
-        doubt(s, "a heading in a table but in no cell");
+        bail_out(s, "a heading in a table but in no cell");
     }
     Py_CLEAR(s->heading_text);
     s->heading = element->node;
@@ -478,7 +478,7 @@ static void
 start_figcaption(State *s, const Element *element)
 {
     if (s->fostered || element->ns != NS_HTML) {
-        doubt(s, "a caption in a table or a drawing");
+        bail_out(s, "a caption in a table or a drawing");
     }
     announce(s);
     start_text(s, element, emit(s, "figcaption", NULL, NULL));
@@ -491,7 +491,7 @@ start_title(State *s, const Element *element)
         return;
     }
     if (s->fostered || element->ns != NS_HTML) {
-        doubt(s, "a title in a table or a formula");
+        bail_out(s, "a title in a table or a formula");
     }
     if (!s->drawings) {
         s->has_title = true;
@@ -518,7 +518,7 @@ start_container(State *s, Element *element)
     }
 }
 
-/* The element is the innermost that is open now, or has just been and was empty. */
+/* Handles an element that is the innermost open one now, or was void. */
 static void
 entered(State *s, Element *element, bool is_open)
 {
@@ -582,7 +582,7 @@ end_container(State *s, const Element *element, PyObject *text)
     }
 }
 
-/* The element is no longer open, and was the innermost. */
+/* Handles the end of an element, which was the innermost. */
 static void
 left(State *s, const Element *element)
 {

@@ -1,7 +1,6 @@
-/* An `img` with a text becomes an Image of offers.py at once; one without costs nothing.
-
-   What is odd goes into the stream as it is, and gathering.py decides. Where it could decide
-   otherwise than this file, an image is odd. */
+/* Turns an `img` with a text into an Image of page_model.py at once; one without costs nothing. An
+   odd image goes into the stream as it is, and page_collector.py decides. An image is odd wherever
+   that could decide otherwise than this file. */
 #ifndef IMAGES_H
 #define IMAGES_H
 
@@ -9,7 +8,7 @@
 
 static PyObject *image_type, *collapsed, *context, *pixels;
 
-/* Attributes in the order of `image_names`; then those of links.py: LAZY, LAZY_GUESSES and
+/* Attributes in the order of `image_names`; then those of img_links.py: LAZY, LAZY_GUESSES and
    LAZY_SRCSETS. */
 enum { ALT, TITLE, DATA_IMAGE_TITLE, ARIA_LABEL, OWN_TEXTS, SRC = OWN_TEXTS, WIDTH, HEIGHT, SRCSET,
        TYPE, LAZY, VALUES = 64 };
@@ -43,7 +42,7 @@ lower(unsigned char c)
     return (unsigned char)(c - 'A') < 26 ? c | 32 : c;
 }
 
-/* The slot of the name, or the empty one where it would be. */
+/* Returns the slot of the name, or the empty one where it would be. */
 static unsigned
 slot_of(const char *name, size_t length)
 {
@@ -74,7 +73,7 @@ fill_slot_of(const char *name, unsigned kind)
     return true;
 }
 
-/* The names in a tuple of links.py; the kind of the next, 0 with an exception. */
+/* Adds the names in a tuple of img_links.py; returns the kind of the next, 0 with an exception. */
 static unsigned
 fill_lazy_names(const char *tuple, unsigned kind)
 {
@@ -134,7 +133,7 @@ read_image(State *s, size_t at, ImageTag *image)
 
 /* ---- texts ---- */
 
-/* Whether `collapsed` would change nothing. */
+/* Returns whether `collapsed` would change nothing. */
 static bool
 is_collapsed(PyObject *text)
 {
@@ -152,7 +151,7 @@ is_collapsed(PyObject *text)
     return !length || !after_space;
 }
 
-/* Whether collapsed() takes it for one space of many. */
+/* Returns whether collapsed() treats the character as white space. */
 static inline bool
 is_gap(Py_UCS4 c)
 {
@@ -165,7 +164,7 @@ is_printable(Py_UCS4 c)
     return !(c < 0x20 || (c >= 0x7f && c < 0xa0 && c != 0x85));
 }
 
-/* The same as collapsed(), which is asked for what has control characters in it. */
+/* Computes collapsed(), which is called for texts with control characters. */
 static PyObject *
 collapsed_text(PyObject *text)
 {
@@ -196,7 +195,7 @@ collapsed_text(PyObject *text)
     return result;
 }
 
-/* What collapsed() makes of the value. */
+/* Returns collapsed() of the value. */
 static PyObject *
 collapsed_value(const Attribute *attribute)
 {
@@ -206,7 +205,8 @@ collapsed_value(const Attribute *attribute)
     return clean;
 }
 
-/* The image's texts as (source, text); an empty tuple if it has none; NULL with an exception. */
+/* Returns the image's texts as (source, text); an empty tuple if it has none; NULL with an
+   exception. */
 static PyObject *
 own_texts(State *s, const ImageTag *image)
 {
@@ -235,7 +235,7 @@ own_texts(State *s, const ImageTag *image)
 
 /* ---- sizes ---- */
 
-/* What pixels() makes of the attribute: a number or None. */
+/* Returns pixels() of the attribute: a number or None. */
 static PyObject *
 pixels_of(const ImageTag *image, unsigned which)
 {
@@ -286,7 +286,7 @@ add_lazy_srcsets(Found *found, const ImageTag *image, bool is_new)
     }
 }
 
-/* Whether the files of a `source` are of a type that not every decoder reads. */
+/* Returns whether the files of a `source` are of a type that not every decoder reads. */
 static bool
 is_new_type(Found *found, const ImageTag *source)
 {
@@ -323,7 +323,7 @@ add_sources(State *s, Found *found)
     }
 }
 
-/* What a placeholder is depends on whether there are lazy links, which stand behind it. */
+/* What counts as a placeholder depends on whether there are lazy links, which stand behind it. */
 static void
 find_links(State *s, const ImageTag *image, Found *found)
 {
@@ -350,9 +350,9 @@ find_links(State *s, const ImageTag *image, Found *found)
     found->failed |= lazies.failed;
 }
 
-/* ---- the whole ---- */
+/* ---- the whole image ---- */
 
-/* Takes what it is given away from the caller; NULL if one of it is. */
+/* Steals all references; returns NULL if one of them is. */
 static PyObject *
 image_of(PyObject *const fields[6])
 {
@@ -388,7 +388,7 @@ image_with(State *s, Found *found, const ImageTag *tag, PyObject *texts, bool in
                                    Py_NewRef(heading)});
 }
 
-/* A new Image; None if it is not plain; NULL with an exception. */
+/* Returns a new Image; None if it is not plain; NULL with an exception. */
 static PyObject *
 plain_image(State *s, const ImageTag *tag, PyObject *texts, bool in_noscript)
 {

@@ -1,12 +1,11 @@
-/* Elements that hold one text and nothing else, such as a link in a menu: half of all tags.
-
-   What the rules for both tags and the text come to is known beforehand, so they are not asked. */
+/* Handles elements that hold one text and nothing else, such as a link in a menu: half of all tags.
+   The effect of the rules for both tags and the text is known beforehand, so they are skipped. */
 #ifndef LEAVES_H
 #define LEAVES_H
 
 #include "tree_dispatch.h"
 
-/* Whether such an element closes no other, and matters to nothing but what stands in it. A link may
+/* Returns whether such an element closes no other, and affects nothing but its content. A link may
    be a licence. */
 static bool
 is_light(State *s, const Tag *tag)
@@ -18,7 +17,7 @@ is_light(State *s, const Tag *tag)
     return tag->id != T_A || !(s->wanted & W_LICENCE && tag->has_rel);
 }
 
-/* Whether the list of active formatting elements will be as it was when the element has ended. */
+/* Returns whether the element leaves the list of active formatting elements unchanged. */
 static bool
 leaves_no_trace(State *s, const Tag *tag)
 {
@@ -32,7 +31,7 @@ leaves_no_trace(State *s, const Tag *tag)
     return s->formatting_count < MOST_FORMATTING && same < (tag->id == T_A ? 1 : 3);
 }
 
-/* Where the element's end tag starts, if nothing but text stands before it; else NULL. */
+/* Returns where the element's end tag starts, if nothing but text stands before it; else NULL. */
 static const char *
 end_of_leaf(State *s, const Tag *tag, const char *p)
 {
@@ -43,7 +42,7 @@ end_of_leaf(State *s, const Tag *tag, const char *p)
     return is_end ? stop : NULL;
 }
 
-/* Takes the element whose start tag ends at p; returns where it ends, NULL if it is no such. */
+/* Handles the element whose start tag ends at p; returns where it ends, NULL if it is no such. */
 static const char *
 take_leaf(State *s, const Tag *tag, const char *p)
 {
@@ -57,7 +56,7 @@ take_leaf(State *s, const Tag *tag, const char *p)
     }
     CHECK(s->end - stop >= (ptrdiff_t)tag->length + 3);
     reconstruct(s);
-    hear(s, p, stop, true);
+    append_text(s, p, stop, true);
     return stop + tag->length + 3;
 }
 

@@ -1,7 +1,5 @@
-/* The links of an `img`, the best first, as links.py and srcset.py say.
-
-   Whatever is not plain is `odd`, and left to them: letters beyond ASCII, white space at the ends,
-   descriptors that are seldom seen. */
+/* Ranks the links of an `img`, the best first, as img_links.py and srcset.py define. Odd values are
+   `odd`, and left to them: letters beyond ASCII, white space at the ends, rare descriptors. */
 #ifndef LINKS_H
 #define LINKS_H
 
@@ -43,7 +41,7 @@ is_no_file(const char *p, const char *end)
     return p == end || starts_with(p, end, "data:") || starts_with(p, end, "about:");
 }
 
-/* The list has room for many, and is not worth the time to clear it. */
+/* The list has room for many; clearing it would cost too much. */
 static inline void
 start_links(Found *found)
 {
@@ -51,7 +49,7 @@ start_links(Found *found)
     found->odd = found->failed = false;
 }
 
-/* ASCII, and nothing at its ends that strip() would take. */
+/* Returns whether the text is ASCII, with nothing at its ends that strip() would remove. */
 static bool
 is_trim(PyObject *text)
 {
@@ -62,7 +60,7 @@ is_trim(PyObject *text)
 }
 
 
-/* Takes the reference to link->href away from the caller. */
+/* Steals the reference to link->href. */
 static void
 add_link(Found *found, const FoundLink *link)
 {
@@ -159,7 +157,7 @@ add_part(Found *found, const char *href, const char *end, FoundLink *link)
     }
 }
 
-/* files_only: inline images are none. */
+/* files_only: skips inline images. */
 static void
 add_srcset_of(Found *found, PyObject *srcset, enum link_kind kind, bool files_only, bool is_new)
 {
@@ -197,10 +195,10 @@ add_srcset(Found *found, const Attribute *attribute, enum link_kind kind, bool i
     Py_XDECREF(srcset);
 }
 
-/* ---- links that stand alone ---- */
+/* ---- single links ---- */
 
-/* Whether the name of a file, without its ending, may be one of those in links.py: it ends in one
-   of their words, if sizes and numbers behind it are passed over. */
+/* Returns whether the name of a file, without its ending, may be one of those in img_links.py: it
+   ends in one of their words, sizes and numbers behind it aside. */
 static bool
 may_be_blank(const char *name, const char *end)
 {
@@ -219,8 +217,8 @@ may_be_blank(const char *name, const char *end)
     return found;
 }
 
-/* Whether is_placeholder() would find nothing in a text that is_trim(): by the file's name, which
-   mostly says that it is a photo. */
+/* Returns whether is_placeholder() would be false for a text that is_trim(): by the file's name,
+   which mostly shows that it is a photo. */
 static bool
 is_surely_shown(const char *text, const char *text_end, bool is_lazy)
 {
@@ -241,7 +239,7 @@ is_surely_shown(const char *text, const char *text_end, bool is_lazy)
     return !is_lazy || !is_digit((unsigned char)*name);
 }
 
-/* Whether the text is no placeholder; it is_trim(). */
+/* Returns whether the text is no placeholder; it is_trim(). */
 static bool
 is_shown(Found *found, PyObject *text, bool is_lazy)
 {
@@ -261,7 +259,7 @@ is_shown(Found *found, PyObject *text, bool is_lazy)
     return is_blank == 0;
 }
 
-/* Whether an ending as images have it stands somewhere in the text. */
+/* Returns whether the extension of an image file stands somewhere in the text. */
 static bool
 has_image_name(PyObject *text)
 {
@@ -282,7 +280,8 @@ has_image_name(PyObject *text)
     return false;
 }
 
-/* The value as a text; NULL, and `found` says why, if it is odd or there is no memory. */
+/* Returns the value as a text; NULL, with the reason in `found`, if it is odd or memory is short.
+   */
 static PyObject *
 trim_value(Found *found, const Attribute *attribute)
 {
@@ -354,7 +353,7 @@ link_of(const FoundLink *found)
     return link;
 }
 
-/* A tuple of Link. */
+/* Returns a tuple of Link. */
 static PyObject *
 sorted_links(Found *found)
 {

@@ -1,8 +1,7 @@
-/* The insertion modes (13.2.6.4), as far as they say which elements are open.
-
-   Functions of the form x_start and x_end take a tag by the rules of the mode x; false: the mode
-   has changed, and the tag is to be taken again. Where lexbor differs from the standard, so do
-   they: what the parser would find is to be found. */
+/* Implements the insertion modes (13.2.6.4), as far as they determine which elements are open.
+   Functions of the form x_start and x_end process a tag by the rules of the mode x; false: the mode
+   has changed, and the tag is to be processed again. Where lexbor differs from the standard, so do
+   they: the results must be the parser's. */
 #ifndef MODES_H
 #define MODES_H
 
@@ -58,12 +57,12 @@ static void
 start_template(State *s, const Tag *tag)
 {
     if (s->templates == MOST_TEMPLATES) {
-        doubt(s, "too many templates");
+        bail_out(s, "too many templates");
         return;
     }
     push_html(s, tag);
     push_marker(s);
-    if (!s->doubt) {
+    if (!s->bail_out_reason) {
         s->mode = *template_mode(s) = IN_TEMPLATE;
     }
 }
@@ -221,7 +220,7 @@ after_head_end(State *s, const Tag *tag)
 
 /* ---- body ---- */
 
-/* li, dd, dt: closes the item before it, if it is in reach. */
+/* li, dd, dt: closes the item before it, if it is in scope. */
 static void
 start_item(State *s, const Tag *tag)
 {
@@ -288,7 +287,7 @@ start_table(State *s, const Tag *tag)
 {
     if (s->quirks != QUIRKS && in_scope(s, T_P, SCOPE | BUTTON)) {
         if (s->quirks == UNKNOWN_QUIRKS) {
-            doubt(s, "a table in a p, and a doctype not known here");
+            bail_out(s, "a table in a p, and a doctype not known here");
         }
         close_p(s);
     }
@@ -331,12 +330,12 @@ start_foreign_root(State *s, const Tag *tag)
 {
     reconstruct(s);
     push(s, tag->key, tag->id, tag->id == T_SVG ? NS_SVG : NS_MATH, tag->at);
-    if (tag->self_closing && !s->doubt) {
+    if (tag->self_closing && !s->bail_out_reason) {
         pop(s);
     }
 }
 
-/* input, select: a select that is open ends. True: that was all. */
+/* input, select: closes an open select. True: the tag is done. */
 static bool
 end_select(State *s, const Tag *tag)
 {
@@ -447,7 +446,7 @@ in_body_start_other(State *s, const Tag *tag)
         case T_FRAME:
             return true;
         case T_SELECTEDCONTENT:
-            doubt(s, "a selectedcontent, which repeats an option");
+            bail_out(s, "a selectedcontent, which repeats an option");
             return true;
         default:
             break;
@@ -515,7 +514,7 @@ end_heading(State *s)
     }
 }
 
-/* Ends of elements whose name decides how far they reach. */
+/* End tags whose scope depends on the name. */
 static void
 end_in_scope(State *s, const Tag *tag, uint32_t borders, unsigned but)
 {

@@ -1,4 +1,4 @@
-/* What the scanner knows at one place of a page. */
+/* Holds the state of the scanner at one place of a page. */
 #ifndef STATE_H
 #define STATE_H
 
@@ -10,13 +10,13 @@
 enum {
     DEEPEST = 512, MOST_FORMATTING = 100, MOST_TEMPLATES = 64, MOST_TEXTS = 8,
     MOST_ATTRIBUTES = 500, MOST_SOURCES = 64,
-    FREE_IMAGES_OF_PICTURE = 4, /* as in budget.py, which counts the work of more */
+    FREE_IMAGES_OF_PICTURE = 4, /* as in page_budget.py, which charges for more */
 };
 /* Bytes of a page. So no count of what is on it leaves 32 bits: the four bytes of `<p>x` make the
    most elements, one and all that are in the list of formatting elements. */
 enum { LARGEST = 1 << 27 };
 _Static_assert(LARGEST / 4 * (MOST_FORMATTING + 1LL) < UINT32_MAX, "nodes have different numbers");
-/* Characters; the same as in events.py. No character has more bytes than four. */
+/* Characters; as in lexbor_events.py. No character has more bytes than four. */
 enum { LONGEST_TEXT = 5000 };
 
 enum namespace { NS_HTML, NS_MATH, NS_SVG };
@@ -39,8 +39,8 @@ enum {
 /* Bits of `kinds`; the order of LINK_PLACES. */
 enum { K_SRCSET = 1, K_PICTURE = 2, K_LAZY = 4 };
 
-/* An element, open or remembered as a formatting element. key: says what it is called. at: where
-   its attributes start in the page, 0 if it has none. */
+/* An element, open or remembered as a formatting element. key: identifies its name. at: where its
+   attributes start in the page, 0 if it has none. */
 typedef struct {
     uint64_t key;
     uint32_t node;  /* no other element of the page has it; 0 is the marker in the list */
@@ -59,7 +59,7 @@ typedef struct {
     bool closing, self_closing, has_rel;
 } Tag;
 
-/* The text of an element being put together. slot: index of its event, -1 if there is none yet. */
+/* The text of an element, as it is collected. slot: index of its event, -1 if there is none yet. */
 typedef struct {
     uint32_t node;
     size_t start;
@@ -71,8 +71,8 @@ typedef struct {
     const char *page, *end;
     unsigned wanted;
     size_t read_again; /* bytes of attributes */
-    size_t made_anew;  /* elements open at each formatting element that was made anew, summed */
-    const char *doubt; /* why the parser must be asked, NULL as long as it need not */
+    size_t made_anew;  /* elements open at each formatting element that was reconstructed, summed */
+    const char *bail_out_reason; /* why the parser must read the page; NULL if it need not */
     PyObject *events;
 
     enum mode mode, template_modes[MOST_TEMPLATES];
@@ -83,7 +83,7 @@ typedef struct {
     bool drops_newline; /* of the text that follows at once: a pre has just started */
     unsigned raw;     /* id of the element whose content is read without looking for tags, or 0 */
 
-    Element stack[1 + DEEPEST]; /* the first stands below all that are open: top() always is one */
+    Element stack[1 + DEEPEST]; /* the first is a sentinel: top() always exists */
     unsigned depth;             /* how many are open */
     Element formatting[MOST_FORMATTING];
     unsigned formatting_count;
@@ -97,32 +97,32 @@ typedef struct {
     unsigned text_count, silent_around;
     bool has_title;
     /* Of images that are finished here (images.h). */
-    unsigned own_texts;      /* bits of the texts that are wanted; 0: none is finished here */
+    unsigned own_texts;      /* bits of the wanted texts; 0: no image is finished here */
     size_t most, taken;      /* images in the stream, at most and so far */
     unsigned kinds;          /* bits of the places of links that are wanted */
     size_t source_at[MOST_SOURCES]; /* attributes of each `source` since its picture started */
-    unsigned sources, sources_told; /* how many, and how many of them are in the stream */
-    unsigned images_of_picture; /* with a text, behind its sources */
-    bool skipped;            /* an image without a text, since the last in the stream */
-    bool has_stand_ins;      /* one in a noscript is in the stream: what is next to it matters */
+    unsigned sources, sources_emitted; /* how many, and how many of them are in the stream */
+    unsigned images_of_picture; /* images with a text so far, behind its sources */
+    bool skipped;            /* an image without a text was left out since the last in the stream */
+    bool has_stand_ins;      /* one in a noscript is in the stream, which affects its neighbours */
     PyObject *heading_now;   /* the one before this place, NULL for none */
-    bool heading_is_told;    /* it is in the stream */
+    bool heading_is_emitted;    /* it is in the stream */
     Py_ssize_t heading_slot; /* its event if its text is still to come, else -1 */
-    bool headings_are_lost;  /* it cannot be told here which one it is */
+    bool headings_are_lost;  /* the scanner cannot know which one it is */
 
     uint32_t heading;       /* the node of the heading whose text is due, 0 for none */
     PyObject *heading_text; /* once it is complete */
 } State;
 
 static inline void
-doubt(State *s, const char *why)
+bail_out(State *s, const char *why)
 {
-    if (!s->doubt) {
-        s->doubt = why;
+    if (!s->bail_out_reason) {
+        s->bail_out_reason = why;
     }
 }
 
-/* The element open at that depth, counted from 0, outermost first. */
+/* Returns the element open at that depth, counted from 0, outermost first. */
 static inline Element *
 open_element(State *s, unsigned at)
 {
@@ -137,7 +137,7 @@ top(State *s)
     return &s->stack[s->depth];
 }
 
-/* The entry of the list of active formatting elements, counted from 0, oldest first. */
+/* Returns the entry of the list of active formatting elements, counted from 0, oldest first. */
 static inline Element *
 formatting_element(State *s, unsigned at)
 {
@@ -145,7 +145,7 @@ formatting_element(State *s, unsigned at)
     return &s->formatting[at];
 }
 
-/* One of the containers that are open, outermost first. */
+/* Returns one of the open containers, outermost first. */
 static inline Element *
 container_element(State *s, unsigned at)
 {
@@ -153,7 +153,7 @@ container_element(State *s, unsigned at)
     return open_element(s, s->containers[at]);
 }
 
-/* One of the texts that are being put together, outermost first. */
+/* Returns one of the texts that are being collected, outermost first. */
 static inline Text *
 text_element(State *s, unsigned at)
 {
@@ -161,7 +161,7 @@ text_element(State *s, unsigned at)
     return &s->texts[at];
 }
 
-/* The mode of the innermost template. */
+/* Returns the mode of the innermost template. */
 static inline enum mode *
 template_mode(State *s)
 {

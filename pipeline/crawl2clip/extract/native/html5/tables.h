@@ -1,4 +1,4 @@
-/* The insertion modes of tables (13.2.6.4.9 to 15). */
+/* Implements the insertion modes of tables (13.2.6.4.9 to 15). */
 #ifndef TABLES_H
 #define TABLES_H
 
@@ -35,7 +35,7 @@ static bool
 foster_start(State *s, const Tag *tag)
 {
     if (tag->id == T_IMAGE) {
-        return true; /* lexbor loses it */
+        return true; /* lexbor loses the element */
     }
     s->fostering = true;
     in_body_start(s, tag);
@@ -66,7 +66,7 @@ is_hidden(State *s, const Tag *tag)
         }
         Py_ssize_t length = attribute.value_end - attribute.value;
         if (memchr(attribute.value, '&', (size_t)length)) {
-            doubt(s, "a character reference in type");
+            bail_out(s, "a character reference in type");
         }
         if (length == 6 && !PyOS_mystrnicmp(attribute.value, "hidden", 6)) {
             return true;

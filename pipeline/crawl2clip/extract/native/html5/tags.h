@@ -1,4 +1,4 @@
-/* The elements that the HTML standard names, and what its parser asks about them. */
+/* Lists the elements that the HTML standard names, and the properties that its parser needs. */
 #ifndef TAGS_H
 #define TAGS_H
 
@@ -12,7 +12,7 @@ enum {
     TABLES = 1 << 4,     /* ends table scope */
     FORMATTING = 1 << 5, /* kept in the list of active formatting elements */
     IMPLIED = 1 << 6,    /* its end tag may be implied */
-    THOROUGH = 1 << 7,   /* the same, "thoroughly" */
+    THOROUGH = 1 << 7,   /* implied "thoroughly" */
     BREAKOUT = 1 << 8,   /* its start tag leaves SVG and MathML */
     BLOCK = 1 << 9,      /* its start tag closes a p and does nothing else of note */
     CLOSING = 1 << 10,   /* its end tag closes all up to it, if it is in scope */
@@ -20,8 +20,8 @@ enum {
     HEAD = 1 << 12,      /* handled by the rules for "in head" wherever it stands */
     TABULAR = 1 << 13,   /* table, tbody, tfoot, thead, tr: foster parents */
     STRUCTURE = 1 << 14, /* caption to tr: start tags that mean something in tables only */
-    INLINE = 1 << 15,    /* does not part words; the list is that of events.py */
-    SILENT = 1 << 16,    /* its content is not for reading; the list is that of events.py */
+    INLINE = 1 << 15,    /* does not separate words; the list is that of lexbor_events.py */
+    SILENT = 1 << 16,    /* its content is not for reading; the list is that of lexbor_events.py */
     RAW = 1 << 17,       /* its content is text, character references not decoded */
     HEADING = 1 << 18,   /* h1 to h6 */
     CONTAINER = 1 << 19, /* starts and ends are events */

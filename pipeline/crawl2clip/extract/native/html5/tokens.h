@@ -1,11 +1,11 @@
-/* Bytes of a page -> tags and texts (13.2.5). */
+/* Cuts the bytes of a page into tags and texts (13.2.5). */
 #ifndef TOKENS_H
 #define TOKENS_H
 
 #include "inline_fast_path.h"
 
-/* The name at p of up to seven letters and digits, all of them read at once: its length, 0 for any
-   other. */
+/* Returns the length of the name at p if it has up to seven letters and digits, else 0; all bytes
+   are read at once. */
 static inline unsigned
 short_name(const char *p, const char *end, uint64_t *key)
 {
@@ -54,7 +54,7 @@ read_tag(State *s, const char *p, Tag *tag)
         tag->has_rel |= attribute.name_end - attribute.name == 3 && is_called(&attribute, "rel");
     }
     if (count > MOST_ATTRIBUTES) {
-        doubt(s, "too many attributes");
+        bail_out(s, "too many attributes");
     }
     return p;
 }
@@ -73,7 +73,7 @@ find(const char *p, const char *end, const char *what)
     return NULL;
 }
 
-/* Whether `name` stands at p, in any case, and the name of a tag ends behind it. */
+/* Returns whether the tag name `name` stands at p, in any case. */
 static bool
 is_name(const char *p, const char *end, const char *name)
 {
@@ -82,7 +82,7 @@ is_name(const char *p, const char *end, const char *name)
         && ends[(unsigned char)p[length]] & ENDS_TAG_NAME;
 }
 
-/* Where the end tag of that name starts; `end` if there is none. */
+/* Returns where the end tag of that name starts; `end` if there is none. */
 static const char *
 raw_end(const char *p, const char *end, const char *name)
 {
@@ -95,7 +95,7 @@ raw_end(const char *p, const char *end, const char *name)
     return end;
 }
 
-/* The same for scripts, in which a comment may hide one script (13.2.5.15 to 31). */
+/* Returns where a script ends; a comment in it may hide one script (13.2.5.15 to 31). */
 static const char *
 script_end(const char *p, const char *end)
 {
@@ -134,7 +134,7 @@ is_json_ld(State *s, size_t at)
     const char *p = type.value, *end = type.value_end;
     for (const char *c = p; c < end; c++) {
         if (*c == '&' || (unsigned char)*c >= 0x80 || (unsigned char)*c < ' ') {
-            doubt(s, "a strange type of script");
+            bail_out(s, "a strange type of script");
         }
     }
     for (const char *c = p; c < end; c++) {
@@ -162,11 +162,11 @@ emit_json_ld(State *s, const char *p, const char *end)
     if (decoded) {
         emit(s, "json_ld", NULL, decoded);
     } else {
-        doubt(s, "no memory");
+        bail_out(s, "no memory");
     }
 }
 
-/* Reads the content of the raw text element that is open, and its end tag. */
+/* Reads the content of the open raw text element, and its end tag. */
 static const char *
 take_raw(State *s, const char *p)
 {
@@ -180,7 +180,7 @@ take_raw(State *s, const char *p)
     if (id == T_TEXTAREA) {
         take_text_of_page(s, p, stop, true);
     } else {
-        hear(s, p, stop, id == T_TITLE);
+        append_text(s, p, stop, id == T_TITLE);
     }
     if (id == T_SCRIPT && s->wanted & W_JSON_LD && !s->templates && is_json_ld(s, top(s)->at)) {
         emit_json_ld(s, p, stop);
@@ -284,7 +284,7 @@ skip_declaration(State *s, const char *p)
     return stop;
 }
 
-/* Markup at p, which is behind a '<'; p itself if it is none, NULL at the end of the page. */
+/* Reads markup at p, behind a '<'; returns p itself if it is none, NULL at the end of the page. */
 static const char *
 take_markup(State *s, const char *from, const char *p)
 {
@@ -307,7 +307,7 @@ take_markup(State *s, const char *from, const char *p)
     if (p) {
         take_tag(s, &tag);
     }
-    while (p && s->raw && !s->doubt) {
+    while (p && s->raw && !s->bail_out_reason) {
         p = take_raw(s, p);
     }
     return p;
@@ -317,7 +317,7 @@ static void
 scan(State *s)
 {
     const char *p = s->page, *from = p;
-    while (p && p < s->end && !s->doubt) {
+    while (p && p < s->end && !s->bail_out_reason) {
         const char *open = memchr(p, '<', (size_t)(s->end - p));
         if (!open || open + 1 == s->end) {
             break;
@@ -327,10 +327,10 @@ scan(State *s)
             from = p;
         }
     }
-    if (p && from < s->end && !s->doubt) {
+    if (p && from < s->end && !s->bail_out_reason) {
         take_text_of_page(s, from, s->end, true);
     }
-    while (s->depth && !s->doubt) {
+    while (s->depth && !s->bail_out_reason) {
         pop(s);
     }
 }

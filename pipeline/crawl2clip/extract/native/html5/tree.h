@@ -1,7 +1,6 @@
-/* The stack of open elements and the list of active formatting elements, without a tree.
-
-   Section numbers are those of https://html.spec.whatwg.org/ (13.2.4, 13.2.6). What would move a
-   part of the tree that matters to another place is a doubt. */
+/* Tracks the stack of open elements and the list of active formatting elements, without a tree.
+   Section numbers are those of https://html.spec.whatwg.org/ (13.2.4, 13.2.6). Bails out wherever a
+   part of the tree that matters would move to another place. */
 #ifndef TREE_H
 #define TREE_H
 
@@ -50,7 +49,7 @@ static void
 push(State *s, uint64_t key, unsigned id, unsigned ns, size_t at)
 {
     if (s->depth == DEEPEST) {
-        doubt(s, "too deep");
+        bail_out(s, "too deep");
         return;
     }
     bool fostered = is_fostering(s);
@@ -59,7 +58,7 @@ push(State *s, uint64_t key, unsigned id, unsigned ns, size_t at)
     *element = (Element){.key = key, .id = (uint16_t)id, .ns = (uint8_t)ns, .at = at,
                          .node = ++s->nodes, .kinds = kinds_in(ns, id), .fostered = fostered};
     if (s->text_count && fostered) {
-        doubt(s, "a text in a table but in no cell");
+        bail_out(s, "a text in a table but in no cell");
     }
     part_words(s, element->kinds);
     if (element->kinds & SILENT || fostered || id == T_SVG) {
@@ -103,7 +102,7 @@ push_void(State *s, unsigned id, size_t at)
         /* An event here would be out of order. */
         s->fostered++;
         if (s->text_count) {
-            doubt(s, "a text in a table but in no cell");
+            bail_out(s, "a text in a table but in no cell");
         }
         entered(s, &element, false);
         s->fostered--;
@@ -116,8 +115,8 @@ push_void(State *s, unsigned id, size_t at)
     part_words(s, element.kinds);
 }
 
-/* Takes an element out from under others; they stay inside of it in the tree. Where that matters
-   there is a doubt, and nothing is taken. */
+/* Removes an element from under others; they stay inside of it in the tree. Where that matters it
+   bails out and removes nothing. */
 static void
 take_out(State *s, unsigned at)
 {
@@ -128,7 +127,7 @@ take_out(State *s, unsigned at)
     Element *element = open_element(s, at);
     if (element->container || (s->text_count && !(element->kinds & INLINE))
         || element->kinds & SILENT || element->fostered) {
-        doubt(s, "an element closed around others");
+        bail_out(s, "an element closed around others");
         return;
     }
     for (unsigned i = 0; i < s->container_count; i++) {
@@ -140,7 +139,7 @@ take_out(State *s, unsigned at)
     s->depth--;
 }
 
-/* Index in the stack, -1 if it is not there. */
+/* Returns the index in the stack, -1 if it is not there. */
 static int
 index_of(State *s, uint32_t node)
 {
@@ -173,7 +172,7 @@ in_scope(State *s, unsigned id, uint32_t borders)
     return in_scope_of(s, tag_keys[id], borders) >= 0;
 }
 
-/* The innermost of the two that is in scope. */
+/* Returns the innermost of the two that is in scope. */
 static bool
 either_in_scope(State *s, unsigned one, unsigned other, uint32_t borders)
 {
@@ -197,7 +196,7 @@ pop_to(State *s, unsigned depth)
     }
 }
 
-/* Up to and with the innermost of that name. */
+/* Pops up to and with the innermost of that name. */
 static void
 pop_until(State *s, uint64_t key)
 {
@@ -210,7 +209,7 @@ pop_until(State *s, uint64_t key)
     }
 }
 
-/* The parser looks at names only here, not at the namespace of what it pops. */
+/* The parser compares only names here, not the namespace of what it pops. */
 static void
 imply_end_tags(State *s, unsigned but)
 {
@@ -242,7 +241,7 @@ static void
 insert_formatting(State *s, unsigned at, Element element)
 {
     if (s->formatting_count == MOST_FORMATTING) {
-        doubt(s, "too many formatting elements");
+        bail_out(s, "too many formatting elements");
         return;
     }
     CHECK(at <= s->formatting_count);
@@ -295,18 +294,18 @@ push_formatting(State *s)
         same += formatting_element(s, i)->key == top(s)->key;
     }
     if (same >= 3) {
-        doubt(s, "four formatting elements of a kind"); /* some might be equal: Noah's Ark */
+        bail_out(s, "four formatting elements of a kind"); /* some might be equal: Noah's Ark */
     }
     insert_formatting(s, s->formatting_count, *top(s));
 }
 
-/* A page may ask for many of them in each paragraph, and far down in its elements. */
+/* A page may demand many of them in each paragraph, and deep in its elements. */
 static void
 count_making(State *s)
 {
     s->made_anew += s->depth;
     if (s->made_anew > ((size_t)1 << 24) + 32 * (size_t)(s->end - s->page)) {
-        doubt(s, "formatting elements made anew too often");
+        bail_out(s, "formatting elements made anew too often");
     }
 }
 
@@ -318,7 +317,7 @@ reconstruct(State *s)
            && index_of(s, formatting_element(s, at - 1)->node) < 0) {
         at--;
     }
-    for (; at < s->formatting_count && !s->doubt; at++) {
+    for (; at < s->formatting_count && !s->bail_out_reason; at++) {
         const Element *lost = formatting_element(s, at);
         count_making(s);
         push(s, lost->key, lost->id, NS_HTML, lost->at);
@@ -345,7 +344,8 @@ end_any_other(State *s, uint64_t key)
     }
 }
 
-/* Whether something between the formatting element and the block cares which of them it is in. */
+/* Returns whether something between the formatting element and the block depends on which of them
+   it is in. */
 static bool
 holds_listeners(State *s, unsigned from, unsigned to)
 {
@@ -359,7 +359,7 @@ holds_listeners(State *s, unsigned from, unsigned to)
 }
 
 /* Step 13, the elements between the formatting element and the block, innermost first: those in the
-   list are made anew, three at most, all others are no longer open. Takes the index of the
+   list are reconstructed, three at most, all others are no longer open. Takes the index of the
    formatting element in the list and returns that of the bookmark. */
 static unsigned
 renew_between(State *s, unsigned formatting, unsigned open_at, unsigned block_at)
@@ -370,8 +370,8 @@ renew_between(State *s, unsigned formatting, unsigned open_at, unsigned block_at
         int listed = formatting_index(s, open_element(s, at)->node);
         if (++passed > 3 && listed >= 0) {
             if ((unsigned)listed < formatting) {
-                /* The parser goes on with the old index, which now is that of another entry. */
-                doubt(s, "a formatting element that is older than one around it");
+                /* The parser keeps the old index, which now is that of another entry. */
+                bail_out(s, "a formatting element that is older than one around it");
                 return bookmark;
             }
             remove_formatting(s, (unsigned)listed);
@@ -390,9 +390,9 @@ renew_between(State *s, unsigned formatting, unsigned open_at, unsigned block_at
     return bookmark;
 }
 
-/* Steps 15 to 19: the formatting element, made anew, stands in the list at the bookmark and is open
-   inside of the block. As in the parser the bookmark is an index, and counts entries that have been
-   removed since; by the standard it would go down with them. */
+/* Steps 15 to 19: the formatting element, reconstructed, stands in the list at the bookmark and is
+   open inside of the block. As in the parser the bookmark is an index, and counts entries that have
+   been removed since; by the standard it would go down with them. */
 static void
 renew_inside(State *s, unsigned formatting, unsigned bookmark, unsigned open_at, uint32_t block)
 {
@@ -403,10 +403,10 @@ renew_inside(State *s, unsigned formatting, unsigned bookmark, unsigned open_at,
     insert_formatting(s, bookmark < s->formatting_count ? bookmark : s->formatting_count, element);
     take_out(s, open_at);
     if (s->depth == DEEPEST) {
-        doubt(s, "too deep");
+        bail_out(s, "too deep");
     }
     int block_at = index_of(s, block);
-    if (s->doubt || block_at < 0) {
+    if (s->bail_out_reason || block_at < 0) {
         return;
     }
     unsigned at = (unsigned)block_at + 1;
@@ -424,11 +424,11 @@ move_block(State *s, unsigned formatting, unsigned open_at, unsigned block_at)
 {
     uint32_t block = open_element(s, block_at)->node;
     if (holds_listeners(s, open_at, block_at)) {
-        doubt(s, "a link around blocks that are not inside of it");
+        bail_out(s, "a link around blocks that are not inside of it");
         return;
     }
     unsigned bookmark = renew_between(s, formatting, open_at, block_at);
-    if (!s->doubt) {
+    if (!s->bail_out_reason) {
         renew_inside(s, formatting, bookmark, open_at, block);
     }
 }
@@ -441,7 +441,7 @@ adopt(State *s, uint64_t key)
         pop(s);
         return true;
     }
-    for (int round = 0; round < 8 && !s->doubt; round++) {
+    for (int round = 0; round < 8 && !s->bail_out_reason; round++) {
         unsigned listed = s->formatting_count;
         while (listed > 0 && formatting_element(s, listed - 1)->node
                && formatting_element(s, listed - 1)->key != key) {

@@ -1,4 +1,4 @@
-/* Tags and texts go to the mode that is theirs, or to the rules for SVG and MathML. */
+/* Dispatches tags and texts to their insertion mode, or to the rules for SVG and MathML. */
 #ifndef DISPATCH_H
 #define DISPATCH_H
 
@@ -93,13 +93,13 @@ foreign_start(State *s, const Tag *tag)
         return mode_start(s, tag);
     }
     if (tag->id == T_ANNOTATION_XML && top(s)->ns == NS_MATH) {
-        doubt(s, "an annotation-xml");
+        bail_out(s, "an annotation-xml");
     }
     if (tag->id == T_SCRIPT && find_attribute(s, tag->at, "type", &type)) {
-        doubt(s, "a typed script in a drawing");
+        bail_out(s, "a typed script in a drawing");
     }
     push(s, tag->key, tag->id, top(s)->ns, tag->at);
-    if (tag->self_closing && !s->doubt) {
+    if (tag->self_closing && !s->bail_out_reason) {
         pop(s);
     }
     return true;
@@ -140,10 +140,10 @@ static void
 take_tag(State *s, const Tag *tag)
 {
     if (tag->id == T_FRAMESET) {
-        doubt(s, "a frameset");
+        bail_out(s, "a frameset");
     }
     bool done = false;
-    for (int tries = 0; !done && !s->doubt; tries++) {
+    for (int tries = 0; !done && !s->bail_out_reason; tries++) {
         if (!tag->closing) {
             done = start_once(s, tag);
         } else if (s->depth && top(s)->ns != NS_HTML) {
@@ -152,7 +152,7 @@ take_tag(State *s, const Tag *tag)
             done = mode_end(s, tag);
         }
         if (tries == 16) {
-            doubt(s, "a tag without end");
+            bail_out(s, "a tag without end");
         }
     }
 }
@@ -160,17 +160,17 @@ take_tag(State *s, const Tag *tag)
 /* ---- text ---- */
 
 static void
-hear(State *s, const char *p, const char *end, bool decoded)
+append_text(State *s, const char *p, const char *end, bool decoded)
 {
     if (p < end && is_listening(s)) {
         if (((unsigned char)*p & 0xc0) == 0x80) {
-            doubt(s, "a text is not UTF-8"); /* it might complete what stands before it */
+            bail_out(s, "a text is not UTF-8"); /* it might complete what stands before it */
         }
         append_decoded(&s->words, p, end, false, decoded);
     }
 }
 
-/* The first byte that is not white space; `end` if there is none. */
+/* Returns the first byte that is not white space; `end` if there is none. */
 static const char *
 first_word(State *s, const char *p, const char *end, bool decoded)
 {
@@ -180,7 +180,7 @@ first_word(State *s, const char *p, const char *end, bool decoded)
     if (decoded && end - p > 1 && *p == '&'
         && (p[1] == '#' || !strncmp(p + 1, "Tab;", (size_t)(end - p - 1 < 4 ? end - p - 1 : 4))
             || !strncmp(p + 1, "NewLine;", (size_t)(end - p - 1 < 8 ? end - p - 1 : 8)))) {
-        doubt(s, "white space by character reference");
+        bail_out(s, "white space by character reference");
     }
     return p;
 }
@@ -189,25 +189,25 @@ static void
 body_text(State *s, const char *p, const char *end, bool decoded)
 {
     reconstruct(s);
-    hear(s, p, end, decoded);
+    append_text(s, p, end, decoded);
 }
 
 static void
 table_text(State *s, const char *p, const char *end, bool decoded)
 {
     if (top(s)->kinds & TABULAR && first_word(s, p, end, decoded) == end) {
-        hear(s, p, end, decoded);
+        append_text(s, p, end, decoded);
         return;
     }
     if (top(s)->kinds & TABULAR && s->text_count) {
-        doubt(s, "a text in a table but in no cell");
+        bail_out(s, "a text in a table but in no cell");
     }
     s->fostering = true;
     body_text(s, p, end, decoded);
     s->fostering = false;
 }
 
-/* Words where there should be none open what they need. */
+/* Words where there should be none open the elements that they need. */
 static void
 make_room_for_words(State *s)
 {
@@ -250,7 +250,7 @@ take_text_of_page(State *s, const char *p, const char *end, bool decoded)
         return;
     }
     if (s->depth && top(s)->ns != NS_HTML && !is_math_text(top(s)) && !is_html_point(top(s))) {
-        hear(s, p, end, decoded);
+        append_text(s, p, end, decoded);
         return;
     }
     if (s->mode < IN_BODY || s->mode == IN_COLUMN_GROUP || s->mode >= AFTER_BODY) {

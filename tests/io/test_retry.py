@@ -3,7 +3,7 @@ from email.utils import formatdate
 
 import pytest
 
-from crawl2clip.io.retry_after import asked_seconds
+from crawl2clip.io.retry import asked_seconds
 
 
 def test_retry_after_is_seconds_or_a_date() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from crawl2clip.extract.html.charset import codec_of, utf8
+from crawl2clip.extract.archives.body import codec_of, utf8
 
 KOREAN = "똠방각하"  # its first letter is in the wider code page only
 THAI = "สวัสดีครับ"

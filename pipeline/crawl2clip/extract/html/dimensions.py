@@ -1,4 +1,4 @@
-"""What attribute values mean."""
+"""Parse the dimensions of images in attribute values."""
 
 import re
 from typing import Any
@@ -7,7 +7,7 @@ _PIXELS = re.compile(r"\s*\+?(\d{1,6})(?:\.\d*)?\s*(?:px)?\s*;?\s*", re.ASCII | 
 
 
 def pixels(value: Any) -> int | None:
-    """`300`, `300.5`, ` 300px` -> 300; None for shares, for `auto`, and for what is no size."""
+    """Return pixels: `300`, `300.5`, ` 300px` give 300; None for `50%`, `auto` and the like."""
     if isinstance(value, str):
         found = _PIXELS.fullmatch(value)
         return int(found[1]) if found else None

@@ -1,6 +1,6 @@
 import pytest
 
-from crawl2clip.io.archive_paths import paths_in, whole
+from crawl2clip.io.path_lists import paths_in, whole
 
 
 def test_comments_and_empty_lines_are_no_paths() -> None:

@@ -1,15 +1,10 @@
-"""Texts as rows hold them: collapsed, cut, mended."""
+"""Repair mojibake and twice escaped character references in texts."""
 
 import re
 from typing import Any
 
-_CONTROLS = {n: None for n in (*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0)) if n != 0x85}
-_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
-_UNPRINTABLE: dict[int, str | None] = _CONTROLS | _SURROGATES
-_ANY_UNPRINTABLE = re.compile(f"[{''.join(map(chr, _UNPRINTABLE))}]")
+from crawl2clip.extract.html.page_model import collapsed
 
-# Title and heading are repeated in every row of a page.
-_LONGEST_CONTEXT = 1_000
 # What is left of a reference that was escaped twice: "fish &amp;amp; chips".
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 # ftfy's test takes ten times as long as this one, which lets nothing pass that ftfy finds: damage
@@ -30,27 +25,12 @@ _ONLY_DAMAGE: dict[str, Any] = {
 }
 
 
-def collapsed(text: str) -> str:
-    """One space for each run of Unicode white space (the no-break space too), none at the ends.
-
-    Control characters (C0, delete, C1) go, lone surrogates become U+FFFD.
-    """
-    if not text.isprintable() and _ANY_UNPRINTABLE.search(text):
-        text = text.translate(_UNPRINTABLE)
-    return " ".join(text.split())
-
-
-def context(text: str | None) -> str | None:
-    """Title or heading, collapsed and not endless; None if there is nothing in it."""
-    return collapsed(text or "")[:_LONGEST_CONTEXT].rstrip() or None
-
-
 def mended(text: str) -> str | None:
-    """The text without mojibake and twice escaped references; None if it has none.
+    """Return the text without mojibake and twice escaped references, or None if it has none.
 
-    ftfy, with the options that change what is no damage (quotes, ligatures, widths, composed
-    letters) switched off. Only a text that looks damaged is given to it, for it is slow, and none
-    longer than 5,000 characters.
+    Uses ftfy, with the options switched off that change what is no damage (quotes, ligatures,
+    widths, composed letters). Only a text that looks damaged is given to it, for it is slow, and
+    none longer than 5,000 characters.
     """
     if len(text) > _LONGEST_MENDED or not _looks_damaged(text):
         return None

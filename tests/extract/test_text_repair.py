@@ -6,7 +6,8 @@ import re
 import pytest
 from ftfy.badness import BADNESS_RE, is_bad
 
-from crawl2clip.extract.html.text_normalization import _MAYBE_DAMAGED, collapsed, context, mended
+from crawl2clip.extract.html.page_model import collapsed, context
+from crawl2clip.extract.rows.text_repair import _MAYBE_DAMAGED, mended
 
 
 @pytest.mark.parametrize(
