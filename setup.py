@@ -108,7 +108,6 @@ RESAMPLE = Extension(
 )
 
 
-
 def version() -> str:
     """Return the package's `__version__`, read from its source: building imports nothing of it."""
     source = Path(__file__).parent / "pipeline" / "crawl2clip" / "__init__.py"
