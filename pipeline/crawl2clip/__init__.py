@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crawl2clip.engine.session import local_session
     from crawl2clip.engine.source import Source
     from crawl2clip.recipe import Recipe, RecipeError, load_recipe
-    from crawl2clip.stage import Adding, Filter, Stage, load_stages
+    from crawl2clip.stage import Adding, Filter, Judging, PartOfRun, Stage, load_stages
 
 __version__ = "0.1.0"
 
@@ -26,6 +26,8 @@ __all__ = [
     "Adding",
     "Filter",
     "JobReport",
+    "Judging",
+    "PartOfRun",
     "Recipe",
     "RecipeError",
     "Run",
@@ -46,7 +48,7 @@ _MODULES = {
     "crawl2clip.engine.session": ("local_session",),
     "crawl2clip.engine.source": ("Source",),
     "crawl2clip.recipe": ("Recipe", "RecipeError", "load_recipe"),
-    "crawl2clip.stage": ("Adding", "Filter", "Stage", "load_stages"),
+    "crawl2clip.stage": ("Adding", "Filter", "Judging", "PartOfRun", "Stage", "load_stages"),
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}
 
