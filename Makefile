@@ -65,7 +65,7 @@ clean:  ## remove what was built and cached, but not the two environments
 	find pipeline jobs tests -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamps are written last, so an install that was stopped is taken up again.
-.venv/.stamp: setup.py .ci/with-compiler $(LOCKS)/build.txt $(LOCKS)/install.txt \
+.venv/.stamp: setup.py pipeline/crawl2clip/__init__.py .ci/with-compiler $(LOCKS)/build.txt $(LOCKS)/install.txt \
 		$(shell find pipeline -name '*.c' -o -name '*.h')
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or \
 		sys.exit("error: Python 3.11 or newer is needed: make setup PYTHON=python3.11")'

@@ -1,5 +1,6 @@
 """Installs the command `crawl2clip` and what its stages need; `make setup` does it all."""
 
+import ast
 from pathlib import Path
 
 from setuptools import Extension, find_packages, setup
@@ -106,19 +107,44 @@ RESAMPLE = Extension(
     optional=True,  # images are resized by Pillow without it, at a third of the speed
 )
 
+
+def version() -> str:
+    """Return the package's `__version__`, read from its source: building imports nothing of it."""
+    source = Path(__file__).parent / "pipeline" / "crawl2clip" / "__init__.py"
+    tree = ast.parse(source.read_text("utf-8"))
+    [value] = [
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__version__"
+    ]
+    return str(ast.literal_eval(value))
+
+
 setup(
     name="crawl2clip",
-    version="0.1.0",
+    version=version(),
     description="Turn Common Crawl archives into CLIP training sets, with Spark",
     long_description=Path(__file__).with_name("README.md").read_text("utf-8"),
     long_description_content_type="text/markdown",
     license="Apache-2.0",
+    keywords="clip common-crawl dataset image-text pyspark webdataset",
+    classifiers=[
+        "Development Status :: 4 - Beta",
+        "Intended Audience :: Science/Research",
+        "Programming Language :: Python :: 3 :: Only",
+        "Programming Language :: Python :: 3.11",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+        "Typing :: Typed",
+    ],
     python_requires=">=3.11",
     package_dir={"": "pipeline"},
     packages=find_packages("pipeline"),
     # The C sources too: they are part of what a job's table depends on.
     package_data={
-        "crawl2clip": [f"**/*.{kind}" for kind in ("j2", "css", "pyi", "c", "h", "properties")]
+        "crawl2clip": [
+            "py.typed",
+            *(f"**/*.{kind}" for kind in ("j2", "css", "pyi", "c", "h", "properties")),
+        ]
     },
     ext_modules=[*EXTRACT, RESAMPLE],
     install_requires=CORE,

@@ -17,6 +17,7 @@ QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 SAMPLE = SampleSettings(pages=40, pictures=240, hosts=6, warcs=3, port=18765, slow_seconds=3)
 
 ASK_THE_WEB = {
+    "test_first_crawl.py",
     "engine/test_code_of_workers.py",
     "test_recipes.py",
     "test_recipes_on_a_crawl.py",

@@ -20,8 +20,9 @@ ROOT = code_closure.own_package().root
 RECIPES = sorted(Path("conf/recipes").glob("*.yaml"))
 ENGINE = {function.__module__ for function in _EXECUTORS}
 ARCHIVES, TABLES = ReadArchive.__module__, read_pairs.__module__
-# Where modules are imported by computed names: all rooms for the names of steps, all commands.
-DYNAMIC = {"stage.py", "__main__.py"}
+# Where modules are imported by computed names: public names, all rooms for the names of steps, all
+# commands.
+DYNAMIC = {"__init__.py", "stage.py", "__main__.py"}
 
 
 def package_of(folder: Path, **files: str) -> Package:
@@ -215,9 +216,9 @@ def found_by_python(copied: Path) -> dict[str, set[str]]:
 
 
 def modules_of(module: str, folder: Path) -> Iterator[str]:
-    finder = ModuleFinder([str(folder.parent)], excludes=sorted(NO_ROWS))
+    finder = ModuleFinder([str(folder.parent)], excludes=sorted(NO_ROWS - {PACKAGE}))
     finder.import_hook(module)
-    ours = {name: each for name, each in finder.modules.items() if name.startswith(PACKAGE)}
+    ours = {name: each for name, each in finder.modules.items() if name.startswith(f"{PACKAGE}.")}
     for each in ours.values():
         path = Path(str(each.__file__)).relative_to(folder)
         if (folder / path).stat().st_size:

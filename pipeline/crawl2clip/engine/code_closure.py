@@ -17,9 +17,11 @@ from typing import NamedTuple
 PACKAGE = __name__.partition(".")[0]
 
 # Imports of these are not followed. What a recipe or a source says is in the fingerprint itself;
-# the others name, record and collect garbage, and see no row.
+# the others name, record and collect garbage, and see no row; the package itself names what users
+# import, and its version.
 NO_ROWS = frozenset(
     {
+        "crawl2clip",
         "crawl2clip.engine.fingerprint",
         "crawl2clip.engine.job_report",
         "crawl2clip.recipe",

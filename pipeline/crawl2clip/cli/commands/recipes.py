@@ -1,6 +1,7 @@
 """Commands on recipes and their runs: list, check, run, funnel, report, preview."""
 
 import argparse
+import sys
 from dataclasses import MISSING, fields
 
 from pyspark.sql import Row
@@ -19,6 +20,7 @@ from crawl2clip.cli.registry import (
     where_to,
 )
 from crawl2clip.cli.spark_submit import OK, code_accepted, ended, outcome, say
+from crawl2clip.cli.steps_markdown import steps_page
 from crawl2clip.engine.job_report import JobReport, read_report
 from crawl2clip.engine.plan import markdown
 from crawl2clip.engine.progress import shown
@@ -37,7 +39,8 @@ EXAMPLE = "conf/recipes/metaclip.yaml"
 
 def add(commands: Commands) -> None:
     """Register the commands."""
-    commands.add("list", list_stages, "crawl2clip list")
+    sub = commands.add("list", list_stages, "crawl2clip list")
+    sub.add_argument("--markdown", action="store_true", help="as the page pipeline/STEPS.md")
     sub = commands.add("check", check_recipe, f"crawl2clip check {EXAMPLE}")
     recipe_of(sub)
     where_from(sub)
@@ -72,6 +75,9 @@ def add(commands: Commands) -> None:
 
 def list_stages(options: argparse.Namespace) -> int:
     """Show every step that a recipe may use, with its settings and their defaults."""
+    if options.markdown:
+        sys.stdout.write(steps_page(load_stages()))
+        return OK
     for name, stage in load_stages().items():
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 4))
         for setting in fields(stage):  # type: ignore[arg-type]
@@ -101,7 +107,8 @@ def check_recipe(options: argparse.Namespace) -> int:
         out.print(f"{job}: {plan}", soft_wrap=True, highlight=False, markup=False)
         if plan.warning:
             say(f"{job}: warning: {plan.warning}")
-    out.print(f"{recipe.name}: {', '.join(recipe.jobs)}: nothing wrong", highlight=False)
+    line = f"{recipe.name}: {', '.join(recipe.jobs)}: nothing wrong"
+    out.print(line, soft_wrap=True, highlight=False)
     return OK
 
 
