@@ -1,13 +1,11 @@
 """Training by the command, in one process and in several; all of it real, and short."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import torch
+from pyspark.sql import SparkSession
 
 from crawl2clip.__main__ import main
 from crawl2clip.training.launch import Nodes, command
@@ -35,13 +33,17 @@ def words(folder: Path, to: str, *more: str) -> list[str]:
     return ["train", str(folder / "shards"), *model, *where, "--batch-size", str(BATCH), *more]
 
 
+@pytest.fixture(autouse=True)
+def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The processes that train are children of this one, and several run at a time."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+
+
 def run(*argv: str) -> None:
-    """The command as a program of its own, on one thread, as several run at a time."""
-    one = {**os.environ, "OMP_NUM_THREADS": "1", "SPARK_LOCAL_IP": "127.0.0.1"}
-    done = subprocess.run(
-        [sys.executable, "-m", "crawl2clip", *argv], env=one, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout[-2_000:] + done.stderr[-2_000:]
+    """Run the command in this process, which has open_clip loaded; it starts those that train."""
+    with pytest.raises(SystemExit) as ended:
+        main([*argv])
+    assert ended.value.code == 0
 
 
 def weights(folder: Path) -> dict[str, torch.Tensor]:
@@ -84,8 +86,7 @@ def test_two_processes_of_torchrun_train_one_model(folder: Path) -> None:
     assert all(tensor.isfinite().all() for tensor in weights(folder / "two").values())
 
 
-@pytest.mark.spark
-def test_sparks_torch_distributor_trains_it_too(folder: Path) -> None:
+def test_sparks_torch_distributor_trains_it_too(spark: SparkSession, folder: Path) -> None:
     more = ["--launcher", "spark", "--processes", "2", "--epochs", "1"]
     run(*words(folder, "spark", *more, "--open-clip=--lr 1e-3"))
 
