@@ -21,20 +21,15 @@ from crawl2clip.shared.wordnet import WordNet, wordnet_folder
 from crawl2clip.synthetic_web.captions import caption
 from crawl2clip.synthetic_web.languages import LANGUAGES
 from crawl2clip.synthetic_web.scenes import random_scene
-from tests.conformance import SHARED, needs_shared
-
-pytestmark = needs_shared
+from tests.conformance import ALL, SHARED, SHIPPED, needs_shared
 
 LEAST = {"laion": 0.98, "stamps": 0.98, "sample": 0.99}
 
 
-def golden(name: str) -> Any:
-    return json.loads((SHARED / "golden" / name).read_text(encoding="utf-8"))
-
-
+@needs_shared
 def test_glosses_of_classes_are_the_official_ones_and_chains_where_those_are_right() -> None:
     words = WordNet(wordnet_folder())
-    rows = golden("klite_class_knowledge.json")
+    rows = ALL.json("klite_class_knowledge.json")
     right = 0
     for row in rows:
         ours = known(row["classname"], words, {}.get)
@@ -56,7 +51,7 @@ def test_glosses_of_classes_are_the_official_ones_and_chains_where_those_are_rig
 
 
 def test_merged_captions_are_the_official_ones(spark: SparkSession, tmp_path: Path) -> None:
-    cases = golden("expected_klite_merge.json")
+    cases = SHIPPED.json("expected_klite_merge.json")
     captions = [caption for caption, _ in cases["inputs"]]
     glosses = {(term, gloss) for _, terms in cases["inputs"] for _, term, gloss in terms}
     spark.createDataFrame(sorted(glosses), "term STRING, gloss STRING").write.parquet(
@@ -84,6 +79,7 @@ def of_wordnet(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) ->
     return path
 
 
+@needs_shared
 @pytest.mark.parametrize("rule", ["ngrams", "spacy"])
 def test_most_real_captions_have_a_definition(
     spark: SparkSession, of_wordnet: str, rule: Any

@@ -1,14 +1,11 @@
 """Equal to img2dataset in what X-Robots-Tag headers mean, but where it misreads them."""
 
-import json
 from collections.abc import Sequence
 
 import pytest
 
 from crawl2clip.shared.opt_out import OPT_OUT, signals
-from tests.conformance import SHARED, needs_shared
-
-pytestmark = needs_shared
+from tests.conformance import SHIPPED
 
 # Header values by which the owner forbids, and which img2dataset takes for a permission.
 MISREAD = {
@@ -31,8 +28,8 @@ def forbids(headers: Sequence[str], agent: str | None) -> bool:
 def test_headers_mean_what_img2dataset_says_or_what_it_misreads(
     column: str, agent: str | None
 ) -> None:
-    path = SHARED / "golden" / "expected_x_robots_tag_img2dataset.json"
-    cases = {tuple(case["headers"]): case[column] for case in json.loads(path.read_text("utf-8"))}
+    rows = SHIPPED.json("expected_x_robots_tag_img2dataset.json")
+    cases = {tuple(case["headers"]): case[column] for case in rows}
 
     assert len(cases) == 18
     assert cases.keys() >= MISREAD.keys()

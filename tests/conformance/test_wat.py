@@ -11,10 +11,8 @@ import pytest
 from crawl2clip.extract.limits.read_settings import Settings
 from crawl2clip.extract.rows.archive_pairs import pairs_in_archive, pairs_in_file
 from crawl2clip.extract.wat.wat_page import describe_page
-from tests.conformance import SHARED, needs_shared
+from tests.conformance import SHARED, SHIPPED, needs_shared
 from tests.extract.archives import record
-
-pytestmark = needs_shared
 
 REAL = SHARED / "data" / "archives" / "real"
 BOTH = "eugeneware__warc__CC-MAIN-20140820021334-00006-ip-10-180-136-8.ec2.internal.warc"
@@ -23,7 +21,7 @@ ALL_TEXTS = Settings(texts=("alt", "title", "data-image-title"))
 
 def test_reads_in_links_what_metaclip_reads() -> None:
     """But for inline images, which are no addresses; and a pair is met once."""
-    golden = json.loads((SHARED / "golden" / "expected_wat_links_v1.json").read_text())
+    golden = SHIPPED.json("expected_wat_links_v1.json")
     body = wat_of(golden["target_uri"], golden["links"])
 
     found = pairs_in_file("x.wat", io.BytesIO(body), ALL_TEXTS)
@@ -46,6 +44,7 @@ def wat_of(url: str, links: list[Any]) -> bytes:
     return record(body, content_type="application/json", kind="metadata")
 
 
+@needs_shared
 def test_a_file_of_2014_and_its_warc_file_give_the_same() -> None:
     in_wat = list(pairs_in_archive(str(REAL / f"{BOTH}.wat"), ALL_TEXTS))
     pages = {row.page_url for row in in_wat}
