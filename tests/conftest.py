@@ -1,5 +1,6 @@
 """One Spark session for all tests, and one small web with its crawl."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,10 +9,12 @@ from pyspark.sql import SparkSession
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from crawl2clip.engine.session import JAVA_OPTIONS, local_session
+from crawl2clip.engine.session import local_session
 from crawl2clip.synthetic_web import SampleSettings, make_sample, serving
 
-QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+# JVMs of tests live for seconds: optimising code and collecting in parallel would not pay. Java
+# reads this itself, so it also holds in the programs that tests start, and in their executors.
+os.environ["JDK_JAVA_OPTIONS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 # The port is part of every address, so of every uid: golden numbers hold for this one.
 SAMPLE = SampleSettings(pages=40, pictures=240, hosts=6, warcs=3, port=18765, slow_seconds=3)
@@ -72,8 +75,6 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         **{
             "spark.sql.shuffle.partitions": "2",  # a test's rows are a handful
             "spark.driver.memory": "2g",
-            # Tests are short: optimising code and collecting in parallel would not pay.
-            "spark.driver.extraJavaOptions": f"{JAVA_OPTIONS} {QUICK_START}",
             "spark.sql.warehouse.dir": str(scratch / "warehouse"),
             "spark.local.dir": str(scratch),
         },

@@ -1,46 +1,16 @@
 """A page that kills each worker which reads it costs a run that page and nothing else."""
 
-import os
-import subprocess
-import sys
 from itertools import chain
 from pathlib import Path
 
 import pyarrow.parquet as pq
-import pyspark
 import pytest
 
 from crawl2clip.extract.rows.archive_pairs import Row, pairs_in_archive
-from tests.conftest import QUICK_START
 from tests.extract.archives import numbered, record
+from tests.programs import program, run_on_a_cluster
 
 MARK = "aborts whoever reads this"
-
-# With the rows made and written by workers alone, and by Spark's own reader.
-RUN_IN = """
-import sys
-
-from pyspark.sql import SparkSession
-
-from crawl2clip.recipe import recipe_of
-from crawl2clip.engine.plan import WORKERS_ALONE
-from crawl2clip.engine.run import Run, run_job
-from crawl2clip.engine.session import local_session, prepare
-from crawl2clip.engine.source import Source
-
-master, source, folder, quick_start, *ways = sys.argv[1:]
-options = {f"spark.{who}.extraJavaOptions": quick_start for who in ("driver", "executor")}
-if master == "local":
-    spark = local_session(2, **options)
-else:
-    spark = prepare(SparkSession.builder.master(master).config(map=options).getOrCreate())
-recipe = recipe_of({"recipe": "r", "jobs": {"extract": []}}, "r.yaml")
-for alone in ways:
-    spark.conf.set(WORKERS_ALONE, alone)
-    report = run_job(spark, Run(recipe, Source(source), f"{folder}/{alone}"), "extract")
-    assert report.problems == {"page crashed the reader": 2}, report.problems
-    assert report.funnel == [{"step": "read", "pairs": 1002}], report.funnel
-"""
 
 
 @pytest.fixture(scope="module")
@@ -85,22 +55,10 @@ def rows(folder: Path) -> list[tuple[object, ...]]:
 def test_all_pages_are_read_but_those_that_kill(
     archives: list[Path], tmp_path: Path, master: str, ways: list[str]
 ) -> None:
-    environment = {
-        "CRAWL2CLIP_ABORT_ON": MARK,
-        "PYSPARK_PYTHON": sys.executable,
-        "SPARK_HOME": str(Path(pyspark.__file__).parent),
-        "SPARK_LOCAL_IP": "127.0.0.1",
-    }
-
     source = str(archives[0].with_name("list.txt"))
-    ended = subprocess.run(
-        [sys.executable, "-c", RUN_IN, master, source, "run", QUICK_START, *ways],
-        cwd=tmp_path,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-    )
+    command = [*program(__file__, "crashing_pages"), master, source, "run", *ways]
 
-    assert ended.returncode == 0, ended.stderr[-4000:]
+    run_on_a_cluster(command, tmp_path, CRAWL2CLIP_ABORT_ON=MARK)
+
     for way in ways:
         assert rows(tmp_path / "run" / way) == expected(archives)

@@ -24,9 +24,6 @@ RECIPES = sorted((ROOT / "conf" / "recipes").glob("*.yaml"))
 GPU = [f"executor.resource.gpu.{of}" for of in ("amount", "discoveryScript", "vendor")]
 PROPERTIES = sorted((ROOT / "conf" / "spark").glob("*.conf"))
 
-# A JVM that lives for seconds is not worth optimising: half the time.
-SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-
 PAGE = """<img src=/a.jpg alt="a red dog by the river">
 <img src="b.jpg" alt="ein roter Hund am Fluss"><img src=c.jpg alt="">"""
 
@@ -108,7 +105,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def submitted(script: str, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """What a script of jobs/ says and does under the real spark-submit, in two local cores."""
     spark = [Path(sys.executable).with_name("spark-submit"), "--master", "local[2]"]
-    settings = ["--conf", "spark.ui.enabled=false", "--driver-java-options", SHORT_LIVED]
+    settings = ["--conf", "spark.ui.enabled=false"]
     if (properties := ROOT / "conf" / "spark" / f"{script}.conf").exists():
         settings += ["--properties-file", str(properties)]
     return subprocess.run(

@@ -14,17 +14,19 @@ import tarfile
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
-import pyspark
 import pytest
 import webdataset
 from pyspark.sql import SparkSession
 
+from crawl2clip.__main__ import main
 from crawl2clip.engine.job_report import JobReport
 from crawl2clip.engine.run import Run, run_job
 from crawl2clip.engine.source import Source
 from crawl2clip.recipe import Recipe, load_recipe
 from crawl2clip.synthetic_web import truth
+from tests.programs import program, run_on_a_cluster
 from tests.score.tiny import local_dir
 
 ROOT = Path(__file__).parents[1]
@@ -175,28 +177,8 @@ def hashes(spark: SparkSession, folder: Path) -> list[str]:
     return sorted(row.shard_sha256 for row in spark.read.parquet(f"{folder}/shard").collect())
 
 
-# Two executors, each a JVM of its own with its own Python workers and its own current folder.
-ON_A_CLUSTER = """
-import sys
-
-from pyspark.sql import SparkSession
-
-from crawl2clip.recipe import load_recipe
-from crawl2clip.engine.run import Run, run_job
-from crawl2clip.engine.session import prepare
-from crawl2clip.engine.source import Source
-
-recipe, source, folder = sys.argv[1:]
-cluster = SparkSession.builder.master("local-cluster[2,1,1024]")
-spark = prepare(cluster.config("spark.sql.shuffle.partitions", "3").getOrCreate())
-run = Run(load_recipe(recipe), Source(source), folder)
-for job in ("extract", "language", "dedup", "match", "balance"):
-    run_job(spark, run, job)
-"""
-
-
-def balanced_uids(spark: SparkSession, folder: Path) -> list[str]:
-    return sorted(row.uid for row in spark.read.parquet(f"{folder}/balance").collect())
+def uids(spark: SparkSession, folder: Path, job: str) -> list[str]:
+    return sorted(row.uid for row in spark.read.parquet(f"{folder}/{job}").collect())
 
 
 def test_executors_of_their_own_give_the_same_set(
@@ -207,22 +189,10 @@ def test_executors_of_their_own_give_the_same_set(
     tmp_path: Path,
 ) -> None:
     options = [demo_on(sample, network, tmp_path), f"{sample}/warc.paths.gz", "run"]
-    environment = {
-        "PYSPARK_PYTHON": sys.executable,
-        "SPARK_HOME": str(Path(pyspark.__file__).parent),
-        "SPARK_LOCAL_IP": "127.0.0.1",
-    }
 
-    ended = subprocess.run(
-        [sys.executable, "-c", ON_A_CLUSTER, *options],
-        cwd=tmp_path,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-    )
+    run_on_a_cluster([*program(__file__, "cluster"), *options], tmp_path)
 
-    assert ended.returncode == 0, ended.stderr[-4000:]
-    assert balanced_uids(spark, tmp_path / "run") == balanced_uids(spark, demo[0])
+    assert uids(spark, tmp_path / "run", "balance") == uids(spark, demo[0], "balance")
 
 
 def test_a_killed_run_started_again_gives_the_same(
@@ -231,14 +201,13 @@ def test_a_killed_run_started_again_gives_the_same(
     network: str,
     demo: tuple[Path, list[JobReport]],
     tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     folder, recipe = tmp_path / "run", Path(demo_on(sample, network, tmp_path))
-    recipe.write_text(recipe.read_text().partition("\n  fetch:")[0])  # what follows takes a minute
-    command = [
-        *(sys.executable, "-m", "crawl2clip", "run", str(recipe)),
-        *("--source", f"{sample}/warc.paths.gz", "--run-dir", str(folder), "--cores", "2"),
-    ]
-    first = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+    recipe.write_text(recipe.read_text().partition("\n  match:")[0])
+    command = ["run", str(recipe), "--source", f"{sample}/warc.paths.gz", "--run-dir", str(folder)]
+    program = [sys.executable, "-m", "crawl2clip", *command, "--cores", "2"]
+    first = subprocess.Popen(program, cwd=ROOT, start_new_session=True)
     deadline = time.monotonic() + 120
     while not (folder / "language.json").exists():
         assert first.poll() is None, "it ended before it could be killed"
@@ -247,29 +216,40 @@ def test_a_killed_run_started_again_gives_the_same(
     os.killpg(first.pid, signal.SIGKILL)
     first.wait()
     left = {path.name for path in folder.glob("*.json")}
-    assert "balance.json" not in left
+    assert "dedup.json" not in left
 
-    second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    code, second = ended(capsys, *command)
 
-    assert balanced_uids(spark, folder) == balanced_uids(spark, demo[0])
-    assert "language: done before, nothing changed" in second.stderr
-    assert str(folder / "report.html") in second.stdout.replace("\n", "")
+    assert code == 0
+    assert uids(spark, folder, "dedup") == uids(spark, demo[0], "dedup")
+    assert "language: done before, nothing changed" in second.err
+    assert str(folder / "report.html") in second.out.replace("\n", "")
+
+
+def ended(capsys: pytest.CaptureFixture[str], *command: str) -> tuple[object, Any]:
+    """Exit code of a command in this process and its session, and what it printed."""
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as end:
+        main([*command])
+    return end.value.code, capsys.readouterr()
 
 
 def test_a_missing_archive_is_counted_and_the_others_are_read(
-    spark: SparkSession, sample: Path, demo: tuple[Path, list[JobReport]], tmp_path: Path
+    sample: Path,
+    demo: tuple[Path, list[JobReport]],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     archives = sorted((sample / "warc").iterdir())
     manifest = tmp_path / "paths.txt"
     manifest.write_text("\n".join([*map(str, archives), str(tmp_path / "gone.warc.gz")]))
     (tmp_path / "r.yaml").write_text("recipe: r\njobs:\n  extract:\n")
-    command = [sys.executable, "-m", "crawl2clip", "run", str(tmp_path / "r.yaml")]
     options = ["--source", str(manifest), "--run-dir", str(tmp_path / "run")]
 
-    ended = subprocess.run([*command, *options], cwd=ROOT, capture_output=True, text=True)
+    code, said = ended(capsys, "run", str(tmp_path / "r.yaml"), *options)
 
-    assert ended.returncode == 3, ended.stderr
-    assert "1 of the listed files could not be read" in ended.stderr
+    assert code == 3
+    assert "1 of the listed files could not be read" in said.err
     report = json.loads((tmp_path / "run" / "extract.json").read_text())
     assert report["problems"]["missing file"] == 1
     assert report["funnel"][-1]["pairs"] == demo[1][0].pairs

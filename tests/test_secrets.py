@@ -6,7 +6,6 @@ import io
 import json
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ import pytest
 
 from tests.extract.archives import record
 from tests.fetch.pictures import picture
+from tests.programs import program
 
 SECRET = "S3CR3T"
 USER = f"me:pass{SECRET}"
@@ -39,28 +39,6 @@ PAGE = """<img src="{images}/open.jpg?X-Amz-Signature=a{SECRET}&w=1" alt="an ope
 <img src="{images}/closed.jpg?token=b{SECRET}" alt="a picture that wants a token">
 <img src="http://u:c{SECRET}@[oops/x.jpg" alt="a link that leads nowhere">
 <img srcset="//d{SECRET}@x.invalid/1.jpg 1x, //x.invalid/2.jpg?sig=e{SECRET} 2x" alt="two links">
-"""
-COMMANDS = """
-import sys, traceback
-from urllib.request import urlopen
-from crawl2clip.__main__ import main
-from crawl2clip.recipe import load_recipe
-from crawl2clip.engine.run import Run, run_job
-from crawl2clip.engine.session import session
-from crawl2clip.engine.source import Source
-from crawl2clip.cli.spark_submit import outcome, say
-run, source, wrong, signed = sys.argv[1:]
-recipe = ["run", f"{run}.yaml", "--run-dir", run, "--cores", "1", "--source"]
-for given in (source, source, wrong):
-    try:
-        main([*recipe, given])
-    except SystemExit as ended:
-        print("exit", ended.code, file=sys.stderr, flush=True)
-    except Exception:
-        traceback.print_exc()
-    urlopen(signed).close()
-again = Run(load_recipe(f"{run}.yaml"), Source(source), run)
-say(outcome(run_job(session(), again, "extract")))
 """
 
 
@@ -166,11 +144,10 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         at = f"{server.host}/list.paths?X-Goog-Signature=i{SECRET}"
         given = [str(folder / "run"), f"http://{USER}@{at}", f"http://me:wrong{SECRET}@{at}"]
         given.append(f"http://{server.host}/signed")
-        short_lived = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # not worth optimising
-        environment = {**os.environ, "SPARK_CONF_DIR": str(conf), "JDK_JAVA_OPTIONS": short_lived}
         said = subprocess.run(
-            [sys.executable, "-c", COMMANDS, *given],
-            env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            [*program(__file__, "secrets"), *given],
+            env=os.environ | {"SPARK_CONF_DIR": str(conf)},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
     return folder, said.stdout
 
