@@ -47,11 +47,12 @@ SECONDS ?= 120
 SEED ?= 1
 
 fuzz: setup  ## look for inputs that crash the C code or that it reads wrongly: SECONDS=1800 SEED=7
-	.ci/with-compiler $(BIN)/python .ci/fuzz $(BIN)/python --seed $(SEED) --seconds $(SECONDS) \
+	.ci/with-compiler $(BIN)/python .ci/sanitized $(BIN)/python tests.fuzz --seed $(SEED) --seconds $(SECONDS) \
 		$(if $(INPUT),--input $(INPUT))
 
-sanitize: setup  ## read the fuzzer's corpus by C code built with sanitizers, and no more
-	.ci/with-compiler $(BIN)/python .ci/fuzz $(BIN)/python --seconds 0
+sanitize: setup  ## run the tests of the C code, and the fuzzer's corpus, with sanitizers
+	.ci/with-compiler $(BIN)/python .ci/sanitized $(BIN)/python tests.fuzz.c_tests
+	.ci/with-compiler $(BIN)/python .ci/sanitized $(BIN)/python tests.fuzz --seconds 0
 
 lint: setup  ## style, types, and who may import whom
 	$(BIN)/ruff check
