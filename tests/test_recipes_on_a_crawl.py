@@ -31,7 +31,7 @@ from crawl2clip.engine.run import Run, run_job
 from crawl2clip.engine.source import Source
 from crawl2clip.recipe import recipe_of
 from crawl2clip.score.clip.embedding import Embedder
-from crawl2clip.score.clip.models import Choice, load
+from crawl2clip.score.clip.models import ModelChoice, load
 from crawl2clip.score.clip.preprocess import pixels
 from crawl2clip.synthetic_web.drawing import draw
 from crawl2clip.synthetic_web.encoding import encoded
@@ -234,7 +234,7 @@ def english(scored: list[dict[str, Any]]) -> set[str]:
 def embedded(fetched: list[dict[str, Any]], at_hand: dict[str, Settings]) -> list[dict[str, Any]]:
     """The rows with `clip_score` and `image_embedding`, computed here and all at once."""
     settings = at_hand["score_clip"]
-    loaded = load(Choice(settings["model"], settings["weights"], settings["model_config"]))
+    loaded = load(ModelChoice(settings["model"], settings["weights"], settings["model_config"]))
     prepared = np.stack([pixels(row["image"], [loaded.spec])[0] for row in fetched])
     tokens = loaded.tokenize([row["text"] for row in fetched])
     found = Embedder(loaded)(torch.from_numpy(prepared), tokens)
