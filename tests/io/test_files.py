@@ -50,6 +50,12 @@ def test_who_is_interrupted_leaves_the_old_file_alone(
     assert names(tmp_path) == ["table"]
 
 
+def test_missing_folders_are_made(tmp_path: Path) -> None:
+    write_atomically(str(tmp_path / "run" / "more" / "report.json"), "{}")
+
+    assert (tmp_path / "run" / "more" / "report.json").read_text() == "{}"
+
+
 def test_two_attempts_at_one_file_write_to_different_names(tmp_path: Path) -> None:
     files, target = fsspec.url_to_fs(str(tmp_path / "table"))
 

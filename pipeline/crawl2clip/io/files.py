@@ -1,7 +1,7 @@
 """Write files that are there whole or not at all, on this machine or in any store fsspec knows."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import BinaryIO, cast
 from uuid import uuid4
 
@@ -20,8 +20,13 @@ def write_atomically(path: str, content: str | bytes) -> None:
 
 @contextmanager
 def replacing(path: str) -> Iterator[BinaryIO]:
-    """Open a file to write that takes its place at `path` when the block ends without an error."""
+    """Open a file to write that takes its place at `path` when the block ends without an error.
+
+    Missing folders are made.
+    """
     files, target = fsspec.url_to_fs(path)
+    with suppress(PermissionError):  # a bucket is there, and need not let us make it
+        files.makedirs(files._parent(target), exist_ok=True)
     with partial_file(files, target) as partial:
         with files.open(partial, "wb") as file:
             yield cast(BinaryIO, file)
