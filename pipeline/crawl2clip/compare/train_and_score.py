@@ -49,7 +49,7 @@ class Compute:
 
     @property
     def steps(self) -> int:
-        """The number of steps of every network."""
+        """Return the number of steps of every network."""
         return self.samples // self.training.batch_size
 
     def plan(self, pairs: int) -> tuple[int, int]:
