@@ -178,7 +178,7 @@ def test_a_job_goes_on_and_is_done_whoever_signed_its_source(done: tuple[Path, s
     folder, said = done
     report = json.loads((folder / "run" / "extract.json").read_text("utf-8"))
 
-    assert "extract: goes on where it was stopped: 2 of 3 parts are there" in said
+    assert "extract: resumes where it was stopped: 2 of 3 parts are there" in said
     assert said.count("exit 3") == 1
     assert "extract: done before, nothing changed (6 pairs)" in said
     assert report["fingerprint"]["input"]["source"].endswith("/list.paths")

@@ -4,18 +4,18 @@ import gc
 import sys
 import weakref
 
-from crawl2clip.shared.gc_freeze import settle
+from crawl2clip.shared.gc_freeze import freeze_loaded_objects
 
 
 def loaded() -> bool:
     """Whether what is loaded is no longer looked through."""
-    settle()
+    freeze_loaded_objects()
     return gc.get_freeze_count() > 1000 and len(gc.get_objects()) < 1000
 
 
 def later() -> bool:
     """Whether what comes later is collected."""
-    settle()
+    freeze_loaded_objects()
     gc.disable()
     each: list[list[object]] = [[] for _ in range(50)]
     for one in each:
@@ -35,17 +35,17 @@ def garbage() -> bool:
     one.itself = one
     gone = weakref.ref(one)
     del one
-    settle()
+    freeze_loaded_objects()
     return gone() is None
 
 
 def tasks() -> bool:
     """Whether tasks after the first ones keep nothing more."""
     for _ in range(3):
-        settle()
+        freeze_loaded_objects()
     kept = gc.get_freeze_count()
     more: list[list[object]] = [[] for _ in range(100)]
-    settle()
+    freeze_loaded_objects()
     return gc.get_freeze_count() == kept and len(more) == 100
 
 

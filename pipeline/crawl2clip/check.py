@@ -39,12 +39,12 @@ def check(spark: SparkSession, recipe: Recipe, source: Source | None = None) -> 
 
 
 def _task_inputs(spark: SparkSession, table: Source | None) -> TaskInputs | None:
-    """Of a table, whose files only Spark may be able to read; archives and own tables are known."""
+    """Return the task inputs of a table, which may need Spark; archives and own tables never do."""
     return table.task_inputs(spark) if table else None
 
 
 def check_job(spark: SparkSession, run: Run, job: str) -> None:
-    """The same for the steps of one job, on the columns that its input really has."""
+    """Check the steps of one job on the columns that its input really has. Raises RecipeError."""
     steps = [step.in_run(CHECK_ONLY) for step in run.recipe.jobs[job]]
     _after_all(run.input(job).empty(spark), steps, f"{run.recipe.name}: {job}")
 
@@ -58,7 +58,7 @@ def _after_all(pairs: DataFrame, steps: Sequence[Stage], where: str) -> DataFram
 
 
 def after(pairs: DataFrame, step: Stage, where: str) -> DataFrame:
-    """The table after the step, its contract checked: reads before, adds after."""
+    """Return the table after the step, checking that it reads and adds the columns it declares."""
     missing = [name for name in step.reads if name not in pairs.columns]
     if missing:
         raise RecipeError(

@@ -55,7 +55,7 @@ C = TypeVar("C", bound=Configured)
 
 
 class RecipeError(ValueError):
-    """The user's mistake, in one line: file, job, step, and what would be right.
+    """A user's mistake, in one line: file, job, step, and what would be right.
 
     Secrets of the addresses in the message are left out.
     """
@@ -77,7 +77,7 @@ class Recipe:
     read: Settings = DEFAULTS
 
     def before(self, job: str) -> str | None:
-        """The job whose table `job` reads; None if it reads the source.
+        """Return the job whose table `job` reads; None if it reads the source.
 
         Raises RecipeError if the recipe has no such job.
         """
@@ -93,7 +93,7 @@ class Recipe:
 
 
 def load_recipe(path: str) -> Recipe:
-    """The recipe in a YAML file, local or remote. Raises RecipeError."""
+    """Load the recipe in a YAML file, local or remote. Raises RecipeError."""
     where = PurePosixPath(path).name
     try:
         with fsspec.open(path, "rb") as file:
@@ -107,7 +107,7 @@ def load_recipe(path: str) -> Recipe:
 
 
 def recipe_of(data: object, where: str) -> Recipe:
-    """The recipe that parsed YAML describes; `where` names the file in errors."""
+    """Make the recipe that parsed YAML describes; `where` names the file in errors."""
     if not isinstance(data, dict):
         raise RecipeError(f"{where}: wants the keys {', '.join(KEYS)}")
     for key in data:
@@ -137,7 +137,7 @@ def _name_and_paper(data: Mapping[Any, object], where: str) -> tuple[str, str]:
 
 
 def no_such(what: str, name: object, known: Iterable[str]) -> str:
-    """'there is no step 'x'; did you mean 'y'?', or the names there are."""
+    """Return 'there is no step 'x'; did you mean 'y'?', or list the names that exist."""
     known = list(known)
     near = difflib.get_close_matches(str(name)[:_LONGEST_NAME], known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
@@ -145,7 +145,7 @@ def no_such(what: str, name: object, known: Iterable[str]) -> str:
 
 
 def _rooms(stages: Mapping[str, type[Stage]]) -> list[str]:
-    """Job names: the rooms that hold stages, and the one that holds the source."""
+    """Return the names of jobs: the rooms that hold stages, and the one that holds the source."""
     rooms = {stage.__module__.split(".")[1] for stage in stages.values()}
     return sorted({"extract"} | rooms)
 
@@ -159,7 +159,7 @@ def _steps(steps: object, where: str) -> tuple[Stage, ...]:
 
 
 def _step(step: object, where: str) -> Stage:
-    """A step is `name`, `name: {settings}`, or `name: value of its main setting`."""
+    """Make a step of `name`, `name: {settings}`, or `name: value of its main setting`."""
     if isinstance(step, str):
         step = {step: {}}
     if not isinstance(step, dict) or len(step) != 1:
@@ -183,7 +183,7 @@ def _named(given: object, where: str) -> Mapping[Any, object]:
 
 
 def _configured(stage: type[C], given: Mapping[Any, object], where: str) -> C:
-    """A stage, or what else has settings, made of them."""
+    """Make a stage, or another class with settings, of parsed YAML."""
     hints = typing.get_type_hints(stage)
     settings = {field.name: field for field in fields(stage)}  # type: ignore[arg-type]
     values = {}
@@ -203,7 +203,7 @@ def _configured(stage: type[C], given: Mapping[Any, object], where: str) -> C:
 
 
 def _checked(value: object, hint: Any, where: str) -> object:
-    """The value as the hint wants it: lists become tuples and whole numbers floats; else refuse."""
+    """Return the value in the hint's type: lists become tuples, integers floats; else refuse it."""
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
         options = [kind for kind in inner if _fits(value, kind)]
@@ -233,7 +233,7 @@ def _fits(value: object, hint: Any) -> bool:
 
 
 def _is_finite(number: float) -> bool:
-    """Whether it is an ordinary number: YAML knows .inf and .nan, and whole numbers of any size."""
+    """Return whether a number is ordinary: YAML knows .inf and .nan, and integers of any size."""
     return abs(number) <= sys.float_info.max
 
 
@@ -250,7 +250,7 @@ def _words(hint: Any) -> str:
 
 
 def _yaml_trap(value: object, hint: Any) -> str:
-    """YAML 1.1 reads `no` as false, `1e-5` as a text: say so where that is what happened."""
+    """Explain a value that YAML 1.1 reads otherwise than meant: `no` as false, `1e-5` as a text."""
     if isinstance(value, bool) and hint is str:
         return " (YAML reads yes, no, on, off as true and false; put it in quotes)"
     if isinstance(value, str) and hint in (int, float):
@@ -263,5 +263,5 @@ def _one_line(error: yaml.YAMLError) -> str:
 
 
 def _shown(value: object) -> str:
-    """The value's repr, cut: a value may be as large as the file."""
+    """Return the value's repr, cut: a value may be as large as the file."""
     return printable(_REPR.repr(value))

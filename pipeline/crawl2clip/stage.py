@@ -64,18 +64,18 @@ class Stage(ABC):
     def __call__(self, pairs: DataFrame) -> DataFrame: ...
 
     def in_workers(self, pairs: DataFrame) -> InWorkers:
-        """Return what makes the same table of Arrow batches, one at a time, in Python workers.
+        """Return the work that makes the same table of Arrow batches, one at a time, in workers.
 
-        A job of such steps is done by workers from file to file. `pairs` says which columns there
+        A job of such steps is done by workers from file to file. `pairs` has the columns that there
         are, and may be counted beforehand where calling the stage does so. Raises NeedsSpark if the
-        stage, or with these settings, is none of those.
+        stage, or its settings, do not allow that.
         """
         raise NeedsSpark(self.needs_spark)
 
     def loses_if_stopped(self) -> str | None:
-        """Return what is done again if the stage's job is stopped and can't resume, if it is dear.
+        """Describe work that is done again, at a high cost, if the job is stopped and can't resume.
 
-        A clause, such as "every score is computed again"; None for what is cheap.
+        Returns a clause, such as "every score is computed again"; None if the stage is cheap.
         """
         return None
 
@@ -84,7 +84,7 @@ class Stage(ABC):
         return self
 
     def finish(self, table: DataFrame) -> None:  # noqa: B027  # or to do
-        """Called once by the runner when the job's table, given here, stands complete."""
+        """Finish the stage; the runner calls this once, when the job's table is complete."""
 
 
 class PartOfRun(Stage):
@@ -123,21 +123,21 @@ class Adding(Stage):
 
 
 class Filter(Stage):
-    """A stage that only drops rows, and says which as a Column."""
+    """A stage that only drops rows, by a condition that is a Column."""
 
     @abstractmethod
     def keep(self) -> Column:
-        """True for the rows that stay; null counts as no."""
+        """Return a column that is true for the rows that stay; null counts as no."""
 
     def __call__(self, pairs: DataFrame) -> DataFrame:
         return pairs.where(self.stays(pairs))
 
     def in_workers(self, pairs: DataFrame) -> InWorkers:
-        """The condition, where workers can compute all of it exactly as Spark does."""
+        """Return the condition, where workers can compute all of it exactly as Spark does."""
         return filtered(pairs, self.stays(pairs))
 
     def stays(self, pairs: DataFrame) -> Column:
-        """`keep()` without nulls, and true for rows that are a problem and no pair."""
+        """Return `keep()` without nulls, and true for rows that are a problem and no pair."""
         return F.coalesce(self.keep(), F.lit(False)) | is_problem(pairs)
 
 
@@ -156,7 +156,7 @@ class Judging(Filter):
 
 
 def is_problem(pairs: DataFrame) -> Column:
-    """True for rows that say why they are no pair; a table without `problem` has none."""
+    """Return a column that is true for rows with a `problem`, and false if no row can have one."""
     return F.col("problem").isNotNull() if "problem" in pairs.columns else F.lit(False)
 
 
@@ -178,7 +178,7 @@ def stage(cls: type[S]) -> type[S]:
 
 
 def load_stages() -> dict[str, type[Stage]]:
-    """Every stage by name: imports all modules of all rooms, so a new file is a new step."""
+    """Return every stage by name, importing all modules of all rooms: a new file is a new step."""
     import crawl2clip
 
     for room in pkgutil.iter_modules(crawl2clip.__path__, "crawl2clip."):

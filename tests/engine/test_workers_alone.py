@@ -148,7 +148,7 @@ def test_a_job_that_was_killed_makes_only_the_parts_that_are_not_there(
     said: list[str] = []
     report = run_job(spark, run, job, say=said.append)
 
-    there = f"{job}: goes on where it was stopped: {len(kept)} of "
+    there = f"{job}: resumes where it was stopped: {len(kept)} of "
     assert [line.startswith(there) for line in said[1:]] == [True] * bool(kept)
     assert {name: inode(run, job, name) for name in kept} == kept
     done = next(report for report in reports if report.job == job)
@@ -217,7 +217,7 @@ def test_a_job_that_scores_and_then_filters_resumes(
 
     assert said == [
         "score: worker executor: each of its 2 steps works on one batch of rows at a time",
-        "score: goes on where it was stopped: 1 of 2 parts are there",
+        "score: resumes where it was stopped: 1 of 2 parts are there",
     ]
     assert first.stat().st_ino == kept, "no picture of this part is scored again"
     assert [step["pairs"] for step in report.funnel] == [24, 22, 12]

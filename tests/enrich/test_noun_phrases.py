@@ -11,7 +11,7 @@ pytest.importorskip("spacy")
 
 
 def terms(texts: list[str | None]) -> list[list[int]]:
-    found = NounPhrases({"dog": 0, "small cat": 1, "house": 2}).found(pa.array(texts, pa.string()))
+    found = NounPhrases({"dog": 0, "small cat": 1, "house": 2}).hits(pa.array(texts, pa.string()))
     return found.lists(len(texts)).to_pylist()
 
 

@@ -9,7 +9,7 @@ from crawl2clip.enrich.terms.word_tokenizer import key
 
 def found(terms: list[str], texts: list[str | None]) -> list[list[str]]:
     made = Terms(terms, np.arange(len(terms)))
-    ids = made.found(pa.array(texts, pa.string())).lists(len(texts))
+    ids = made.hits(pa.array(texts, pa.string())).lists(len(texts))
     return [[terms[i] for i in row] for row in ids.to_pylist()]
 
 
@@ -40,7 +40,7 @@ def test_no_terms_and_no_texts() -> None:
 def test_ids_are_those_given() -> None:
     terms = Terms(["a dog", "cat"], np.array([7, 3]))
 
-    assert terms.found(pa.array(["cat and a dog"])).ids.tolist() == [3, 7]
+    assert terms.hits(pa.array(["cat and a dog"])).ids.tolist() == [3, 7]
 
 
 # Few words, so that beginnings are shared and terms overlap.

@@ -42,7 +42,7 @@ def taken(pages: Generator[ArchiveItem, None, Value], found: list[ArchiveItem]) 
 def carefully(data: bytes, max_bytes: int = 10_000) -> list[ArchiveItem]:
     """The same by the careful reader alone."""
     frames = GzipFrames(io.BytesIO(data), len(data), WARC)
-    return list(Stretch(frames, 0, WARC, max_bytes).found())
+    return list(Stretch(frames, 0, WARC, max_bytes).items())
 
 
 @pytest.fixture(params=["isal", "zlib"])

@@ -16,7 +16,7 @@ from crawl2clip.extract.archives.archive import open_archive
 from crawl2clip.extract.rows.archive_pairs import Row, Settings, pairs_in_archive, pairs_in_file
 from crawl2clip.io import http, retry, s3
 from crawl2clip.io.remote import info
-from crawl2clip.io.retry import LaterError, patiently, pause_seconds
+from crawl2clip.io.retry import TransientError, pause_seconds, with_retries
 from tests.extract.archives import numbered
 from tests.extract.servers import Server, Tiles, serving
 
@@ -271,10 +271,10 @@ def test_those_who_fail_together_do_not_come_back_together() -> None:
 
 def test_patience_ends(pauses: list[float]) -> None:
     def never() -> None:
-        raise LaterError("busy\n now")
+        raise TransientError("busy\n now")
 
     with pytest.raises(OSError, match=r"tried 8 times: busy now.*'x'"):
-        patiently(never, "x")
+        with_retries(never, "x")
     assert len(pauses) == 7
 
 

@@ -97,7 +97,7 @@ class BalanceEntries(PartOfRun):
         return weighed.where(keep | is_problem(pairs))
 
     def in_workers(self, pairs: DataFrame) -> InWorkers:
-        """Where a pair's own entries and draw decide. Raises NeedsSpark for other settings."""
+        """Return the work that decides by a pair's own entries and draw; else NeedsSpark."""
         if self.form == "cap":
             raise NeedsSpark("with form: cap, needs a shuffle of draws")
         if self.texts == "one":

@@ -89,7 +89,7 @@ def _rows(stage: type[Stage]) -> Iterator[str]:
 
 
 def _type(hint: Any) -> str:
-    """The type of a setting in words, as a recipe's author writes it in YAML."""
+    """Return the type of a setting in words, as a recipe's author writes it in YAML."""
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
         return " or ".join(_type(kind) for kind in inner)
@@ -101,7 +101,7 @@ def _type(hint: Any) -> str:
 
 
 def _default(setting: "Field[Any]") -> str:
-    """The default as YAML writes it."""
+    """Return the default as YAML writes it."""
     if setting.default is MISSING:
         return "required"
     return f"`{json.dumps(setting.default, ensure_ascii=False)}`"

@@ -57,7 +57,7 @@ class Comparison:
 
     @property
     def one_crawl(self) -> bool:
-        """True if all sets come from the same archives; otherwise overlaps mean little."""
+        """Return whether all sets come from the same archives; if not, overlaps mean little."""
         return len({one.crawl for one in self.sets}) == 1
 
 

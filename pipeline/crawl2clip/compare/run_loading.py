@@ -39,12 +39,12 @@ class ComparedRun:
 
     @property
     def crawl(self) -> str:
-        """A digest of the archives, which runs of the same crawl share."""
+        """Return a digest of the archives, which runs of the same crawl share."""
         return fingerprint.digest(_source(self.reports[0]))
 
     @property
     def digest(self) -> str:
-        """A digest that changes when the table does."""
+        """Return a digest that changes when the table does."""
         of_job = next(report for report in self.reports if report.job == self.job)
         return of_job.digest
 

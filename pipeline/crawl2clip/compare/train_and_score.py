@@ -49,7 +49,7 @@ class Compute:
 
     @property
     def steps(self) -> int:
-        """The number of steps of every network."""
+        """Return the number of steps of every network."""
         return self.samples // self.training.batch_size
 
     def plan(self, pairs: int) -> tuple[int, int]:
@@ -95,7 +95,7 @@ class TrainAndScore:
         pictures: the set's pairs with images, including held-out ones.
         """
         network = digest(
-            [one.digest, one.job, self.images, self.held_out.told, self.compute.as_json()]
+            [one.digest, one.job, self.images, self.held_out.digest, self.compute.as_json()]
         )
         key = digest([network, self.judged.digest])
         done = results.known(self.folder, key)

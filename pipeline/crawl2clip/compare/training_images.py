@@ -26,12 +26,12 @@ class HeldOut:
     """Held-out pairs. pairs: uid, text and image of at most `MOST_JUDGED` true pairs.
 
     urls: images that no network may be trained on. They are those of the sample or of the user's
-    table, and are broadcast. told: a digest that changes with any of it.
+    table, and are broadcast. digest: changes with any of it.
     """
 
     pairs: DataFrame
     urls: DataFrame
-    told: str
+    digest: str
 
     def outside(self, pictures: DataFrame, judged: DataFrame) -> DataFrame:
         """Return the pictures whose URL and bytes are not held out.

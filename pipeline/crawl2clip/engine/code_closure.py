@@ -68,7 +68,7 @@ class Package:
         self._files: dict[Path, File] = {}
 
     def closure(self, modules: Iterable[str]) -> dict[str, File]:
-        """The files with code that the modules reach, themselves included, by path in the package.
+        """Return the files with code that the modules reach, themselves included, by path.
 
         A module of another package counts by its own file and by what it imports of this one.
         Raises KeyError for a module that is not there.
@@ -85,7 +85,7 @@ class Package:
 
     @functools.cached_property
     def columns(self) -> dict[str, str]:
-        """Digests of the types of the schema's columns, by name; what they mean does not count."""
+        """Return digests of the types of the schema's columns, by name, whatever they mean."""
         path = self.root / SCHEMA
         tables = filter(_is_columns, ast.parse(path.read_bytes()).body if path.is_file() else ())
         return {name: digest for table in tables for name, digest in _types(table)}
@@ -119,7 +119,7 @@ class Package:
         )
 
     def _reached(self, imported: Iterable[str]) -> set[Path]:
-        """The modules among these names, and the packages on the way to them."""
+        """Return the files of the modules among these names, and of the packages above them."""
         names = {name for each in imported for name in _with_parents(each)}
         return {self._modules[name] for name in names & self._modules.keys() - NO_ROWS}
 
@@ -136,12 +136,12 @@ class Package:
 
 @functools.cache
 def own_package() -> Package:
-    """This package; each file counts as it was when it was first asked for."""
+    """Return this package, reading each of its files once in the life of the process."""
     return Package(Path(sys.modules[PACKAGE].__path__[0]))
 
 
 def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Every statement that does something; the others are taken out of the tree."""
+    """Yield every statement that does something; take the others out of the tree."""
     body[:] = [node for each in body for node in _doing(each)]
     for node in body:
         yield node
@@ -151,7 +151,7 @@ def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def _blocks(found: list[ast.AST] | None) -> Iterator[list[ast.stmt]]:
-    """The lists of statements of a field: itself, or the bodies of what it lists."""
+    """Yield the lists of statements in a field: itself, or the bodies of what it lists."""
     if found and isinstance(found[0], ast.ExceptHandler | ast.match_case):
         yield from (each.body for each in found)  # type: ignore[attr-defined]
     elif found:
@@ -169,12 +169,12 @@ def _doing(node: ast.stmt) -> list[ast.stmt]:
 
 
 def _name(node: ast.expr) -> str | None:
-    """The last part of a dotted name; None for what is no name."""
+    """Return the last part of a dotted name; None if the expression is no name."""
     return getattr(node, "id", getattr(node, "attr", None))
 
 
 def _imported(statements: Iterable[ast.stmt], package: str) -> Iterator[str]:
-    """Dotted names of what may be modules. package: where relative imports start."""
+    """Yield the dotted names of what may be modules. package: where relative imports start."""
     for node in statements:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -194,13 +194,13 @@ def _is_columns(node: ast.stmt) -> bool:
 
 
 def _types(table: ast.stmt) -> Iterator[tuple[str, str]]:
-    """Each column with the digest of its type, which stands before its meaning."""
+    """Yield each column of the schema with the digest of its type."""
     for key, value in zip(table.value.keys, table.value.values, strict=True):  # type: ignore[attr-defined]
         yield key.value, _digest(ast.dump(value.elts[0]))
 
 
 def _native(path: Path) -> File:
-    """C: neither comments nor white space count, but where a directive ends."""
+    """Read a C file, ignoring comments and all white space but the ends of directives."""
     text = path.read_text("utf-8").replace("\\\n", "")
     text = _COMMENT.sub(lambda found: found[1] or " ", text)
     included = {Path(os.path.normpath(path.parent / name)) for name in _INCLUDE.findall(text)}

@@ -1,4 +1,4 @@
-"""What a job's table depends on, in named parts, so that a difference can be told in words."""
+"""Fingerprints: what a job's table depends on, in named parts, so that changes can be listed."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ EARLIER_FORM = "its report is of an earlier release, which recorded less of the 
 
 
 def digest(value: object) -> str:
-    """32 hex digits that change when the JSON form of the value does."""
+    """Return 32 hex digits that change when the JSON form of the value does."""
     text = json.dumps(value, sort_keys=True, default=str, ensure_ascii=False)
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
@@ -38,12 +38,13 @@ def of_job(
     columns: Iterable[str] = (),
     session: Mapping[str, str] | None = None,
 ) -> Fingerprint:
-    """Steps with their settings, side files, input, and the code and libraries that make rows.
+    """Return the fingerprint of a job: its steps with settings, side files, input, code, libraries.
 
-    Addresses are without what opens or signs them: a job is not run again for a new signature.
+    Secrets and signatures of addresses are left out: a job is not run again for a new signature.
 
-    source: the input. modules: what runs beside the steps, by dotted name: that which reads the
-    input, and which executes. columns: of the input. session: the settings that decide rows.
+    source: the fingerprint of the input. modules: dotted names of the modules that run beside the
+    steps: the one that reads the input, and the executors. columns: of the input. session: the
+    Spark settings that decide rows.
     """
     shown = [f"{step.name} {_settings(step)}" for step in steps]
     side_files = {path for step in steps for path in _side_files(step)}
@@ -66,7 +67,7 @@ def of_job(
 def _types(
     files: Mapping[str, code_closure.File], shown: Iterable[str], mentioned: Iterable[str]
 ) -> dict[str, str]:
-    """Digests of the types of the columns that code, steps or settings mention."""
+    """Return digests of the types of the columns that code, steps or settings mention."""
     types = code_closure.own_package().columns
     names = {*mentioned, *(name for file in files.values() for name in file.columns)}
     names |= {name for name in types if any(name in settings for settings in shown)}
@@ -78,10 +79,10 @@ def _settings(step: Stage) -> str:
 
 
 def changes(old: Fingerprint, new: Fingerprint, most: int = MOST_NAMED) -> list[str]:
-    """One line for each part that differs, 'what was old, is new'; empty if nothing does.
+    """Describe each part that differs in a line, 'what was old, is new'; return [] if none does.
 
-    One line names the code that has changed, the first `most` files of it. What came or went with
-    a step, or with an import in a file that is named, is not told.
+    One line names the code that has changed, the first `most` files of it. Files that came or went
+    with a step, or with an import in a file that is named, are not listed.
     """
     was, now = dict(_leaves(old)), dict(_leaves(new))
     names = _differing(was, now)
@@ -107,7 +108,7 @@ def _changes_of_code(
 
 
 def of_code_alone(old: Fingerprint, new: Fingerprint) -> bool:
-    """Whether they differ in nothing but code: the package's own, or a library's version."""
+    """Return whether two fingerprints differ in code alone: the package's, or a library version."""
     names = _differing(dict(_leaves(old)), dict(_leaves(new)))
     return all(name.startswith(CODE) for name in names)
 
@@ -150,7 +151,7 @@ def _side_files(step: Stage) -> Iterator[str]:
 
 
 def _content(path: str) -> str:
-    """Hash of a side file's bytes, or of all files of a folder: names and times may lie.
+    """Hash the bytes of a side file, or of all files of a folder: names and times may lie.
 
     A glob stands for archives, too much to be read twice: of what it matches, names, sizes, times.
     """

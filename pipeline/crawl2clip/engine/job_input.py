@@ -1,4 +1,4 @@
-"""The pairs that a job starts with if a job before it has left them."""
+"""The input of a job whose pairs were written by an earlier job."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from crawl2clip.engine.worker_executor import TaskInputs, table_inputs
 
 @dataclass(frozen=True)
 class TableInput:
-    """The table of the job before: its rows that are pairs, without the column `problem`."""
+    """The table of an earlier job: its rows that are pairs, without the column `problem`."""
 
     path: str
 
@@ -27,7 +27,7 @@ class TableInput:
 
 
 def without_problems(pairs: DataFrame) -> DataFrame:
-    """Return the rows that are pairs, without the column `problem`: so the next job starts."""
+    """Return the rows that are pairs, without the column `problem`, as the next job starts."""
     if "problem" not in pairs.columns:
         return pairs
     return pairs.where("problem is null").drop("problem")

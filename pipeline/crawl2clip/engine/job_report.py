@@ -1,4 +1,4 @@
-"""What a job leaves beside its table, and last of all: `<run>/<job>.json` says that it is done."""
+"""Reports of jobs: `<run>/<job>.json`, written last, marks a job's table as complete."""
 
 import json
 import platform
@@ -18,7 +18,7 @@ from crawl2clip.recipe import Recipe, RecipeError
 
 @dataclass(frozen=True)
 class JobReport:
-    """What `<run>/<job>.json` holds."""
+    """The report of a job, as `<run>/<job>.json` holds it."""
 
     recipe: str
     job: str
@@ -39,7 +39,7 @@ class JobReport:
 
     @property
     def digest(self) -> str:
-        """Names the table: of the fingerprint that it was made with, whatever was accepted."""
+        """Return the digest that names the table: of the fingerprint that it was made with."""
         return str(self.accepted[0]["digest"]) if self.accepted else digest(self.fingerprint)
 
     @property
@@ -52,7 +52,7 @@ class JobReport:
 
     @property
     def problem_share(self) -> float:
-        """Of all rows read, those that are no pair; 0 if nothing was read."""
+        """Return the share of all rows read that are no pair; 0 if nothing was read."""
         problems = sum(self.problems.values()) - self.left_out_images
         return problems / max(1, problems + int(self.funnel[0]["pairs"]))
 
@@ -62,7 +62,7 @@ class JobReport:
 
 
 def loss(report: JobReport, recipe: Recipe) -> str | None:
-    """Return why the set is smaller than it should be, for the user; None if it is not."""
+    """Return why the set is smaller than it should be, as a sentence; None if it is not."""
     if report.lost_files:
         return f"{report.job}: {report.lost_files} of the listed files could not be read"
     allowed = recipe.read.max_problem_share
@@ -73,7 +73,7 @@ def loss(report: JobReport, recipe: Recipe) -> str | None:
 
 
 def read_report(folder: str, job: str) -> JobReport | None:
-    """The report of a job in a run folder; None if it has not been written.
+    """Read the report of a job from a run folder; return None if it has not been written.
 
     Raises RecipeError if something else lies in its place.
     """
@@ -87,16 +87,16 @@ def read_report(folder: str, job: str) -> JobReport | None:
 
 
 def write_report(folder: str, report: JobReport) -> None:
-    """Written last, and whole: under another name first where the file system can rename."""
+    """Write the report, whole: under another name first where the file system can rename."""
     content = {name: value for name, value in asdict(report).items() if name != "skipped"}
     path = f"{folder.rstrip('/')}/{report.job}.json"
     write_atomically(path, json.dumps(content, indent=1, ensure_ascii=False))
 
 
 def accept(folder: str, report: JobReport, now: Fingerprint) -> JobReport:
-    """Take the job's table for one of this fingerprint, and write into the report that it is not.
+    """Accept the job's table under a new fingerprint, and record in its report that it was.
 
-    What was made of the table stays valid: its `digest` is the same as before.
+    Tables made of it stay valid: its `digest` is the same as before.
     """
     record = {
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -109,7 +109,7 @@ def accept(folder: str, report: JobReport, now: Fingerprint) -> JobReport:
 
 
 def versions() -> dict[str, str]:
-    """Of what the result may depend on."""
+    """Return the versions of Python and of the packages that the result may depend on."""
     packages = (
         *("crawl2clip", "pyspark", "pyarrow", "numpy", "fastwarc", "selectolax", "ada-url", "ftfy"),
         *("fasttext", "cld3-py", "ahocorasick_rs", "img2dataset", "Pillow", "pdqhash"),

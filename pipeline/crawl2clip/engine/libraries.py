@@ -28,7 +28,7 @@ NOT_INSTALLED = "not installed"
 
 
 def versions(modules: Iterable[str], declared: Iterable[str] = ()) -> dict[str, str]:
-    """Versions of Python, of the libraries that the modules belong to, and of those declared.
+    """Return the versions of Python, of the modules' libraries, and of those declared.
 
     Nothing is imported. modules: top-level names. declared: names of distributions. Modules of the
     standard library and of `NO_ROWS` are left out.
@@ -41,7 +41,7 @@ def versions(modules: Iterable[str], declared: Iterable[str] = ()) -> dict[str, 
 
 
 def _installed(module: str, names: tuple[str, ...]) -> tuple[str, str]:
-    """The distribution's name, in the form that PyPI gives it, and its version."""
+    """Return the distribution's name, in the form that PyPI gives it, and its version."""
     for name in names:
         try:
             return _plain(name), _cut(module, metadata.version(name))
@@ -55,6 +55,6 @@ def _plain(name: str) -> str:
 
 
 def _cut(module: str, version: str) -> str:
-    """Without +cpu or +cu126, the machine's and not the library's; of some without the patch."""
+    """Return the version without +cpu or +cu126, the machine's own; of some without the patch."""
     public = version.partition("+")[0]
     return ".".join(public.split(".")[:2]) if module in MINOR else public

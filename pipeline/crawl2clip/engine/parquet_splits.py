@@ -1,4 +1,4 @@
-"""Parquet tables as workers read them: cut into splits for tasks, in batches of bounded size.
+"""Read Parquet tables in workers: cut into splits for tasks, in batches of bounded size.
 
 A table is a folder of Parquet files, as Spark writes it and reads it. Knows nothing of Spark.
 """
@@ -22,7 +22,7 @@ BATCH_BYTES = 64 << 20
 
 @dataclass(frozen=True)
 class FileRange:
-    """Those row groups of a file whose middle lies from byte `start` to before `stop`."""
+    """The row groups of a file whose middle lies from byte `start` to before `stop`."""
 
     path: str
     start: int
@@ -105,6 +105,6 @@ def _groups(metadata: pq.FileMetaData, one: FileRange) -> Iterator[int]:
 
 
 def fitted(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    """The batch with exactly these columns. Raises KeyError for one that is missing."""
+    """Return the batch with exactly these columns. Raises KeyError if one is missing."""
     chosen = batch.select(schema.names)
     return chosen if chosen.schema.equals(schema) else chosen.cast(schema)

@@ -1,4 +1,4 @@
-"""Parquet tables as workers write them: the output of each task is a part, a file of its own.
+"""Write Parquet tables from workers: the output of each task is a part, a file of its own.
 
 A table is a folder of Parquet files, as Spark writes it and reads it. Knows nothing of Spark.
 """
@@ -32,14 +32,14 @@ UNIQUE = (
 
 
 def count_parts(folder: str, plan: str) -> int:
-    """Return how many parts an attempt at the same plan has left when it was stopped."""
+    """Return how many parts an interrupted attempt with the same `plan` hash has left."""
     names = _names(*fsspec.url_to_fs(folder))
     parts = [name for name in names if name.startswith("part-")]
     return len(parts) if f"_{plan}.plan" in names else 0
 
 
 def begin_attempt(folder: str, plan: str) -> str:
-    """Empty the folder of all but parts of the same plan; return the name of this attempt.
+    """Remove all files of the table but parts of the same plan; return the name of this attempt.
 
     plan: a hash of what the table is made of and how; equal plans have equal parts.
     """
@@ -135,7 +135,7 @@ def _part(path: str, number: int) -> str:
 
 
 def _names(files: AbstractFileSystem, path: str) -> set[str]:
-    """Of the files in the folder, as it is now; it need not be there."""
+    """List the names of the files in the folder, past any cache; the folder need not exist."""
     files.invalidate_cache()
     return {PurePosixPath(name).name for name in files.find(path)}
 
@@ -145,7 +145,7 @@ def _mark(path: str, attempt: str) -> str:
 
 
 def grouped(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
-    """The rows as tables of about GROUP_BYTES."""
+    """Yield the rows as tables of about GROUP_BYTES."""
     held: list[pa.RecordBatch] = []
     size = 0
     for batch in batches:
@@ -161,14 +161,14 @@ def grouped(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa
 
 
 def options(schema: pa.Schema) -> dict[str, Any]:
-    """For pyarrow's writer, by what is in the columns."""
+    """Return options for pyarrow's writer that suit the columns of the schema."""
     repeating = [leaf for field in schema for leaf in _leaves(field.name, field.type)
                  if leaf not in UNIQUE]  # fmt: skip
     return {"compression": "zstd", "use_dictionary": repeating, "write_statistics": repeating}
 
 
 def _leaves(path: str, kind: pa.DataType) -> Iterator[str]:
-    """The names that Parquet gives to the columns of a type."""
+    """Yield the names that Parquet gives to the columns of a type."""
     if pa.types.is_list(kind):
         yield from _leaves(f"{path}.list.element", kind.value_type)
     elif pa.types.is_struct(kind):

@@ -1,4 +1,4 @@
-"""Which executor runs a job, and why: decided before the job starts, and said.
+"""Choose the executor of a job, before it starts, with a reason to show to the user.
 
 The worker executor goes from file to file in Python and resumes part by part. It runs a job whose
 every step makes Arrow batches of Arrow batches; the Spark executor runs all others.
@@ -22,7 +22,7 @@ WORKERS_ALONE = "spark.crawl2clip.workersAlone"
 
 @dataclass(frozen=True)
 class JobPlan:
-    """The executor of a job, and the reason, a sentence.
+    """The executor of a job, and the reason for it, a sentence.
 
     warning: what is lost if the job is stopped, a sentence; None if it resumes, or is cheap.
     inputs: what tasks of the worker executor read, if that was looked up.
@@ -58,7 +58,7 @@ def plan_job(
 
 
 def _refusal(steps: Sequence[Stage], pairs: DataFrame) -> str | None:
-    """Why the first step that workers can't do needs Spark; None if there is none."""
+    """Return why the first step that workers can't do needs Spark; None if there is none."""
     for number, step in enumerate(steps, 1):
         try:
             made = step.in_workers(pairs)

@@ -1,4 +1,4 @@
-"""How far a Spark job is, on the terminal: a bar on a screen, a line now and then in a log."""
+"""Progress of a Spark job on the terminal: a bar on a screen, lines at intervals in a log."""
 
 import threading
 import time
@@ -31,7 +31,7 @@ def shown(spark: SparkSession, job: str) -> Iterator[None]:
 
 
 def tasks(spark: SparkSession) -> tuple[int, int]:
-    """Tasks done and tasks in all, of the stages that run now."""
+    """Return how many tasks of the running stages are done, and how many there are."""
     tracker = spark.sparkContext.statusTracker()
     stages = [tracker.getStageInfo(number) for number in tracker.getActiveStageIds()]
     there = [stage for stage in stages if stage]  # one may end between the two calls

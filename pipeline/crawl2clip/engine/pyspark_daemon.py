@@ -1,4 +1,4 @@
-"""What forks Spark's Python workers in local sessions: PySpark's own, but quicker and quieter."""
+"""A daemon that forks Python workers in local sessions: PySpark's own, but quicker and quieter."""
 
 import socket
 from typing import IO
@@ -13,7 +13,7 @@ _worker = daemon.worker
 
 
 def worker(sock: socket.socket, authenticated: bool) -> int:
-    """Run a task; the exit code, 0 for one that may run the next.
+    """Run a task and return the exit code, 0 for a worker that may run the next.
 
     Spark and a worker send each other half messages, and TCP holds the second half back until the
     first is acknowledged, which the other side puts off for 40 ms: in each task. And a worker whose
@@ -29,7 +29,7 @@ def worker(sock: socket.socket, authenticated: bool) -> int:
 
 
 def tell(error: BaseException, out: IO[bytes]) -> None:
-    """Tell Spark of an error, which writes it to its logs: without the secrets in it."""
+    """Report an error, with its secrets removed, to Spark, which writes it to its logs."""
     handle_worker_exception(clean(error), out)
 
 

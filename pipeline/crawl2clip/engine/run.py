@@ -36,7 +36,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Run:
-    """A recipe, a source and the folder that holds what becomes of them."""
+    """A recipe, a source, and the folder that holds the tables and reports made of them."""
 
     recipe: Recipe
     source: Source | None
@@ -51,11 +51,11 @@ class Run:
         return f"{self.folder.rstrip('/')}/{job}"
 
     def report(self, job: str) -> JobReport | None:
-        """The report of a job that is done, whatever its fingerprint; None if there is none."""
+        """Return the report of a job that is done, whatever its fingerprint; else None."""
         return read_report(self.folder, job)
 
     def fingerprint(self, job: str) -> Fingerprint:
-        """Raises RecipeError if the job's input is not there yet."""
+        """Return the job's fingerprint now. Raises RecipeError if its input is not there yet."""
         source = self._input_fingerprint(job)
         reader, columns = self._input_code(job)
         modules = {*reader, *(function.__module__ for function in _EXECUTORS)}
@@ -68,26 +68,26 @@ class Run:
         return {before.job: before.digest}
 
     def _input_code(self, job: str) -> tuple[set[str], frozenset[str]]:
-        """The modules that read what the first job starts with, and the columns of a table."""
+        """Return the modules that read what the first job starts with, and a table's columns."""
         if self.recipe.before(job):
             return set(), frozenset()
         module, columns = self._needed_source().read_by()
         return {module}, columns
 
     def input(self, job: str) -> TableInput | SourceInput:
-        """What the job starts with. Raises RecipeError if that is not there yet."""
+        """Return the pairs that the job starts with. Raises RecipeError if there are none yet."""
         before = self._report_before(job)
         if before is None:
             return SourceInput(self._needed_source(), self.recipe.read)
         return TableInput(self.table(before.job))
 
     def steps(self, job: str, writes: bool = True) -> list[Stage]:
-        """The steps of the job as parts of this run; without `writes` they leave nothing in it."""
+        """Return the job's steps as parts of this run; without `writes` they write no files."""
         context = RunContext(self.folder, writes)
         return [step.in_run(context) for step in self.recipe.jobs[job]]
 
     def _report_before(self, job: str) -> JobReport | None:
-        """Of the job whose table this one reads; None if it is the first."""
+        """Return the report of the job whose table this one reads; None if it is the first."""
         before = self.recipe.before(job)
         report = self.report(before) if before else None
         if before and report is None:
@@ -113,34 +113,60 @@ def run_job(
 ) -> JobReport:
     """Run one job, or return its report with `skipped` set if it is done and nothing changed.
 
-    progress: a context to run the Spark job in. say: is told, in a line each, what changed since
-    and which executor runs the job. accept_code: take what is there for done if nothing but code
-    has changed.
+    progress: a context to run the Spark job in. say: gets messages of one line: what changed
+    since, and which executor runs the job. accept_code: accept the table that is there if nothing
+    but code has changed.
     """
     now = run.fingerprint(job)
-    done = run.report(job)
-    taken = _taken(run, done, now, say, accept_code) if done else None
+    taken = _taken(run, job, now, say, accept_code)
     if taken:
         return replace(taken, skipped=True)
     _forget(run, job)
-    steps, rows = run.steps(job), run.input(job)
-    names = ["read", *(redacted(repr(step)) for step in steps)]
-    started, clock = datetime.now(UTC), time.monotonic()
+    steps, started, clock = run.steps(job), datetime.now(UTC), time.monotonic()
     with (progress or _silent)(spark, job):
-        plan = plan_job(steps, rows.empty(spark), lambda: rows.task_inputs(spark))
-        say(f"{job}: {plan}")
-        if plan.warning:
-            say(f"{job}: {plan.warning}")
+        plan = _shown_plan(spark, run.input(job), steps, lambda line: say(f"{job}: {line}"))
         made = _executed(spark, run, job, plan, now, say)
-    table = spark.read.schema(made.schema).parquet(run.table(job))
+    _finish(spark, steps, made, run.table(job))
+    report = _report(run, job, now, plan, made, started, time.monotonic() - clock)
+    write_report(run.folder, report)
+    return report
+
+
+def _shown_plan(
+    spark: SparkSession, rows: TableInput | SourceInput, steps: list[Stage], say: Say
+) -> JobPlan:
+    """Plan the job, and say which executor runs it and what is lost if it is stopped."""
+    plan = plan_job(steps, rows.empty(spark), lambda: rows.task_inputs(spark))
+    say(str(plan))
+    if plan.warning:
+        say(plan.warning)
+    return plan
+
+
+def _finish(spark: SparkSession, steps: list[Stage], made: WrittenTable, path: str) -> None:
+    """Give the complete table to all steps."""
+    table = spark.read.schema(made.schema).parquet(path)
     for step in steps:
         step.finish(table)
-    report = JobReport(
+
+
+def _report(
+    run: Run,
+    job: str,
+    now: Fingerprint,
+    plan: JobPlan,
+    made: WrittenTable,
+    started: datetime,
+    seconds: float,
+) -> JobReport:
+    """Return the report of a job whose table is complete; the funnel names its steps."""
+    names = ["read", *(redacted(repr(step)) for step in run.steps(job))]
+    return JobReport(
         recipe=run.recipe.name,
         job=job,
         table=without_secrets(run.table(job)),
         started=started.isoformat(timespec="seconds"),
-        seconds=round(time.monotonic() - clock, 1),
+        seconds=round(seconds, 1),
         funnel=[
             {"step": step, "pairs": pairs} for step, pairs in zip(names, made.pairs, strict=True)
         ],
@@ -151,14 +177,13 @@ def run_job(
         executor=plan.executor,
         reason=plan.reason,
     )
-    write_report(run.folder, report)
-    return report
 
 
-def _taken(
-    run: Run, done: JobReport, now: Fingerprint, say: Say, accept_code: bool
-) -> JobReport | None:
-    """Return the report of a job that need not run again; None, having said why, if it must."""
+def _taken(run: Run, job: str, now: Fingerprint, say: Say, accept_code: bool) -> JobReport | None:
+    """Return the report if the job need not run again; else say why and return None."""
+    done = run.report(job)
+    if done is None:
+        return None
     changed = fingerprint.changes(done.fingerprint, now)
     if not changed:
         return done
@@ -179,7 +204,7 @@ def _executed(
     steps, pairs = run.steps(job), run.input(job).pairs(spark)
     if plan.inputs is None:
         return run_on_spark(pairs, steps, run.table(job))
-    # Parts are the same under another signature, so that a job goes on where it was stopped.
+    # Parts are the same under another signature, so that a job resumes where it was stopped.
     named = [redacted(repr(one)) for one in plan.inputs.inputs]
     parts = fingerprint.digest({**now, "parts": named, "versions": versions()})
     works = works_of(pairs, steps)
@@ -189,7 +214,7 @@ def _executed(
 
 
 def begin_again(run: Run, job: str) -> None:
-    """Have this job and those after it run again, whether anything has changed or not.
+    """Make this job and all after it run again, whether anything has changed or not.
 
     Raises RecipeError if the recipe has no such job.
     """
@@ -200,7 +225,7 @@ def begin_again(run: Run, job: str) -> None:
 
 
 def _forget(run: Run, job: str) -> None:
-    """From here until it is written again the job is not done, whatever stops us."""
+    """Remove the report, so that the job is not done until it is written again."""
     files, path = fsspec.url_to_fs(f"{run.folder.rstrip('/')}/{job}.json")
     if files.exists(path):
         files.rm(path)
@@ -210,6 +235,6 @@ def _silent(spark: SparkSession, job: str) -> AbstractContextManager[None]:
     return nullcontext()
 
 
-# What makes a job's rows of its steps: the modules that define these, and what they import, are
-# part of each fingerprint.
+# They make a job's rows of its steps: their modules, and what these import, are part of each
+# fingerprint.
 _EXECUTORS = (run_on_spark, run_on_workers, TableInput)

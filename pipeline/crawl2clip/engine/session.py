@@ -44,9 +44,9 @@ REDACTED = f"(?i)secret|password|token|access[.]?key|{JAVA_PATTERN}"
 
 
 def local_session(cores: int | str = "*", **conf: str) -> SparkSession:
-    """A session in this process on `cores` cores, quiet, on the loopback address only.
+    """Start a session in this process on `cores` cores, quiet, on the loopback address only.
 
-    One that is there already stays as it is, but for what results depend on.
+    A session that exists already keeps its settings, but for those that results depend on.
     """
     if running := SparkSession.getActiveSession():
         return prepare(running)
@@ -72,7 +72,7 @@ def local_session(cores: int | str = "*", **conf: str) -> SparkSession:
 
 
 def session(cores: int | str = "*", allow_code: bool = False) -> SparkSession:
-    """The session that spark-submit configured; without it, a local one on so many cores.
+    """Return the session that spark-submit configured; else a local one on so many cores.
 
     allow_code: whether conditions may be any Spark SQL. If false, the session's own conf decides.
     """

@@ -1,4 +1,4 @@
-"""Where a run's pairs come from: archives, or a Parquet table that has url and text already."""
+"""Sources of a run's pairs: archives, or a Parquet table that has url and text already."""
 
 from dataclasses import dataclass, field
 
@@ -35,12 +35,12 @@ class Source:
 
     @property
     def shown(self) -> str:
-        """What names the source in reports and messages."""
+        """Return the path that names the source in reports and messages, without secrets."""
         return ",".join(map(without_secrets, manifest.split(self.path)))
 
     @property
     def is_table(self) -> bool:
-        """Raises RecipeError if the store that holds the source can't be asked."""
+        """Return whether this is a table. Raises RecipeError if its store can't be asked."""
         if self.path.rstrip("/").endswith(".parquet"):
             return True
         try:
@@ -50,7 +50,7 @@ class Source:
         return found is not None and found["type"] == "directory"
 
     def pairs(self, spark: SparkSession, read: Settings = DEFAULTS) -> DataFrame:
-        """All pairs of the source, read lazily. Raises RecipeError if there is nothing to read.
+        """Return all pairs, read lazily. Raises RecipeError if there is nothing to read.
 
         read: what is read from archives; a table is taken as it is.
         """
@@ -72,14 +72,15 @@ class Source:
         return TaskInputs(self._archives(), ReadArchive(read), columns(*COLUMNS))
 
     def empty(self, spark: SparkSession) -> DataFrame:
-        """No pairs, with the columns that the source has: archives are not touched."""
+        """Return no pairs, with the columns that the source has; archives are not touched."""
         if self.is_table:
             return read_pairs(spark, self.path).limit(0)
         return no_pairs(spark)
 
     def fingerprint(self, read: Settings = DEFAULTS) -> dict[str, object]:
-        """What changes when the source does: how many files, and a hash of names, sizes, times;
-        and what is read from archives.
+        """Return how many files there are, a hash of their names, sizes and times, and `read`.
+
+        It changes when the source does, or what is read from archives.
         """
         paths = self._files() if self.is_table else self._archives()
         read_as = {} if self.is_table else {"read": options(read)}
@@ -90,7 +91,7 @@ class Source:
         return {**read_as, "source": self.shown, "files": len(paths), "content": content}
 
     def read_by(self) -> tuple[str, frozenset[str]]:
-        """The module that makes rows of the source, and the columns that a table has."""
+        """Return the module that makes rows of the source, and the columns of a table."""
         if self.is_table:
             return read_pairs.__module__, frozenset(column_names(self.path))
         return ReadArchive.__module__, frozenset()
@@ -110,7 +111,7 @@ class Source:
 
 @dataclass(frozen=True)
 class SourceInput:
-    """The source, with its problems. read: what is read from archives."""
+    """The input of a run's first job, problems included. read: what is read from archives."""
 
     source: Source
     read: Settings
@@ -129,5 +130,5 @@ class SourceInput:
 
 
 def no_pairs(spark: SparkSession) -> DataFrame:
-    """An empty table with the columns that archives give."""
+    """Return an empty table with the columns that archives give."""
     return spark.createDataFrame([], columns(*COLUMNS))

@@ -53,9 +53,9 @@ def observed(pairs: DataFrame, steps: Sequence[Stage]) -> tuple[DataFrame, list[
 
 
 def counted(count: Observation) -> int:
-    """Return what was observed; 0 where Spark knew beforehand that nothing comes: `where: false`.
+    """Return what was observed; 0 where Spark knew beforehand that no row comes: `where: false`.
 
-    Then it does not run that part of the plan, and has no metrics to give.
+    Spark does not run that part of the plan then, and has no metrics to give.
     """
     try:
         return int(count.get["pairs"])

@@ -1,4 +1,4 @@
-"""Rows of tables of others' making, as workers read them: what `table_source` says as columns.
+"""Check rows of tables made by others in workers, as `table_source` does with columns of Spark.
 
 Knows nothing of Spark.
 """
@@ -21,7 +21,7 @@ MOST_BYTES = 10_000_000  # of a text, as many as a page has by default; Parquet 
 
 @dataclass(frozen=True)
 class ReadForeign:
-    """Yields the rows of a split with sound types and texts, without users, with their uids.
+    """A reader of splits: yields rows with sound types and texts, without users, with their uids.
 
     given: the columns as the files have them. wanted: their types after, by name.
     """
@@ -35,7 +35,7 @@ class ReadForeign:
 
 
 def sound_batch(batch: pa.RecordBatch, wanted: dict[str, pa.DataType]) -> pa.RecordBatch:
-    """Return the batch with these types, `problem` last: what is no UTF-8 or does not fit is one.
+    """Return the batch with these types, `problem` last: invalid UTF-8 or a misfit becomes one.
 
     A row that has a problem already keeps it; of several, the first column's counts.
     """
@@ -51,7 +51,7 @@ def sound_batch(batch: pa.RecordBatch, wanted: dict[str, pa.DataType]) -> pa.Rec
 
 
 def checked(array: pa.Array, wanted: pa.DataType) -> tuple[pa.Array, dict[str, pa.BooleanArray]]:
-    """Return the column as it goes on, and the rows where it is wrong, by what is wrong there."""
+    """Return the column as it is kept, and the rows where it is wrong, by what is wrong there."""
     if pa.types.is_string(array.type):
         return _checked_texts(array)
     if array.type == wanted:
@@ -89,7 +89,7 @@ def _checked_nested(array: pa.Array) -> tuple[pa.Array, dict[str, pa.BooleanArra
 
 
 def _is_valid(array: pa.Array) -> bool:
-    """Whether all texts in it are UTF-8."""
+    """Return whether all texts of the array are UTF-8."""
     try:
         array.validate(full=True)
     except pa.ArrowInvalid:

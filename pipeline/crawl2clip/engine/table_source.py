@@ -1,4 +1,4 @@
-"""Tables of others' making as sources: types that fit the columns, texts that are texts."""
+"""Tables made by others as sources: types that fit the columns, texts that are UTF-8."""
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
@@ -82,9 +82,9 @@ def read_pairs(spark: SparkSession, path: str) -> DataFrame:
 
 
 def column_names(path: str) -> set[str]:
-    """Return the columns of the first files, and those that names of folders hold: `lang=en`.
+    """Return the columns of the first files, and those in names of folders, as in `lang=en`.
 
-    Without Spark, and without an error: `read_table` says which file is no Parquet.
+    Uses no Spark and raises no error: `read_table` reports which file is no Parquet.
     """
     files, place = remote.store(path)
     data = (name for name in sorted(files.find(place)) if not _is_hidden(name))
@@ -113,7 +113,7 @@ def read_table(spark: SparkSession, path: str) -> DataFrame:
 
 
 def _raw_table(spark: SparkSession, path: str) -> DataFrame:
-    """The table as it is. In a folder with files that end in .parquet others are left alone."""
+    """Read the table as it is: if a folder has files that end in .parquet, only those."""
     named = _refuse_broken(path)
     reader = spark.read.option("pathGlobFilter", "*.parquet") if named else spark.read
     try:
@@ -145,7 +145,7 @@ def foreign_inputs(spark: SparkSession, path: str, schema: StructType) -> TaskIn
 
 
 def _files(table: DataFrame) -> list[str]:
-    """The files that Spark would read, by name: as it finds globs, folders and hidden files."""
+    """List the files that Spark would read, by name: it expands globs and skips hidden files."""
     found = map(urlsplit, sorted(table.inputFiles()))
     return [
         f"{url.scheme}://{url.netloc}{unquote(url.path)}"
@@ -175,7 +175,7 @@ def _is_plain(kind: DataType) -> bool:
 
 
 def _looked_at(name: str, given: pa.Schema) -> tuple[str, int]:
-    """The file and its size in bytes. Raises NeedsSpark unless it has exactly these columns."""
+    """Return the file and its size in bytes. Raises NeedsSpark if it has other columns."""
     files, place = remote.store(name)
     with files.open(place, "rb") as file:
         found = pq.read_schema(file)
@@ -186,7 +186,7 @@ def _looked_at(name: str, given: pa.Schema) -> tuple[str, int]:
 
 
 def _is_read_as(found: pa.DataType, given: pa.DataType) -> bool:
-    """Whether Arrow and Spark make the same values of the type that the file has."""
+    """Return whether Arrow and Spark make the same values of the type that the file has."""
     if pa.types.is_list(given) and (pa.types.is_list(found) or pa.types.is_large_list(found)):
         return _is_read_as(found.value_type, given.value_type)
     if pa.types.is_struct(given) and pa.types.is_struct(found):
@@ -202,7 +202,7 @@ def _types(kind: pa.StructType) -> list[pa.DataType]:
 
 
 def _refuse_broken(path: str) -> bool:
-    """Whether there are files that end in .parquet. Raises RecipeError if one has a bad footer."""
+    """Return whether any file ends in .parquet. Raises RecipeError if one has a bad footer."""
     files, place = remote.store(path)
     named = (name for name in sorted(files.find(place)) if name.endswith(".parquet"))
     looked_at = list(itertools.islice(named, FOOTERS))
@@ -238,7 +238,7 @@ def sound(pairs: DataFrame, path: str) -> DataFrame:
 
 
 def _wanted(name: str, given: DataType, path: str) -> DataType:
-    """The type that the column gets: its own if it is none of ours. Raises RecipeError."""
+    """Return the column's type after reading: its own if it is none of ours. Raises RecipeError."""
     if name not in COLUMNS:
         return given
     wanted = COLUMNS[name][0]
@@ -255,7 +255,7 @@ def _wanted(name: str, given: DataType, path: str) -> DataType:
 
 
 def _same(given: DataType, wanted: DataType) -> bool:
-    """Whether they are equal but for what may be null, and for comments."""
+    """Return whether the types are equal but for nullability and comments."""
     if isinstance(given, ArrayType) and isinstance(wanted, ArrayType):
         return _same(given.elementType, wanted.elementType)
     if isinstance(given, StructType) and isinstance(wanted, StructType):
@@ -265,7 +265,7 @@ def _same(given: DataType, wanted: DataType) -> bool:
 
 
 def _checked(column: Column, given: DataType, wanted: DataType) -> tuple[Column, dict[str, Column]]:
-    """The column as it goes on; what can be wrong with a value, and when it is."""
+    """Return the column as it is kept, what can be wrong with a value, and when it is."""
     if isinstance(given, StringType):
         long = F.octet_length(column) > MOST_BYTES
         value = F.when(~long, F.make_valid_utf8(column))
@@ -282,7 +282,7 @@ def _checked(column: Column, given: DataType, wanted: DataType) -> tuple[Column,
 
 
 def _valid(column: Column, kind: DataType) -> Column | None:
-    """Whether all texts in it are UTF-8, null counting as one; None if it can hold none."""
+    """Return whether a value is all UTF-8, null counting as such; None for types without texts."""
     if isinstance(kind, StringType):
         return F.coalesce(F.is_valid_utf8(column), F.lit(True))
     if isinstance(kind, ArrayType):

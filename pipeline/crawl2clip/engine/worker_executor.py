@@ -1,7 +1,7 @@
 """The worker executor: Python workers make a table from file to file, and resume part by part.
 
-Spark hands out the tasks and tries them again; each task reads its input, puts it through all
-steps and writes a part, a Parquet file. No row goes through the JVM.
+Spark schedules the tasks and retries them; each task reads its input, puts it through all steps
+and writes a part, a Parquet file. No row goes through the JVM.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from crawl2clip.engine import parquet_writer
 from crawl2clip.engine.parquet_splits import ParquetSplit, read_split, table_splits
 from crawl2clip.engine.written_table import WrittenTable
 from crawl2clip.problems import foremost, tally
-from crawl2clip.shared.gc_freeze import settle
+from crawl2clip.shared.gc_freeze import freeze_loaded_objects
 from crawl2clip.spark.arrow_step import Batches, InWorkers, Work, map_in_arrow, problems_of
 from crawl2clip.stage import Stage
 
@@ -32,10 +32,10 @@ _SPARKS_SCHEMA = "org.apache.spark.sql.parquet.row.metadata"
 
 @dataclass(frozen=True)
 class TaskInputs:
-    """What the tasks of a job read.
+    """The inputs of a job's tasks, and how a worker reads one.
 
-    inputs: one for each task, pickled and broadcast. read: the batches of one, in a worker. schema:
-    theirs.
+    inputs: one for each task, pickled and broadcast. read: yields the batches of one, in a worker.
+    schema: of these batches.
     """
 
     inputs: Sequence[Any]
@@ -85,13 +85,13 @@ def run_on_workers(
 ) -> WrittenTable:
     """Write what the steps, one after the other, make of the rows, in place of what is there.
 
-    plan: a hash of all that decides what is written; parts that a stopped attempt with the same
-    plan has left are kept. say: is told how many those are.
+    plan: a hash of all that decides what is written; parts that an interrupted attempt with the
+    same plan has left are reused. say: gets a message with their number.
     """
     schema = steps[-1].schema if steps else rows.schema
     there = parquet_writer.count_parts(path, plan)
     if there:
-        say(f"goes on where it was stopped: {there:,} of {len(rows.inputs):,} parts are there")
+        say(f"resumes where it was stopped: {there:,} of {len(rows.inputs):,} parts are there")
     task = _Task(
         inputs=spark.sparkContext.broadcast(rows.inputs),
         read=rows.read,
@@ -116,7 +116,7 @@ def run_on_workers(
 
 @dataclass(frozen=True)
 class _Task:
-    """For mapInArrow: numbers of parts in, a row of `_COUNTS` for each out.
+    """The function for mapInArrow: reads numbers of parts, yields a row of `_COUNTS` for each.
 
     resumed: whether an earlier attempt has left parts.
     """
@@ -133,7 +133,7 @@ class _Task:
         for batch in batches:
             for number in batch.column(0).to_pylist():
                 yield self._done(number)
-                settle()
+                freeze_loaded_objects()
 
     def _done(self, number: int) -> pa.RecordBatch:
         note = parquet_writer.read_note(self.path, number) if self.resumed else None
@@ -156,7 +156,7 @@ _COUNTS_TYPES = (pa.int64(), pa.list_(pa.int64()), pa.map_(pa.string(), pa.int64
 
 @dataclass(frozen=True)
 class _Counts:
-    """What passed through a task: pairs at first and after each work, problems in the end."""
+    """Counts of a task: pairs at first and after each work, and problems by kind at the end."""
 
     pairs: list[int]
     problems: Counter[str]
@@ -180,7 +180,7 @@ class _Counts:
             yield batch
 
     def as_batch(self, part: int | None) -> pa.RecordBatch:
-        """The one row of the task. part: its number, if it has written one."""
+        """Return the one row of the task. part: its number, if it has written one."""
         row = part, self.pairs, list(foremost(self.problems).items())
         arrays = [pa.array([value], kind) for value, kind in zip(row, _COUNTS_TYPES, strict=True)]
         return pa.RecordBatch.from_arrays(arrays, ["part", "pairs", "problems"])

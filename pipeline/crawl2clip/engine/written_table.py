@@ -1,4 +1,4 @@
-"""What both executors give back when a job's table stands."""
+"""The result of an executor: a job's complete table and its counts."""
 
 from dataclasses import dataclass
 

@@ -61,7 +61,7 @@ class EvaluationSet:
 
     @property
     def task(self) -> str:
-        """The task's name in the published table."""
+        """Return the task's name in the published table."""
         return "zeroshot_classification" if self.classnames else "zeroshot_retrieval"
 
     def samples(self) -> Iterator[Sample]:

@@ -21,7 +21,7 @@ from crawl2clip.extract.rows.pair_rows import row_bytes
 from crawl2clip.io import manifest
 from crawl2clip.io.redaction import clean_errors
 from crawl2clip.schema import columns
-from crawl2clip.shared.gc_freeze import settle
+from crawl2clip.shared.gc_freeze import freeze_loaded_objects
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -99,7 +99,7 @@ class ReadArchive:
     def __call__(self, path: str) -> "Iterator[pa.RecordBatch]":
         with clean_errors():
             yield from self._isolated(path) if crashed_before() else self._quickly(path)
-        settle()
+        freeze_loaded_objects()
 
     def _quickly(self, path: str) -> "Iterator[pa.RecordBatch]":
         def read(path: str, file: BinaryIO, settings: Settings) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""Downloads the image of each pair and resizes it."""
+"""Download the image of each pair and resize it."""
 
 import re
 from collections.abc import Iterator

@@ -38,7 +38,7 @@ class CaptionLength(Filter):
         return words.between(self.min_words, self.max_words)
 
     def in_workers(self, pairs: DataFrame) -> InWorkers:
-        """The same words, counted in Arrow."""
+        """Return the filter that counts the same words in Arrow."""
         split, least, most = self.split, self.min_words, self.max_words
 
         def fit(texts: pa.Array) -> pa.BooleanArray:

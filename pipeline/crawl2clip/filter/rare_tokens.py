@@ -77,7 +77,7 @@ class RareTokens(PartOfRun):
         return drop_keys(pairs, hash_of(pairs, "text"), rare_texts(pairs, beyond, counts, listed))
 
     def _counts(self, spark: SparkSession) -> DataFrame | None:
-        """token and count; None if the run has left no table to count, or there is no run yet."""
+        """Return each token's count; None if there is no run yet, or it has no table to count."""
         if self.vocabulary:
             return read(spark, self.vocabulary)
         run = self.needed_run()

@@ -19,7 +19,7 @@ class Process:
 
     @property
     def is_first(self) -> bool:
-        """True for the process that writes the results."""
+        """Return whether this process writes the results."""
         return self.rank == 0
 
     def wrapped(self, module: Any) -> Any:

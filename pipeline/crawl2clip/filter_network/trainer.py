@@ -95,7 +95,7 @@ class TrainingProcess:
 
     @cached_property
     def own(self) -> list[RowGroup]:
-        """The row groups of this process."""
+        """Return the row groups of this process."""
         return self._all[self.process.rank :: self.process.world]
 
     @cached_property
@@ -107,7 +107,7 @@ class TrainingProcess:
 
     @cached_property
     def steps(self) -> int:
-        """The number of batches per epoch, the same in all processes."""
+        """Return the number of batches per epoch, the same in all processes."""
         world = self.process.world
         least = min(sum(g.rows for g in self._all[rank::world]) for rank in range(world))
         if least < self.training.batch_size:

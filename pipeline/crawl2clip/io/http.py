@@ -16,7 +16,7 @@ import urllib3
 from crawl2clip.io.block_cache import BlockFile, on_disk
 from crawl2clip.io.http_responses import Version, answered, version_of
 from crawl2clip.io.redaction import without_secrets
-from crawl2clip.io.retry import LaterError, patiently
+from crawl2clip.io.retry import TransientError, with_retries
 
 BLOCK_BYTES = 1 << 20
 PART_BYTES = 1 << 17  # what is lost at most when a connection drops
@@ -30,7 +30,7 @@ def opened(url: str) -> BinaryIO:
     """
     stream = Stream(url)
     try:
-        patiently(stream.connect, url)
+        with_retries(stream.connect, url)
     except BaseException:  # a killed task must clean up too; it is raised again
         stream.close()
         raise
@@ -76,7 +76,7 @@ class Stream:
                     return
                 data.extend(part)
 
-        patiently(fill, self.url)
+        with_retries(fill, self.url)
         return bytes(data)
 
     def _part(self, at: int, end: int) -> bytes:
@@ -88,7 +88,7 @@ class Stream:
         return part
 
     def connect(self, at: int = 0) -> None:
-        """Request all bytes from `at` on. Raises LaterError, or OSError if the file has changed."""
+        """Request all bytes from `at`. Raises TransientError; OSError if the file has changed."""
         self._hang_up()
         asked = {"Range": f"bytes={at}-", **(self.version.if_range() if self.version else {})}
         self.response = response = answered(self.session, "GET", self.url, asked)
@@ -127,7 +127,7 @@ class Stream:
 
     def _break_off(self, reason: object) -> NoReturn:
         self._hang_up()
-        raise LaterError(reason)
+        raise TransientError(reason)
 
     def _hang_up(self) -> None:
         if self.response is not None:

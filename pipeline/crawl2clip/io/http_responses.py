@@ -8,7 +8,7 @@ import requests
 import urllib3
 
 from crawl2clip.io.redaction import redacted, without_secrets
-from crawl2clip.io.retry import LaterError, asked_seconds, patiently
+from crawl2clip.io.retry import TransientError, retry_after_seconds, with_retries
 
 # To connect, and for a server to send anything at all.
 TIMEOUT_SECONDS = (15, 60)
@@ -44,7 +44,7 @@ def info(url: str) -> dict[str, Any] | None:
     """Describe the file with the keys that fsspec uses, or return None if there is none."""
     with requests.Session() as session:
         try:
-            found = patiently(lambda: answered(session, "HEAD", url, {}), url)
+            found = with_retries(lambda: answered(session, "HEAD", url, {}), url)
         except FileNotFoundError:
             return None
     if found.status_code in _NO_HEAD:
@@ -66,7 +66,7 @@ def answered(
         message = redacted(str(error))
         raise FileNotFoundError(errno.ENOENT, message, without_secrets(url)) from error
     except (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError) as error:
-        raise LaterError(error) from error
+        raise TransientError(error) from error
     status = answer.status_code
     if status in (200, 206, 416) or (method == "HEAD" and status in _NO_HEAD):
         return answer
@@ -82,7 +82,7 @@ def _refuse(answer: requests.Response, url: str) -> NoReturn:
     if status in _REFUSED:
         raise PermissionError(errno.EACCES, message, url)
     if status in _LATER or status >= 500:
-        raise LaterError(message, asked_seconds(answer.headers.get("Retry-After")))
+        raise TransientError(message, retry_after_seconds(answer.headers.get("Retry-After")))
     raise OSError(errno.EIO, message, url)
 
 

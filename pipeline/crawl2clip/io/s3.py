@@ -16,7 +16,7 @@ import fsspec
 
 from crawl2clip.io.block_cache import BlockFile
 from crawl2clip.io.redaction import redacted, without_secrets
-from crawl2clip.io.retry import LaterError, patiently
+from crawl2clip.io.retry import TransientError, with_retries
 
 if TYPE_CHECKING:
     from s3fs import S3FileSystem
@@ -48,9 +48,9 @@ def opened(path: str) -> BinaryIO:
             return file.read(end - start) or b""
 
     def fetch(start: int, end: int) -> bytes:
-        return patiently(partial(read, start, end), path)
+        return with_retries(partial(read, start, end), path)
 
-    file = patiently(at_once, path)
+    file = with_retries(at_once, path)
     size = file.seek(0, io.SEEK_END)
     return io.BufferedReader(BlockFile(fetch, size, BLOCK_BYTES, file.close), _BUFFER_BYTES)
 
@@ -64,7 +64,7 @@ def info(path: str) -> dict[str, Any] | None:
 
     files = filesystem()
     try:
-        return patiently(at_once, path)
+        return with_retries(at_once, path)
     except FileNotFoundError:
         return None
 
@@ -92,7 +92,7 @@ def _has_keys(options: tuple[tuple[str, str], ...]) -> bool:
 
 @contextmanager
 def _translated(path: str) -> Iterator[None]:
-    """Raise transient failures as LaterError, and all others as OSError."""
+    """Raise transient failures as TransientError, and all others as OSError."""
     from aiohttp import ClientError
     from botocore.exceptions import BotoCoreError, ConnectionError, HTTPClientError
     from s3fs.utils import FileExpired
@@ -105,12 +105,12 @@ def _translated(path: str) -> Iterator[None]:
     except PermissionError as error:
         raise _not_for_us(name, error) from error
     except (ConnectionError, HTTPClientError, ClientError, TimeoutError) as error:
-        raise LaterError(error) from error
+        raise TransientError(error) from error
     except BotoCoreError as error:
         raise OSError(errno.EINVAL, redacted(str(error)), name) from error
     except OSError as error:
         if error.errno in _LATER:
-            raise LaterError(error) from error
+            raise TransientError(error) from error
         raise
 
 

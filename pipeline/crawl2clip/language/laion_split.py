@@ -26,7 +26,7 @@ class LaionSplit(Stage):
         return with_column(pairs, "laion_split", self.split())
 
     def split(self) -> Column:
-        """The set of a pair; never null."""
+        """Return the set of a pair, a column that is never null."""
         known = F.col("lang").isNotNull() & F.col("lang_reliable")
         split = F.when(known, F.when(F.col("lang") == "en", "en").otherwise("multi"))
         return F.coalesce(split, F.lit("nolang"))

@@ -43,7 +43,7 @@ class TopEntry:
 
     @property
     def shares(self) -> tuple[float, ...]:
-        """The counts of the later tables as shares of the first table's."""
+        """Return the counts of the later tables as shares of the first table's."""
         return tuple(count / self.counts[0] for count in self.counts[1:])
 
 

@@ -8,7 +8,7 @@ _ENDED = count()
 _TASKS = 3
 
 
-def settle() -> None:
+def freeze_loaded_objects() -> None:
     """Exempt, at a task's end, all loaded objects from later garbage collections.
 
     Spark collects after each task, through every object of every library: 70 ms, in which a

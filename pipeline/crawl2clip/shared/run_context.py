@@ -1,4 +1,4 @@
-"""What a step needs to know of the run that it is part of."""
+"""The run that a step is part of, as far as the step needs to know it."""
 
 from __future__ import annotations
 

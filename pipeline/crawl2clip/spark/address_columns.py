@@ -1,4 +1,4 @@
-"""The columns that hold addresses, and how users and signatures go from them."""
+"""The columns that hold addresses, and the removal of users and signatures from them."""
 
 import re
 from collections.abc import Callable
@@ -23,7 +23,7 @@ _USER_IN_TEXT = r"(?i)([a-z][a-z0-9+.-]*://)[^/?#\s]*@"
 
 
 def without_users(pairs: DataFrame) -> DataFrame:
-    """The table, whose addresses hold no user and no password; its uids stay as they are."""
+    """Return the table without users and passwords in addresses; its uids stay as they are."""
     types = {field.name: field.dataType for field in pairs.schema}
     texts = {name for name, kind in types.items() if isinstance(kind, StringType)}
     changed = {name: _replaced(F.col(name), _USER) for name in ADDRESSES if name in texts}
@@ -68,7 +68,7 @@ def _substituted(texts: pa.StringArray, pattern: str) -> pa.StringArray:
 
 
 def _without_user(text: object, pattern: str) -> object:
-    """In the JVM, whose (?i) and white space are of ASCII alone, a pattern finds the same."""
+    """Remove a user like the JVM, whose (?i) and white space are of ASCII alone."""
     if not isinstance(text, str) or "@" not in text:
         return text
     return re.sub(pattern, r"\1", text, flags=re.ASCII)
@@ -88,7 +88,7 @@ def _are_candidates(kind: DataType | None) -> bool:
 
 
 def without_signing(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The batch, whose addresses of pictures and pages hold nothing that signs them."""
+    """Return the batch without signatures in the addresses of images and pages."""
     for name in OF_THE_WEB:
         if name in batch.schema.names:
             batch = _with(batch, name, _each(batch[name], without_signatures))

@@ -34,7 +34,7 @@ Run = Callable[[pa.RecordBatch], Value]
 
 @dataclass(frozen=True)
 class Expression:
-    """A part of a condition that is translated: the type it has, and its values in a batch.
+    """A translated part of a condition: its type, and its values in a batch.
 
     can_fail: whether there may be rows at which Spark would raise an error.
     """
@@ -71,7 +71,7 @@ def translated(pairs: DataFrame, column: Column) -> Expression:
 
 
 def filtered(pairs: DataFrame, stays: Column) -> InWorkers:
-    """Return what workers do to keep the pairs for which `stays`, a boolean, is true."""
+    """Return the work that keeps, in workers, the pairs for which `stays`, a boolean, is true."""
     condition = translated(pairs, stays)
 
     def kept(batches: Batches) -> Batches:
@@ -82,7 +82,7 @@ def filtered(pairs: DataFrame, stays: Column) -> InWorkers:
 
 
 def with_column(pairs: DataFrame, name: str, column: Column) -> InWorkers:
-    """Return what workers do to put the column in place, as `DataFrame.withColumn` does."""
+    """Return the work that puts the column in place, as `DataFrame.withColumn` does."""
     expression, after = translated(pairs, column), pairs.withColumn(name, column).schema
 
     def added(batches: Batches) -> Batches:
@@ -100,7 +100,7 @@ def _nullable(field: StructField) -> StructField:
 
 @dataclass(frozen=True)
 class _Translation:
-    """Of a tree, whose nodes at the places `fixed` hang on no column.
+    """The translation of a tree, whose nodes at the places `fixed` depend on no column.
 
     ansi: whether numbers that overflow are errors. shared: what common expressions stand for.
     """
@@ -130,7 +130,7 @@ class _Translation:
         return [self.of(child) for child in node.children]
 
     def _operator(self, node: Node, allowed: Callable[..., bool], kernel: Kernel) -> Expression:
-        """All operands have one type, and so has the result, unless it is a truth."""
+        """Apply a kernel to operands of one type; the result has it too, unless it is a boolean."""
         operands = self.operands(node)
         kinds = [operand.kind for operand in operands]
         if len(set(kinds)) > 1 or not allowed(kinds[0]):
@@ -163,7 +163,7 @@ class _Translation:
         return constant(kind, _python(value, kind))
 
     def literal(self, node: Node) -> Any:
-        """The value of an operand that is no column. Raises NeedsSpark for another."""
+        """Return the value of an operand that is no column. Raises NeedsSpark for another."""
         if node.place not in self.fixed:
             raise NeedsSpark("has a condition with a pattern or list that differs from row to row")
         return _single(self._constant(node))
@@ -207,7 +207,7 @@ def _single(expression: Expression) -> Any:
 
 
 def _python(value: Any, kind: pa.DataType) -> Any:
-    """A value of the JVM as pyarrow takes it: times are counts, texts and decimals have a text."""
+    """Return a value of the JVM as pyarrow takes it; times are counts already."""
     if value is None or pa.types.is_binary(kind):
         return value
     if pa.types.is_decimal(kind):
@@ -232,13 +232,13 @@ def _attribute(self: _Translation, node: Node) -> Expression:
 
 
 def _child(self: _Translation, node: Node) -> Expression:
-    """An alias, or a function that stands for an expression, its one child."""
+    """Translate the one child of an alias, or of a function that stands for an expression."""
     [child] = node.children
     return self.of(child)
 
 
 def _with(self: _Translation, node: Node) -> Expression:
-    """An expression of which one part stands at several places, each of them a reference."""
+    """Translate an expression that refers to one common part from several places."""
     child, *definitions = node.children
     if len(definitions) > 1 or self.shared:
         raise NeedsSpark("has a condition with several common parts")
@@ -343,7 +343,7 @@ _DIGITS = {8: 3, 16: 5, 32: 10, 64: 20}  # of whole numbers of so many bits
 
 
 def _to_decimal(given: pa.DataType, wanted: pa.DataType) -> Callable[[pa.Array], pa.Array] | None:
-    """A cast to a decimal that has room for every value of the type."""
+    """Return a cast to a decimal with room for every value of the type; None if it has none."""
     whole, scale = _DIGITS.get(given.bit_width, 0), 0
     if pa.types.is_decimal(given):
         whole, scale = given.precision - given.scale, given.scale
@@ -353,7 +353,7 @@ def _to_decimal(given: pa.DataType, wanted: pa.DataType) -> Callable[[pa.Array],
 
 
 def _text(kernel: Callable[[str], Callable[[pa.Array], pa.Array]]) -> Handler:
-    """Of a text and a literal, which `kernel` is given."""
+    """Return a handler of a text and a literal, which `kernel` is given."""
 
     def handled(self: _Translation, node: Node) -> Expression:
         tested, pattern = self.of(node.children[0]), self.literal(node.children[1])
@@ -399,7 +399,7 @@ def _size(self: _Translation, node: Node) -> Expression:
 
 
 def _truth(kernel: Kernel) -> Handler:
-    """Whether values, of any type, are there."""
+    """Return a handler of operators that look at operands of any type and give a boolean."""
 
     def handled(self: _Translation, node: Node) -> Expression:
         return applied(pa.bool_(), kernel, *self.operands(node))
@@ -408,7 +408,7 @@ def _truth(kernel: Kernel) -> Handler:
 
 
 def _plain(name: str) -> Handler:
-    """Sums, differences and products; of decimals, in the type that Spark has for the result."""
+    """Return a handler of sums, differences, products; decimals get the type that Spark gives."""
 
     def handled(self: _Translation, node: Node) -> Expression:
         operands = self.operands(node)

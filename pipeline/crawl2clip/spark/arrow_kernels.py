@@ -38,7 +38,7 @@ def either(*marks: pa.BooleanArray | None) -> pa.BooleanArray | None:
 
 
 def where(rows: pa.BooleanArray, mark: pa.BooleanArray | None) -> pa.BooleanArray | None:
-    """Return the marks of these rows; of a row that is null, none."""
+    """Return the marks of these rows; a row that is null has none."""
     return None if mark is None else pc.and_(pc.fill_null(rows, False), mark)
 
 
@@ -232,7 +232,7 @@ def remainder(left: Value, right: Value) -> Value:
 
 
 def _divided(operation: Any, left: Value, right: Value) -> Value:
-    """Spark looks at the divisor first, and at the dividend only where that is not null."""
+    """Divide, failing at a divisor of 0; the dividend counts only where the divisor is not null."""
     kind = left.array.type
     divides = pc.fill_null(pc.not_equal(right.array, pa.scalar(0, kind)), False)
     known = pc.and_(pc.is_valid(left.array), pc.is_valid(right.array))

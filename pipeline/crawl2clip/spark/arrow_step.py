@@ -1,8 +1,8 @@
-"""What Python workers do with the batches of a step, for Spark's own plans and for jobs without.
+"""Steps as functions of Arrow batches, which Spark's plans and jobs of workers alone both run.
 
 Between Parquet and a worker Spark makes rows of columns and columns of rows, and once more on the
-way back, which can cost more than the step itself. A job whose every step says what workers do is
-therefore done by them alone, from the file that is read to the file that is written (`parts`).
+way back, which can cost more than the step itself. A job whose every step has such a function is
+therefore done by workers alone, from the file that is read to the file that is written.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from pyspark.sql.types import BooleanType, StructField, StructType
 
 from crawl2clip.io.redaction import clean_errors, guarded
 from crawl2clip.schema import COLUMNS, struct
-from crawl2clip.shared.gc_freeze import settle
+from crawl2clip.shared.gc_freeze import freeze_loaded_objects
 
 Batches = Iterator[pa.RecordBatch]
 Work = Callable[[Batches], Batches]
@@ -25,14 +25,15 @@ Make = Callable[..., Sequence[pa.Array]]
 
 
 class NeedsSpark(Exception):  # noqa: N818  # a reason, no error
-    """Why only Spark can run a step: a sentence whose subject is the step, "needs a shuffle"."""
+    """The reason why only Spark can run a step: a clause about the step, "needs a shuffle"."""
 
 
 @dataclass(frozen=True)
 class InWorkers:
-    """work: from a task's batches to batches with the columns of `schema`; it is pickled.
+    """The work of a step in Python workers, and the schema of its result.
 
-    profile: what its tasks ask of Spark beyond what all tasks do, GPUs say.
+    work: from a task's batches to batches with the columns of `schema`; it is pickled. profile: the
+    resources that its tasks need beyond those of all tasks, such as a GPU.
     """
 
     work: Work
@@ -40,14 +41,14 @@ class InWorkers:
     profile: ResourceProfile | None = None
 
     def table(self, pairs: DataFrame) -> DataFrame:
-        """The same in a plan of Spark's."""
+        """Return the table that the work makes of these pairs in a Spark plan."""
         return map_in_arrow(pairs, self.work, self.schema, self.profile)
 
 
 def map_in_arrow(
     table: DataFrame, work: Work, schema: StructType | str, profile: ResourceProfile | None
 ) -> DataFrame:
-    """mapInArrow; tasks that ask for a GPU run in worker processes that do nothing else.
+    """Call mapInArrow; tasks that need a GPU run in worker processes that do nothing else.
 
     An executor's idle workers take turns, and so each of a dozen that have done other steps would
     sooner or later hold a model on the GPU. Spark tells kinds of workers apart by environment.
@@ -78,7 +79,7 @@ class Added:
     metadata: Mapping[str, dict[str, str]] = field(default_factory=dict)
 
     def by_spark(self, pairs: DataFrame) -> DataFrame:
-        """With the new columns last: workers see the inputs alone, and give back no more."""
+        """Return the table with the new columns last; only the inputs go to Python workers."""
 
         @F.arrow_udf(struct(*self.names))  # type: ignore[attr-defined, untyped-decorator]
         def made(batches: Iterator[tuple[pa.Array, ...]]) -> Iterator[pa.Array]:
@@ -87,7 +88,7 @@ class Added:
                 for arrays in batches:
                     given = arrays if isinstance(arrays, tuple) else (arrays,)
                     yield pa.StructArray.from_arrays(make(*given), self.names)
-                settle()
+                freeze_loaded_objects()
 
         found = pairs.withColumn("_made", made(*self.inputs))
         table = found.select(*self._kept(pairs.columns), *(f"_made.{name}" for name in self.names))
@@ -96,7 +97,10 @@ class Added:
         return table
 
     def in_workers(self, pairs: DataFrame) -> InWorkers:
-        """The same for a job that workers do alone."""
+        """Return the work that adds the columns, last, in a job that workers do alone.
+
+        Raises AnalysisException for an input that is not there.
+        """
         pairs.select(*self.inputs)  # which raises AnalysisException for one that is not there
         kept = self._kept(pairs.columns)
         fields = [StructField(n, COLUMNS[n][0], metadata=self.metadata.get(n)) for n in self.names]
@@ -119,7 +123,7 @@ class Added:
 
 @dataclass(frozen=True)
 class Judged:
-    """Whether pairs stay, as a worker judges them.
+    """A verdict of a worker on which pairs stay.
 
     inputs: the columns that are looked at. verdict: gives, of their arrays, true for the pairs that
     stay; null counts as no. It is pickled.
@@ -129,7 +133,7 @@ class Judged:
     verdict: Callable[..., pa.BooleanArray]
 
     def by_spark(self) -> Column:
-        """The verdict in a plan of Spark's."""
+        """Return the verdict as a column in a Spark plan."""
 
         @F.arrow_udf(BooleanType())  # type: ignore[attr-defined, untyped-decorator]
         def judged(batches: Iterator[tuple[pa.Array, ...]]) -> Iterator[pa.Array]:
@@ -140,7 +144,10 @@ class Judged:
         return column
 
     def in_workers(self, pairs: DataFrame) -> InWorkers:
-        """The same for a job that workers do alone: problems stay. The inputs must be there."""
+        """Return the work that drops pairs in a job that workers do alone; problems stay.
+
+        Raises AnalysisException for an input that is not there.
+        """
 
         def kept(batches: Batches) -> Batches:
             for batch in batches:
@@ -153,6 +160,6 @@ class Judged:
 
 
 def problems_of(batch: pa.RecordBatch) -> pa.StringArray:
-    """The column `problem`; null in every row where there is none."""
+    """Return the column `problem`; nulls if the batch has none."""
     there = "problem" in batch.schema.names
     return batch["problem"] if there else pa.nulls(batch.num_rows, pa.string())

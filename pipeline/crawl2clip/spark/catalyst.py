@@ -11,7 +11,7 @@ from pyspark.sql import Column, DataFrame
 
 @dataclass(frozen=True)
 class Node:
-    """A part of an expression: its class in Catalyst, what Catalyst's JSON says, its children."""
+    """A node of an expression: its class in Catalyst, its Catalyst JSON, its children."""
 
     kind: str
     about: dict[str, Any]
@@ -21,7 +21,7 @@ class Node:
 
 @dataclass(frozen=True)
 class ExpressionTree:
-    """A Catalyst expression: `root` in the JVM, and its nodes here, got in one call."""
+    """A Catalyst expression: `root` in the JVM, and its nodes here, fetched in one call."""
 
     root: Any
     nodes: list[Node]
@@ -48,7 +48,7 @@ class ExpressionTree:
         return self.root.apply(node.place)
 
     def without_columns(self) -> set[int]:
-        """Places of the nodes whose value Spark can know beforehand: they hang on no column."""
+        """Return the places of the nodes without columns, whose value Spark can know."""
         found: set[int] = set()
         for node in reversed(self.nodes):  # children stand behind their parents
             is_fixed = node.kind == "Literal" if not node.children else True
@@ -60,7 +60,7 @@ class ExpressionTree:
 def resolved(pairs: DataFrame, column: Column) -> ExpressionTree | None:
     """Return the column as Catalyst resolves it over these pairs, all casts included.
 
-    None if it is no expression of one row: an aggregate, a window, a generator. Raises
+    Returns None if it is no expression of one row: an aggregate, a window, a generator. Raises
     AnalysisException if it does not fit the pairs.
     """
     # A select, whose one expression Catalyst resolves without moving it.
@@ -69,6 +69,6 @@ def resolved(pairs: DataFrame, column: Column) -> ExpressionTree | None:
 
 
 def _is_of_rows(pairs: DataFrame, plan: Any) -> bool:
-    """Whether the plan is a select right over that of the pairs, with nothing in between."""
+    """Return whether the plan is a select right over that of the pairs, with nothing in between."""
     below = pairs._jdf.queryExecution().analyzed()
     return plan.nodeName() == "Project" and bool(plan.child().fastEquals(below))

@@ -1,4 +1,4 @@
-"""Conditions that users and recipes write in Spark SQL, held to what a row says.
+"""Conditions that users and recipes write in Spark SQL, restricted to the columns of a row.
 
 Spark SQL is a programming language: it calls static Java methods, reads files and tables and asks
 the session who is logged in. A recipe often comes from a stranger, so a condition may use its row,
@@ -81,7 +81,7 @@ def _refuse_large(text: str) -> None:
 
 
 def _without_overflow(refuse: Callable[[], None]) -> None:
-    """Spark's parser and analyser are recursive: `not not not ...` overflows the JVM's stack."""
+    """Raise ValueError where Spark's recursive parser overflows the stack: `not not not ...`."""
     try:
         refuse()
     except Py4JJavaError as error:
@@ -91,7 +91,7 @@ def _without_overflow(refuse: Callable[[], None]) -> None:
 
 
 def _refuse_code(pairs: DataFrame, text: str) -> None:
-    """First what the text says, so that nothing is looked up; then what Spark makes of it."""
+    """Check the text first, so that nothing is looked up; then the expression Spark makes of it."""
     spark = pairs.sparkSession
     parser = spark._jsparkSession.sessionState().sqlParser()
     written = ExpressionTree.of(parser.parseExpression(text))
@@ -134,7 +134,7 @@ def _refuse_function(spark: SparkSession, parts: list[str]) -> None:
 
 
 def _group(spark: SparkSession, name: str) -> str | None:
-    """The group of one of Spark's own functions; None for those of a session, a catalog, Hive."""
+    """Return the group of a built-in function; None for those of a session, a catalog, Hive."""
     assert spark._jvm is not None
     catalyst = spark._jvm.org.apache.spark.sql.catalyst
     known = catalyst.FunctionIdentifier(name)
@@ -143,7 +143,7 @@ def _group(spark: SparkSession, name: str) -> str | None:
 
 
 def _refuse_moving_literal(origin: Any) -> None:
-    """`date 'today'` is a literal to the parser, with another value tomorrow."""
+    """Raise ValueError for `date 'today'`, a literal to the parser that differs tomorrow."""
     written = origin.sqlText().get()[origin.startIndex().get() : origin.stopIndex().get() + 1]
     if not _DAY_IN_DIGITS.fullmatch(written):
         raise ValueError(_changing(written))
@@ -165,7 +165,7 @@ def _refuse_resolved(tree: ExpressionTree, node: Node, columns: set[str]) -> Non
 
 
 def _moving_days(tree: ExpressionTree) -> Iterator[str]:
-    """Texts that become another moment each day: `warc_date > 'now'`."""
+    """Yield texts that become another moment each day: `warc_date > 'now'`."""
     fixed = tree.without_columns()
     for node in tree.nodes:
         texts = [child for child in node.children if child.place in fixed]
@@ -175,7 +175,7 @@ def _moving_days(tree: ExpressionTree) -> Iterator[str]:
 
 
 def _moving(tree: ExpressionTree, node: Node) -> str | None:
-    """The value of a node without columns, if it is a text such as 'today'; None if it is not."""
+    """Return the value of a node without columns if it is a text such as 'today'; else None."""
     if not node.about.get("dataType", "string").startswith("string"):
         return None
     value = node.about.get("value") if node.kind == "Literal" else _computed(tree.java(node))
@@ -183,7 +183,7 @@ def _moving(tree: ExpressionTree, node: Node) -> str | None:
 
 
 def _computed(java: Any) -> str | None:
-    """The text that an expression without columns is; None if it is none, or has no value."""
+    """Evaluate an expression without columns to a text; None if it is no text, or has no value."""
     if not java.foldable() or not java.dataType().typeName().startswith("string"):
         return None
     try:

@@ -72,14 +72,14 @@ class TrainingRun:
 
     @property
     def loaders(self) -> int:
-        """The number of loaders per process. Raises ValueError if there are too few shards."""
+        """Return the number of loaders per process. Raises ValueError if shards are too few."""
         if self.samples_seen is not None:
             return self.workers
         return self.shards.workers(self.processes, self.batch_size, self.workers)
 
     @property
     def samples(self) -> int:
-        """The number of samples that are really seen between two checkpoints."""
+        """Return the number of samples that are really seen between two checkpoints."""
         pairs = ceil((self.samples_seen or self.shards.pairs * self.epochs) / self.epochs)
         return samples_per_epoch(pairs, self.batch_size, self.processes, self.loaders)
 

@@ -26,7 +26,7 @@ class PlanRow:
 
     @property
     def share(self) -> float:
-        """The share of the matched pairs that is kept."""
+        """Return the share of the matched pairs that is kept."""
         return self.kept / max(1, self.matched)
 
 
@@ -41,7 +41,7 @@ class Plan:
 
     @property
     def t(self) -> float:
-        """The chosen t; that of the reference language if there are several."""
+        """Return the chosen t; that of the reference language if there are several."""
         return float(self.chosen.get(self.reference, max(self.chosen.values(), default=1)))
 
     def rows(self, ts: list[float] | None = None) -> list[PlanRow]:
@@ -74,7 +74,7 @@ class Plan:
 
     @property
     def matched_entries(self) -> int:
-        """The number of entries that at least one pair matches."""
+        """Return the number of entries that at least one pair matches."""
         return int(np.count_nonzero(self.counts.flat))
 
     def _all(self, t: float, thresholds: Thresholds) -> PlanRow:

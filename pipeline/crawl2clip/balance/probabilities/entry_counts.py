@@ -42,12 +42,12 @@ class EntryCounts:
 
     @property
     def flat(self) -> Counts:
-        """The counts of all lists, one after the other in order of `by_lang`."""
+        """Return the counts of all lists, one after the other in order of `by_lang`."""
         return np.concatenate([np.zeros(0, np.int64), *self.by_lang.values()])
 
     @property
     def offsets(self) -> dict[str, int]:
-        """The index in `flat` at which each list begins."""
+        """Return the index in `flat` at which each list begins."""
         ends = np.cumsum([0, *map(len, self.by_lang.values())])
         return dict(zip(self.by_lang, ends.tolist(), strict=False))
 

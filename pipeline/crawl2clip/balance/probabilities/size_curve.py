@@ -38,7 +38,7 @@ class SizeCurve:
 
     @property
     def total(self) -> int:
-        """The number of pairs that match any entry."""
+        """Return the number of pairs that match any entry."""
         return int(self.totals[-1])
 
 

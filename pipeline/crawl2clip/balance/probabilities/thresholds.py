@@ -36,7 +36,7 @@ class ThresholdRules:
 
     @property
     def most(self) -> float:
-        """The t that keeps every pair that matches."""
+        """Return the t that keeps every pair that matches."""
         return float(max((c.max(initial=1) for c in self.counts.by_lang.values()), default=1))
 
 

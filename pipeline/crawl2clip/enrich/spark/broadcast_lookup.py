@@ -41,15 +41,15 @@ class Finders:
             packed[lang] = (part["key"].combine_chunks(), part["id"].combine_chunks())
         return cls(rule, len(table), packed)
 
-    def found(self, texts: pa.Array, langs: pa.Array) -> TermHits:
+    def hits(self, texts: pa.Array, langs: pa.Array) -> TermHits:
         """Return the terms of each text that the dictionary has in the text's language; by row."""
         there = pc.unique(langs).to_pylist()
         if len(there) == 1 and there[0] in self.packed:  # most tables are of one
-            return self._finder(there[0]).found(texts)
+            return self._finder(there[0]).hits(texts)
         parts = [TermHits(np.zeros(0, np.int64), np.zeros(0, np.int64))]
         for lang in set(there) & self.packed.keys():
             rows = np.flatnonzero(pc.fill_null(pc.equal(langs, lang), False).to_numpy(False))
-            part = self._finder(lang).found(texts.take(pa.array(rows)))
+            part = self._finder(lang).hits(texts.take(pa.array(rows)))
             parts.append(TermHits(rows[part.rows], part.ids))
         rows, ids = (
             np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "ids")
@@ -83,7 +83,7 @@ def rare_terms(
     def counted(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         total = np.zeros(shared.value.size, np.int64)
         for batch in batches:
-            found = shared.value.found(batch["text"], batch["lang"])
+            found = shared.value.hits(batch["text"], batch["lang"])
             total += once(found, len(total))
         there = np.flatnonzero(total)
         columns = [pa.array(there.astype(np.int32)), pa.array(total[there])]
@@ -96,7 +96,7 @@ def rare_terms(
     @F.arrow_udf("array<int>")  # type: ignore[attr-defined, untyped-decorator]
     def rare(batches: Iterator[tuple[pa.Array, pa.Array]]) -> Iterator[pa.Array]:
         for texts, langs in batches:
-            found = shared.value.found(texts, langs).rarest(ranks.value, most)
+            found = shared.value.hits(texts, langs).rarest(ranks.value, most)
             yield found.lists(len(texts))
 
     return pairs.withColumn(TERMS, rare(text, lang))

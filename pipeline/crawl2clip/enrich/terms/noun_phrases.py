@@ -48,7 +48,7 @@ class NounPhrases:
         """Map each term, by `word_tokenizer.key`, to its number in `ids`."""
         self._ids = ids
 
-    def found(self, texts: pa.Array) -> TermHits:
+    def hits(self, texts: pa.Array) -> TermHits:
         """Return the terms of each text, each once, by id."""
         rows, ids = [], []
         for doc, row in _parsed(texts):

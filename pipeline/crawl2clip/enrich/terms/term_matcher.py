@@ -98,7 +98,7 @@ class Terms:
             self._goes_on[level // self._size] = self._follows[level % self._size] = True
         self._numbers = _Numbers(number | {BREAK: _BREAK})
 
-    def found(self, texts: pa.Array) -> TermHits:
+    def hits(self, texts: pa.Array) -> TermHits:
         """Return, from left to right, the longest term that starts at each place; none overlap."""
         line = self._line(tokens(texts).dictionary_encode())
         ids, lengths = self._longest(line)

@@ -104,7 +104,7 @@ class Stretch:
         self.read_again = 0
         self._alone_up_to: int | None = None  # the end of a record that its frame starts with
 
-    def found(self) -> Iterator[ArchiveItem]:
+    def items(self) -> Iterator[ArchiveItem]:
         """Yield pages and unreadable places."""
         window = self.window
         first = end = window.start
@@ -275,7 +275,7 @@ def pages(
             if at is None:
                 return
         stretch = Stretch(frames, at, kind, max_bytes, may_stop=is_fast)
-        yield from stretch.found()
+        yield from stretch.items()
         goes_on, left = stretch.resume, left - stretch.read_again
     if goes_on:
         yield Unreadable(goes_on[1], "unreadable file: frames within frames from here on")

@@ -53,7 +53,7 @@ def read_in_child(file: BinaryIO, settings: Settings) -> Iterator[ArchiveItem | 
     source = _Source(file, settings)
     for _ in range(MOST_CRASHES):
         try:
-            yield from source.found()
+            yield from source.items()
         except DiedError as died:
             if source.has_located_crash():
                 source.pending_crash = died
@@ -90,7 +90,7 @@ class _Source:
         self.place = mmap(-1, _PLACE.size)
         self.pending_crash: DiedError | None = None
 
-    def found(self) -> Iterator[ArchiveItem | DiedError]:
+    def items(self) -> Iterator[ArchiveItem | DiedError]:
         """Yield the items from here to the end. Raises DiedError if the child dies."""
         with Child(self._serve, *limits(self.settings)) as child:
             while (message := child.receive()) is not None:

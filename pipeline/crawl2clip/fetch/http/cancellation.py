@@ -1,4 +1,4 @@
-"""A way to end what many threads wait for, at once."""
+"""Cancellation of all waits of many threads at once."""
 
 import socket
 import threading
@@ -7,7 +7,7 @@ from weakref import WeakSet
 
 
 class Cancellation:
-    """Wakes the threads that sleep, or that wait for a socket, when one thread calls `cancel`.
+    """A switch that wakes the threads that sleep, or that wait for a socket, by `cancel`.
 
     A lookup of a host name cannot be woken; it is left behind when its own time is up.
     """

@@ -29,7 +29,7 @@ class _Gate:
 
 
 class Hosts:
-    """Counts the connections to each host, and remembers which hosts asked to be left alone.
+    """A count of the connections to each host, and a record of hosts that sent Retry-After.
 
     A host is a name; a port other than those of http and https makes it another host.
     """
@@ -57,7 +57,7 @@ class Hosts:
                 gate.turns.release()
 
     def rest(self, target: Target, status: int, seconds: float) -> None:
-        """Refuse all requests to the host for so many seconds; `status` is what it answered."""
+        """Refuse all requests to the host for so many seconds; `status` is its HTTP status."""
         now = time.monotonic()
         with self._lock:
             if len(self._rests) >= _MOST_RESTING:

@@ -29,7 +29,7 @@ _NO_CODING = ("", "identity")
 
 
 class Response(NamedTuple):
-    """A response whose head is read. length: of the body in bytes, None if the head is silent."""
+    """A response whose head is read. length: of the body in bytes, None if the head has none."""
 
     status: int
     reason: str

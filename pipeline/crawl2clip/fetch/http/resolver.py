@@ -72,5 +72,5 @@ def resolve(host: str, port: int, seconds: float) -> list[AddressInfo]:
 
 @lru_cache(maxsize=1)
 def _resolver(pid: int) -> Resolver:
-    """The resolver of a process: threads and locks don't survive a fork."""
+    """Return the resolver of this process: threads and locks don't survive a fork."""
     return Resolver()

@@ -27,7 +27,7 @@ _PAGE_ABOUT_US = "https://github.com/rom1504/img2dataset"
 
 @dataclass(frozen=True)
 class Limits:
-    """How hard to try for an image, as settings of `download_images`, whose docstring defines them.
+    """The limits and retries for an image: settings of `download_images`, defined in its docstring.
 
     This is the one place where their names, types and defaults stand.
     """

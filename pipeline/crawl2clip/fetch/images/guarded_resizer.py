@@ -31,7 +31,7 @@ _BROKEN = (OSError, SyntaxError, ValueError, EOFError, RuntimeError, struct.erro
 
 
 class _Plan(NamedTuple):
-    """How an image is to be decoded: laid over white by Pillow, or as img2dataset does it."""
+    """A plan to decode an image: laid over white by Pillow, or as img2dataset does it."""
 
     format: str
     flattens: bool

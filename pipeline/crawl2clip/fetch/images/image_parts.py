@@ -88,14 +88,14 @@ def _jpeg(data: bytes) -> Parts:
 
 
 class _Frame(NamedTuple):
-    """A JPEG's start of frame; several: its components come in several scans."""
+    """A JPEG's start of frame. several: whether its components come in several scans."""
 
     marker: int = 0
     content: bytes = b""
     several: bool = False
 
     def coefficients(self) -> float:
-        """Those kept for each pixel: none where each block is done with when it is read."""
+        """Return how many are held for each pixel: none where each block is decoded at once."""
         progressive = self.marker in (0xC2, 0xC6, 0xCA, 0xCE)
         if not (self.several or progressive):
             return 0.0
@@ -105,7 +105,7 @@ class _Frame(NamedTuple):
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Marker and content of each segment up to the end of the image.
+    """Yield marker and content of each segment up to the end of the image.
 
     Bytes that fill the space before a segment count like segments: Pillow takes them one by one.
     """
@@ -127,9 +127,9 @@ _PNG_NEEDED = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 
 
 def _png(data: bytes) -> Parts:
-    """The chunks that make pixels: a text or a profile may unpack to gigabytes.
+    """Keep the chunks that make pixels: a text or a profile may unpack to gigabytes.
 
-    Those of an animation go too: damaged ones crash OpenCV 4.14. What is left is the picture that
+    Chunks of an animation go too: damaged ones crash OpenCV 4.14. What is left is the picture that
     Pillow shows, and OpenCV but for the rare animation that hides it.
     """
     counter, at, name = _Counter(data), len(_PNG_START), b""
@@ -148,7 +148,7 @@ _GIF_IMAGE, _GIF_EXTENSION, _GIF_END = 0x2C, 0x21, b";"
 
 
 def _gif(data: bytes) -> Parts:
-    """All up to the end of the first frame, if that covers the picture; else all frames."""
+    """Keep all up to the end of the first frame, if that covers the picture; else all frames."""
     counter, frames, covered = _Counter(data), 0, False
     at = 13 + _colours(data, 10)
     while at < len(data) and data[at] != _GIF_END[0] and not covered:
@@ -167,7 +167,7 @@ def _gif(data: bytes) -> Parts:
 
 
 def _covers(data: bytes, at: int) -> bool:
-    """Whether the frame whose descriptor is at that place is as large as the picture."""
+    """Return whether the frame whose descriptor is at that place is as large as the picture."""
     if at + 9 > len(data):
         return False
     left, top, width, height = struct.unpack_from("<4H", data, at + 1)
@@ -176,13 +176,13 @@ def _covers(data: bytes, at: int) -> bool:
 
 
 def _colours(data: bytes, at: int) -> int:
-    """Bytes of the table of colours that the flags at that place announce."""
+    """Return the bytes of the table of colours that the flags at that place announce."""
     flags = data[at] if at < len(data) else 0
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 
 def _after_blocks(data: bytes, at: int, counter: _Counter) -> int:
-    """Where the row of blocks ends that begins there; past the end if it does not."""
+    """Return where the row of blocks ends that begins there; past the end if it does not."""
     while at < len(data) and data[at]:
         counter.add()
         at += data[at] + 1
@@ -224,14 +224,14 @@ def _avif(data: bytes) -> Parts:
 
 
 def _planes(flags: bytes) -> float:
-    """Bytes of the planes of brightness, colour and transparency, by the third byte of an av1C."""
+    """Return the bytes of the brightness, colour and alpha planes, by the third byte of an av1C."""
     bits = flags[0] if flags else 0x40
     colour = 0.0 if bits & 0x10 else 2 / ((1 + (bits >> 3 & 1)) * (1 + (bits >> 2 & 1)))
     return (2 + colour) * (2 if bits & 0x40 else 1)
 
 
 def _boxes(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Kind of each box, and from where to where its content goes."""
+    """Yield the kind of each box, and from where to where its content goes."""
     while at + 8 <= end:
         size, kind = struct.unpack_from(">I4s", data, at)
         start = at + 8

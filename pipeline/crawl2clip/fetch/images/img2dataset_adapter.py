@@ -1,4 +1,4 @@
-"""img2dataset's Resizer, decoding what it is told to and raising FetchError.
+"""Run img2dataset's Resizer with a decoder of our choice, raising FetchError.
 
 Resizer silences the file descriptors of stdout and stderr while it works, so a process can resize
 only one image at a time. albumentations and OpenCV are imported where it runs, not before.

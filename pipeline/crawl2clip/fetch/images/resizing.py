@@ -1,4 +1,4 @@
-"""Settings of what images become."""
+"""Settings of resized and encoded images."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,7 +12,7 @@ MOST_PIXELS = 178_956_970
 
 @dataclass(frozen=True)
 class Resizing:
-    """How to resize, as settings of `download_images`, whose docstring defines them.
+    """The settings of resizing in `download_images`, whose docstring defines them.
 
     This is the one place where their names, types and defaults stand.
     """

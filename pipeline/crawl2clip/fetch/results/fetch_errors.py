@@ -10,7 +10,7 @@ from http.client import HTTPException, IncompleteRead
 
 from crawl2clip.io.printable import printable
 from crawl2clip.io.redaction import redacted
-from crawl2clip.io.retry import asked_seconds
+from crawl2clip.io.retry import retry_after_seconds
 
 KINDS = frozenset(
     {
@@ -83,7 +83,7 @@ def problem(kind: str, detail: str) -> str:
 def status_error(status: int, reason: str, retry_after: str | None = None) -> FetchError:
     """Return the error for a response that is neither the image nor a redirect."""
     kind = f"http {status}"
-    later = asked_seconds(retry_after) or 0.0
+    later = retry_after_seconds(retry_after) or 0.0
     return FetchError(kind if kind in KINDS else "http error", f"{status} {reason}", later=later)
 
 

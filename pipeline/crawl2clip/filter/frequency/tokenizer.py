@@ -57,7 +57,7 @@ class TokenizedTexts(TokenOccurrences):
 
     @property
     def bigrams(self) -> TokenOccurrences:
-        """Adjacent words of a text, joined by a space, which no word contains."""
+        """Return adjacent words of a text, joined by a space, which no word contains."""
         neighbours, texts = self._neighbours
         distinct, codes = np.unique(neighbours, return_inverse=True)
         return TokenOccurrences(self._joined(distinct), codes, texts)
@@ -70,7 +70,7 @@ class TokenizedTexts(TokenOccurrences):
 
     @cached_property
     def _neighbours(self) -> tuple[Hashes, Hashes]:
-        """Both word codes of each bigram packed into one number, and the index of its text."""
+        """Return each bigram's two word codes packed into one number, and the index of its text."""
         together = self.texts[:-1] == self.texts[1:]
         return (self.codes[:-1] << 32 | self.codes[1:])[together], self.texts[:-1][together]
 

@@ -119,7 +119,7 @@ def _loaded(choice: ModelChoice, device: str) -> LoadedModel:
 
 @contextmanager
 def no_weights_wanted() -> Iterator[None]:
-    """Within it open_clip does not warn of models without weights."""
+    """Silence open_clip's warning, inside the block, of models without weights."""
     logging.disable(logging.WARNING)
     try:
         yield
