@@ -89,7 +89,7 @@ def test_most_real_captions_have_a_definition(
 
     Alt texts are lower: "Zoom", names and numbers are many.
     """
-    rows = [row for texts in captions(every=10 if rule == "spacy" else 3) for row in texts]
+    rows = [row for texts in captions(every=30 if rule == "spacy" else 10) for row in texts]
     columns = "uid STRING, text STRING, lang STRING"
     table = spark.createDataFrame(rows, columns).repartition(2)
     told, all_of = Counter[tuple[str, str]](), Counter[tuple[str, str]]()

@@ -11,6 +11,7 @@ from crawl2clip.engine.plan import WORKERS_ALONE
 from crawl2clip.engine.run import Run, run_job
 from crawl2clip.engine.source import Source
 from crawl2clip.recipe import Recipe, recipe_of
+from tests.engine.test_code_closure import has_code
 
 # Starts each worker, before it has loaded anything of ours.
 RECORDER = """
@@ -25,7 +26,7 @@ class Recorder:
 sys.meta_path.insert(0, Recorder())
 """
 # They fork workers and collect garbage.
-NO_ROWS = {"engine/pyspark_daemon.py", "shared/gc_freeze.py"}
+NO_ROWS = {"__init__.py", "engine/pyspark_daemon.py", "shared/gc_freeze.py"}
 ROOT = code_closure.own_package().root
 
 
@@ -73,5 +74,5 @@ def files(names: Path) -> Iterator[str]:
     for name in set(names.read_text().splitlines()):
         place = ROOT / name.partition(".")[2].replace(".", "/")
         for path in (place.with_suffix(".py"), place.with_suffix(".c"), place / "__init__.py"):
-            if path.is_file() and path.stat().st_size:
+            if path.is_file() and (path.suffix == ".c" or has_code(path.read_text("utf-8"))):
                 yield path.relative_to(ROOT).as_posix()

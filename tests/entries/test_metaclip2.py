@@ -103,7 +103,7 @@ def test_the_command_goes_on_where_it_stopped(
 ) -> None:
     folder = tmp_path / "lists"
     options = ["--to", str(folder), "--wiki", *sources.wiki, "--numbers", "1"]
-    options += ["--omw", str(sources.wordnets)]
+    options += ["--omw", str(sources.omw)]
     (folder / "de" / "ngrams").mkdir(parents=True)  # begun, but there is no report
 
     for languages in (["de"], ["de", "fr"]):

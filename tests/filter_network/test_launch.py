@@ -121,7 +121,7 @@ def test_one_that_was_stopped_ends_as_one_that_was_not(
     stopped = tmp_path / "stopped"
     asked = task(whole, training, stopped)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trainer.Run, "finish", lambda self: None)
+        patch.setattr(trainer.TrainingProcess, "finish", lambda self: None)
         patch.setattr(checkpoints, "write", failing_after(2, checkpoints.write))
         with pytest.raises(KeyboardInterrupt):
             train(asked)

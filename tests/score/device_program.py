@@ -44,7 +44,7 @@ def task(batches: Batches) -> Batches:
     time.sleep(0.2)
     seen = {
         "pid": os.getpid(),
-        "device": task_device.of(task_device.addresses()),
+        "device": task_device.torch_name(task_device.addresses()),
         "began": began,
         "ended": time.time(),
         "loads": _loaded.cache_info().misses,

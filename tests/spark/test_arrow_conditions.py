@@ -177,7 +177,7 @@ TRANSLATED: list[str] = []
 
 
 @settings(
-    max_examples=20,
+    max_examples=10,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],  # an error in Spark costs seconds: nothing is shrunk
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -196,4 +196,4 @@ def test_any_condition_gives_what_spark_gives(
 
 
 def test_most_of_these_conditions_were_translated() -> None:
-    assert len(set(TRANSLATED)) > 60
+    assert len(set(TRANSLATED)) > 30
