@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-import crawl2clip.extract
-import crawl2clip.score
+import crawl2clip.extract.native
+import crawl2clip.score.native
 
 TESTS = (
     "tests/extract/test_record_headers.py",
@@ -24,9 +24,9 @@ TESTS = (
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--build", type=Path, required=True, help="where the extensions lie")
-    folder = options.parse_args().build.resolve() / "pipeline"
-    for room in (crawl2clip.extract, crawl2clip.score):  # before anything imports them
-        room.__path__.insert(0, str(folder / room.__name__.rpartition(".")[2]))
+    folder = options.parse_args().build.resolve()
+    for package in (crawl2clip.extract.native, crawl2clip.score.native):  # before they are imported
+        package.__path__.insert(0, str(folder / package.__name__.replace(".", "/")))
     assert_built(folder)
     sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", *TESTS]))
 
